@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The interface compiler (mig/*.c -> build/host/mig) and what it makes of
+# defs/*.defs.  A file with a `subsystem` line makes stubs; the others are
+# included by those.  For defs/NAME.defs:
+#   build/gen/include/mach/NAME.h          prototypes for clients
+#   build/gen/include/mach/NAME_server.h   prototypes for servers
+#   build/gen/user/NAME_user.c             client side
+#   build/gen/server/NAME_server.c         server side
+# and, where the subsystem says KernelServer or KernelUser,
+#   build/gen/kernel/NAME_server.{c,h}, build/gen/kernel/NAME_user.{c,h}
+
+MIG := $(B)/host/mig
+MIG_C := $(filter-out %_test.c,$(wildcard mig/*.c))
+MIG_DEFS := $(if $(MIG_C),$(shell grep -ls '^[[:space:]]*subsystem' \
+	defs/*.defs))
+MIG_NAMES := $(MIG_DEFS:defs/%.defs=%)
+mig_kind = $(if $(MIG_DEFS),$(patsubst defs/%.defs,%,$(shell \
+	grep -lsE '^[[:space:]]*subsystem([^;]*[[:space:]])?$(1)' $(MIG_DEFS))))
+MIG_KERNEL_SERVERS := $(call mig_kind,KernelServer)
+MIG_KERNEL_USERS := $(call mig_kind,KernelUser)
+
+MIG_USER_C := $(MIG_NAMES:%=$(B)/gen/user/%_user.c)
+MIG_SERVER_C := $(MIG_NAMES:%=$(B)/gen/server/%_server.c)
+MIG_KERNEL_C := $(MIG_KERNEL_SERVERS:%=$(B)/gen/kernel/%_server.c) \
+	$(MIG_KERNEL_USERS:%=$(B)/gen/kernel/%_user.c)
+MIG_DONE := $(MIG_USER_C) $(MIG_SERVER_C) $(MIG_KERNEL_C)
+
+MIG_OBJS := $(MIG_C:%.c=$(B)/host/%.o)
+DEPS += $(MIG_OBJS:.o=.d)
+
+$(MIG_OBJS): $(B)/host/%.o: %.c
+	@$(call say,HOSTCC,$@)mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -Imig $(DEPFLAGS) -c -o $@ $<
+
+# The objects lie in build/host/mig/, so the program needs another name.
+MIG := $(B)/host/mig.bin
+$(MIG): $(MIG_OBJS)
+	@$(call say,HOSTLD,$@)
+	$(Q)$(HOST_CC) -o $@ $^
