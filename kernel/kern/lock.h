@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Spin locks.
+ *
+ * Fair (ticket) locks with a class each. Debug kernels check the order of
+ * classes at run time: while a lock of rank r is held only locks of a higher
+ * rank may be taken (of the same rank only by spin_lock_pair, by address).
+ * docs/locking.md draws the whole order. The kernel is not preempted, so a
+ * spin lock only keeps other processors out; locks that interrupt handlers
+ * take are of interrupt class and are taken with interrupts off.
+ *
+ * Annotations: clang's thread safety analysis; gcc sees nothing.
+ */
+#pragma once
+
+#include <arch/atomic.h>
+#include <arch/cpu.h>
+#include <kern/config.h>
+#include <stdint.h>
+
+#if defined(__clang__)
+#define LOCK_ATTR(x) __attribute__((x))
+#else
+#define LOCK_ATTR(x)
+#endif
+#define LOCKABLE		LOCK_ATTR(capability("lock"))
+#define GUARDED(...)		LOCK_ATTR(guarded_by(__VA_ARGS__))
+#define PT_GUARDED(...)		LOCK_ATTR(pt_guarded_by(__VA_ARGS__))
+#define REQUIRES(...)		LOCK_ATTR(requires_capability(__VA_ARGS__))
+#define ACQUIRES(...)		LOCK_ATTR(acquire_capability(__VA_ARGS__))
+#define RELEASES(...)		LOCK_ATTR(release_capability(__VA_ARGS__))
+#define TRY_ACQUIRES(...)	LOCK_ATTR(try_acquire_capability(__VA_ARGS__))
+#define EXCLUDES(...)		LOCK_ATTR(locks_excluded(__VA_ARGS__))
+#define NO_LOCK_ANALYSIS	LOCK_ATTR(no_thread_safety_analysis)
+
+/* Ranks, lowest first: the order of acquisition. */
+enum lock_rank {
+	RANK_TASK = 10,	       /* task, processor set lists */
+	RANK_MAP = 20,	       /* short locks around vm maps */
+	RANK_OBJECT = 30,      /* vm object; parent before shadow */
+	RANK_SPACE = 40,       /* ipc space */
+	RANK_PORT = 50,	       /* ipc port; two by address */
+	RANK_SET = 60,	       /* ipc port set */
+	RANK_FUTEX = 65,
+	RANK_WAITQ = 70,       /* wait queues, sleep locks' insides */
+	RANK_THREAD = 80,      /* thread */
+	RANK_RUNQ = 90,	       /* processor run queue, timers (interrupt) */
+	RANK_PMAP = 100,
+	RANK_PV = 110,
+	RANK_ZONE = 120,
+	RANK_PAGE = 130,       /* page allocator */
+	RANK_CONSOLE = 140,    /* interrupt */
+};
+
+struct lock_class {
+	const char *name;
+	enum lock_rank rank;
+	bool interrupt; /* taken by interrupt handlers: interrupts off */
+	bool nests;	/* several of this class at once are legal (ordered
+			   by the caller's own rule) */
+};
+
+struct LOCKABLE spinlock {
+	_Atomic uint16_t next, owner; /* tickets */
+#if CONFIG_DEBUG
+	_Atomic uint32_t holder; /* processor number + 1, 0 = free */
+	const struct lock_class *class;
+#endif
+};
+
+void spin_init(struct spinlock *l, const struct lock_class *class);
+
+/* The slow half: waits for the ticket, counts the spins. */
+void spin_wait(struct spinlock *l, uint16_t ticket);
+
+/* Debug half: order check before, bookkeeping after. */
+void lock_debug_before(struct spinlock *l, bool try, bool pair);
+void lock_debug_acquired(struct spinlock *l);
+void lock_debug_release(struct spinlock *l);
+void lock_stat_acquired(struct spinlock *l);
+
+static inline void spin_lock(struct spinlock *l) ACQUIRES(l) NO_LOCK_ANALYSIS
+{
+	if (CONFIG_DEBUG)
+		lock_debug_before(l, false, false);
+	uint16_t t = atomic_fetch_add_explicit(&l->next, 1,
+					       memory_order_relaxed);
+	if (__builtin_expect(atomic_get_acq(&l->owner) != t, 0))
+		spin_wait(l, t);
+	if (CONFIG_LOCK_STATS)
+		lock_stat_acquired(l);
+	if (CONFIG_DEBUG)
+		lock_debug_acquired(l);
+}
+
+static inline void spin_unlock(struct spinlock *l) RELEASES(l) NO_LOCK_ANALYSIS
+{
+	if (CONFIG_DEBUG)
+		lock_debug_release(l);
+	atomic_set_rel(&l->owner, (uint16_t)(atomic_get(&l->owner) + 1));
+}
+
+[[nodiscard]] bool spin_trylock(struct spinlock *l) TRY_ACQUIRES(true, l);
+
+/* Two locks of one class, in address order; a == b is locked once. */
+void spin_lock_pair(struct spinlock *a, struct spinlock *b) ACQUIRES(a, b);
+void spin_unlock_pair(struct spinlock *a, struct spinlock *b) RELEASES(a, b);
+
+/* For locks of interrupt class. Returns whether interrupts were on. */
+static inline bool spin_lock_irq(struct spinlock *l) ACQUIRES(l)
+	NO_LOCK_ANALYSIS
+{
+	bool on = cpu_irq_save();
+	spin_lock(l);
+	return on;
+}
+
+static inline void spin_unlock_irq(struct spinlock *l, bool on) RELEASES(l)
+	NO_LOCK_ANALYSIS
+{
+	spin_unlock(l);
+	cpu_irq_restore(on);
+}
+
+/* For assertions. Always true in release kernels. */
+bool spin_held(const struct spinlock *l);
+
+/* No spin lock is held by this processor (debug; else true). Asserted before
+ * every block and every access to user memory. */
+bool spin_none_held(void);

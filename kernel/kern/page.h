@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Physical frames: a buddy allocator over the usable RAM.
+ *
+ * One struct page per frame of RAM that exists (ranges with holes, some near
+ * 1 TiB, cost nothing for the holes). A per-processor cache serves single
+ * frames and a small pool of frames known to be zero.
+ * Lock: RANK_PAGE; callable from anywhere but interrupt handlers.
+ */
+#pragma once
+
+#include <arch/types.h>
+#include <kern/list.h>
+
+enum page_kind {
+	PAGE_FREE,
+	PAGE_RESERVED, /* kernel image, boot data */
+	PAGE_KERNEL,   /* zones, stacks, kalloc */
+	PAGE_TABLE,    /* pmap */
+	PAGE_VM,       /* belongs to a VM page */
+};
+
+struct page {
+	struct list_node link; /* owner's use while allocated */
+	uintptr_t pmap_word;   /* pmap's: head of the reverse map */
+	uint8_t kind;
+	uint8_t order;	       /* of the block this frame heads */
+	uint16_t pmap_flags;   /* pmap's: referenced, modified, wired */
+	uint32_t owner_word;   /* owner's use */
+};
+
+enum {
+	PAGE_ZEROED = 1,  /* contents all zero */
+	PAGE_URGENT = 2,  /* may use the reserve */
+};
+
+/* Boot: takes the ranges of boot_info. Frames are handed out from then on. */
+void page_init(void);
+
+/* 2^order frames, contiguous and aligned; NULL when there are none. */
+struct page *page_alloc(unsigned order, enum page_kind kind, unsigned flags);
+void page_free(struct page *page, unsigned order);
+
+struct paddr page_to_paddr(const struct page *page);
+struct page *page_from_paddr(struct paddr pa); /* NULL: no such frame */
+void *page_to_virt(const struct page *page);
+struct page *page_from_virt(const void *direct);
+
+size_t page_size_hw(void);	/* bytes per frame */
+size_t page_count_total(void);	/* frames of usable RAM */
+size_t page_count_free(void);	/* caches included */
+size_t page_count_kind(enum page_kind kind);
+
+/* Empties the per-processor caches (census tests). */
+void page_drain(void);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Assertions and panic, for our own mistakes only: never for anything a user
+ * task can cause. Also the kernel's log.
+ */
+#pragma once
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <kern/config.h>
+
+/* Writes a line to the kernel log (COM1): printf's d u x p s c l z and widths. */
+void klog(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Stops all processors, prints the text, where, and the backtrace of every
+ * processor, and ends the machine. */
+[[noreturn]] void panic(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+extern _Atomic bool panicking;
+
+#define panic_unless(cond)                                                 \
+	do {                                                               \
+		if (__builtin_expect(!(cond), 0))                          \
+			panic("%s:%d: assertion failed: %s", __FILE__,     \
+			      __LINE__, #cond);                            \
+	} while (0)
+
+/* Checked in debug kernels; in release kernels not even evaluated. */
+#define assert(cond)                                                       \
+	do {                                                               \
+		if (CONFIG_DEBUG)                                          \
+			panic_unless(cond);                                \
+	} while (0)

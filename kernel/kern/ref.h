@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reference count. Saturates instead of wrapping; taking a reference to an
+ * object whose count is zero is our own mistake (assertion).
+ */
+#pragma once
+
+#include <arch/atomic.h>
+#include <kern/panic.h>
+#include <stdint.h>
+
+struct ref {
+	_Atomic uint32_t count;
+};
+
+#define REF_SATURATED 0x80000000u
+
+static inline void ref_init(struct ref *r)
+{
+	atomic_set(&r->count, 1);
+}
+
+static inline void ref_get(struct ref *r)
+{
+	uint32_t was = atomic_add(&r->count, 1);
+	assert(was != 0);
+	if (__builtin_expect(was >= REF_SATURATED, 0))
+		atomic_set(&r->count, REF_SATURATED + REF_SATURATED / 2);
+}
+
+/* True: that was the last one, the caller frees. */
+[[nodiscard]] static inline bool ref_put(struct ref *r)
+{
+	uint32_t was = atomic_fetch_sub_explicit(&r->count, 1,
+						 memory_order_acq_rel);
+	assert(was != 0);
+	if (__builtin_expect(was >= REF_SATURATED, 0)) {
+		atomic_set(&r->count, REF_SATURATED + REF_SATURATED / 2);
+		return false;
+	}
+	return was == 1;
+}

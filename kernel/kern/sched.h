@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Scheduler: processors, run queues, processor sets, policies.
+ *
+ * 32 priorities, 31 most urgent. Each processor has a run queue; an idle one
+ * steals inside its set. Timesharing with ageing, interactive, fixed priority
+ * (off until enabled on the set). No lock is shared by all processors on the
+ * way of a context switch.
+ */
+#pragma once
+
+#include <kern/thread.h>
+
+#define PRIORITY_COUNT	 32
+#define PRIORITY_IDLE	 (-1)
+#define PRIORITY_DEPRESS 0
+#define PRIORITY_USER	 10
+#define PRIORITY_SERVER	 16
+#define PRIORITY_KERNEL	 28
+#define PRIORITY_MAX	 31
+
+struct runq {
+	struct spinlock lock; /* RANK_RUNQ, interrupt class */
+	uint32_t ready;	      /* bit per priority */
+	struct list level[PRIORITY_COUNT];
+	_Atomic unsigned count;
+};
+
+struct processor {
+	unsigned number;
+	struct thread *idle;
+	struct thread *running;
+	struct processor_set *pset;
+	struct runq runq;
+	_Atomic bool is_idle;
+	uint64_t quantum_end;
+	struct processor_private *p; /* sched, timers, stack and page caches */
+};
+
+struct processor_set {
+	struct kobject object;
+	struct spinlock lock;
+	int max_priority;
+	int policies; /* bits of POLICY_* */
+	uint64_t processors; /* bit mask */
+	_Atomic unsigned thread_count, task_count;
+	_Atomic uint32_t load_average, mach_factor; /* scaled LOAD_SCALE */
+	struct ipc_port *control_port, *name_port; /* task layer's */
+};
+
+extern struct processor_set default_pset;
+
+/* Boot processor: scheduler, timers, idle thread; then each other processor. */
+void sched_init(void);
+[[noreturn]] void sched_start(void); /* becomes the idle thread */
+
+struct processor *processor_by_number(unsigned n);
+
+/* Priorities and policies; codes are those of the public calls. */
+enum kr thread_set_priority(struct thread *t, int priority, bool set_max);
+enum kr thread_set_max_priority(struct thread *t, int max);
+enum kr thread_set_policy(struct thread *t, int policy, int data);
+enum kr thread_depress(struct thread *t, uint64_t ns); /* 0: until next run */
+enum kr thread_undepress(struct thread *t);
+enum kr pset_policy_enable(struct processor_set *set, int policy);
+enum kr pset_policy_disable(struct processor_set *set, int policy,
+			    bool change_threads);
+
+/* What thread_info reports. */
+struct thread_usage {
+	uint64_t user_ns, system_ns, sleep_ns;
+	int cpu_usage; /* of TH_USAGE_SCALE */
+	int run_state; /* TH_STATE_* */
+	int base, max, current, policy, policy_data, depress_priority;
+	bool depressed, idle, swapped;
+	unsigned suspend_count;
+};
+void thread_get_usage(struct thread *t, struct thread_usage *usage);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Zones: allocators of equal-sized objects, with a census.
+ *
+ * Slabs of frames cut into objects, a per-processor magazine in front. Freed
+ * objects are poisoned and red-zoned in debug kernels. A zone counts its live
+ * objects; every test ends with the counts where they began.
+ */
+#pragma once
+
+#include <kern/list.h>
+#include <kern/lock.h>
+#include <stddef.h>
+
+struct zone {
+	const char *name;
+	size_t size;
+	struct zone_private *p;
+	struct list_node link; /* all zones */
+};
+
+/* Boot or first use; never undone. align 0 = natural (16). */
+void zone_init(struct zone *z, const char *name, size_t size, size_t align);
+
+/* Contents undefined; NULL when there is no memory. Never blocks. */
+[[nodiscard]] void *zone_alloc(struct zone *z);
+[[nodiscard]] void *zone_alloc_zeroed(struct zone *z);
+void zone_free(struct zone *z, void *object);
+
+size_t zone_live(const struct zone *z);
+
+/* Calls fn for each zone: name, object size, live objects, frames held. */
+void zone_census(void (*fn)(void *arg, const char *name, size_t size,
+			    size_t live, size_t frames),
+		 void *arg);
+
+/* Returns cached objects and empty slabs to the page allocator. */
+void zone_drain(void);
+
+/* Memory of any size: zones of powers of two, above that whole frames.
+ * kfree needs the size again. NULL when there is no memory. */
+[[nodiscard]] void *kalloc(size_t size);
+[[nodiscard]] void *kalloc_zeroed(size_t size);
+void kfree(void *p, size_t size);
