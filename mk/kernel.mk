@@ -24,9 +24,9 @@ KERNEL_LD := $(KERNEL_ARCH)/kernel.ld
 
 # --- flags
 
-# Every kernel file sees kernel/config.h first: CONFIG_X is always 0 or 1.
+# Every kernel file sees kern/config.h first: CONFIG_X is always 0 or 1.
 KERNEL_INCLUDES = -Ikernel -Ikernel/arch/include -Iinclude \
-	-I$(B)/gen/include -I$(B)/gen/kernel -include kernel/config.h
+	-I$(B)/gen/include -I$(B)/gen/kernel -include kern/config.h
 KERNEL_WARNINGS := -Wall -Wextra -Werror -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wpointer-arith
 KERNEL_CFLAGS = -std=gnu2x -ffreestanding -nostdlib -fno-pie -no-pie \
