@@ -14,7 +14,7 @@ void klog(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Stops all processors, prints the text, where, and the backtrace of every
  * processor, and ends the machine. */
-[[noreturn]] void panic(const char *format, ...)
+[[gnu::noreturn]] void panic(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
 extern _Atomic bool panicking;

@@ -52,7 +52,7 @@ extern struct processor_set default_pset;
 
 /* Boot processor: scheduler, timers, idle thread; then each other processor. */
 void sched_init(void);
-[[noreturn]] void sched_start(void); /* becomes the idle thread */
+[[gnu::noreturn]] void sched_start(void); /* becomes the idle thread */
 
 struct processor *processor_by_number(unsigned n);
 

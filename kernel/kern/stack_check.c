@@ -9,7 +9,7 @@
 #include <kern/panic.h>
 
 extern const uintptr_t __stack_chk_guard;
-[[noreturn]] void __stack_chk_fail(void);
+[[gnu::noreturn]] void __stack_chk_fail(void);
 
 const uintptr_t __stack_chk_guard = 0x57ac4b0a1de5a900;
 

@@ -147,7 +147,7 @@ enum kr thread_terminate(struct thread *t);
 void thread_wait_dead(struct thread *t);
 
 /* Ends the calling thread. */
-[[noreturn]] void thread_exit_self(void);
+[[gnu::noreturn]] void thread_exit_self(void);
 
 /* Hook of the task layer, called on the dying thread itself, with a stack,
  * before it disappears: releases its ports, leaves its task. */

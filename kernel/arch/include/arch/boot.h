@@ -35,10 +35,10 @@ extern struct boot_info boot_info;
  * Provided by machine-independent code (kernel/task/main.c). Called once on the boot
  * processor, on a boot stack, interrupts off, direct map in place, log usable.
  */
-[[noreturn]] void kernel_main(void);
+[[gnu::noreturn]] void kernel_main(void);
 
 /*
  * Provided by machine-independent code. Called on every other processor once
  * it runs on its own stack with its own struct processor, interrupts off.
  */
-[[noreturn]] void kernel_main_secondary(void);
+[[gnu::noreturn]] void kernel_main_secondary(void);

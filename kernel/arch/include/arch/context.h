@@ -39,8 +39,8 @@ struct thread *context_switch_new(struct thread *from, struct thread *to,
 
 /* Leaves the current thread for good (it has a continuation or is dead):
  * no kernel context is saved. */
-[[noreturn]] void context_resume(struct thread *to, struct thread *from);
-[[noreturn]] void context_start(struct thread *to, struct thread *from,
+[[gnu::noreturn]] void context_resume(struct thread *to, struct thread *from);
+[[gnu::noreturn]] void context_start(struct thread *to, struct thread *from,
 				void *stack_top, void (*fn)(struct thread *));
 
 /*
@@ -51,11 +51,11 @@ void context_adopt(struct thread *from, struct thread *to);
 
 /* Cuts the running stack back to its top and calls fn(), which never
  * returns. */
-[[noreturn]] void context_call(void *stack_top, void (*fn)(void));
+[[gnu::noreturn]] void context_call(void *stack_top, void (*fn)(void));
 
 /* Leaves the kernel to the current thread's saved user state, looking at
  * pending work (thread_ast) first. The whole saved state is restored. */
-[[noreturn]] void context_user_return(void);
+[[gnu::noreturn]] void context_user_return(void);
 
 /* Vector state: frees the image, if any. Thread not running. */
 void machine_thread_cleanup(struct machine_thread *m);

@@ -51,7 +51,7 @@ void cpu_backtrace(void);
 
 /* Orderly end of the machine: power off, restart, or stop after a panic. */
 enum machine_end { MACHINE_OFF, MACHINE_RESTART, MACHINE_PANIC };
-[[noreturn]] void machine_end(enum machine_end how);
+[[gnu::noreturn]] void machine_end(enum machine_end how);
 
 /* Hardware randomness into buf; returns bytes written, possibly 0. */
 size_t machine_entropy(void *buf, size_t size);
