@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Messages that the kernel itself sends: exceptions, interrupts, and the
+ * receipt of an exception's reply by the victim thread.
+ */
+#pragma once
+
+#include <ipc/kmig.h>
+
+/*
+ * Queues a message to dest (consumes the right) from kernel memory; never
+ * blocks and ignores the queue limit; the kernel bit is set. Rights in items
+ * are consumed in any case. reply may be NONE.
+ * KR_INVALID_CAPABILITY: dead; KR_RESOURCE_SHORTAGE.
+ */
+enum kr ipc_kernel_send(struct ipc_right dest, struct ipc_right reply,
+			mach_msg_header_t *message, struct ipc_item *items,
+			uint32_t item_count);
+
+/*
+ * The calling user thread sends a request as above with a send-once right to
+ * its kernel reply port (thread->exc.reply_port: created on first use, kept) and waits for the answer,
+ * handing the processor to the receiver. Never returns: done(result) is called,
+ * on a fresh stack, with the reply in kernel memory (valid until it returns or
+ * blocks; rights in it are released afterwards) or with head == NULL and
+ *   KR_ABORTED  thread_abort ended the wait
+ *   KR_INVALID_CAPABILITY  dest is dead
+ *   KR_RESOURCE_SHORTAGE
+ */
+struct ipc_kernel_reply {
+	enum kr result;
+	const mach_msg_header_t *head;
+	uint32_t size;
+	bool from_kernel; /* a notification: the right was dropped */
+};
+[[noreturn]] void ipc_kernel_rpc(struct ipc_right dest, mach_msg_header_t *message,
+				 struct ipc_item *items, uint32_t item_count,
+				 void (*done)(const struct ipc_kernel_reply *));
+
+/*
+ * A message that exists before it is needed: sending it allocates nothing and
+ * may be done from an interrupt handler. At most one instance is queued.
+ */
+struct ipc_prepared;
+struct ipc_prepared *ipc_prepared_create(struct ipc_right dest, int32_t id,
+					 uint32_t word); /* consumes dest */
+void ipc_prepared_send(struct ipc_prepared *p);
+void ipc_prepared_destroy(struct ipc_prepared *p);
