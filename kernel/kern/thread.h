@@ -129,6 +129,8 @@ void thread_unref(struct thread *t);
  * released. Self-stop takes effect on the way out. KR_FAILURE: terminated.
  */
 enum kr thread_stop(struct thread *t, bool wait);
+/* The waiting half alone. */
+void thread_wait_stopped(struct thread *t);
 /* KR_FAILURE: the count was zero. */
 enum kr thread_release(struct thread *t);
 unsigned thread_stop_count(struct thread *t);
@@ -152,6 +154,10 @@ void thread_wait_dead(struct thread *t);
 /* Hook of the task layer, called on the dying thread itself, with a stack,
  * before it disappears: releases its ports, leaves its task. */
 extern void (*thread_exit_hook)(struct thread *t);
+
+/* Hook of the task layer, called when the last reference goes, just before the
+ * memory is freed; must be quick and not block. */
+extern void (*thread_free_hook)(struct thread *t);
 
 /* --- waiting --- */
 

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tasks: creation, threads, suspension, termination.
+ *
+ * Termination: whoever clears active owns it. It marks every thread; the last
+ * thread to leave (or the terminator, when there is none) empties the name
+ * space and the map on its own time, then wakes those who wait.
+ */
+#include <task/task.h>
+
+#include <ipc/kport.h>
+#include <ipc/space.h>
+#include <kern/panic.h>
+#include <kern/sched.h>
+#include <kern/string.h>
+#include <kern/thread.h>
+#include <kern/zone.h>
+#include <task/emulation.h>
+#include <vm/map.h>
+
+static const struct lock_class task_class = {"task", RANK_TASK, false, false};
+static const struct lock_class tasks_class = {"tasks", RANK_TASK, false, true};
+
+static struct zone task_zone;
+static struct spinlock tasks_lock;
+static struct list all_tasks; /* tasks_lock */
+static unsigned all_count;    /* tasks_lock */
+
+static void task_thread_exit(struct thread *thread);
+static void task_thread_free(struct thread *thread);
+
+void task_init(void)
+{
+	zone_init(&task_zone, "task", sizeof(struct task), 0);
+	spin_init(&tasks_lock, &tasks_class);
+	list_init(&all_tasks);
+	thread_exit_hook = task_thread_exit;
+	thread_free_hook = task_thread_free;
+}
+
+static void task_free(struct kobject *object)
+{
+	struct task *t = container_of(object, struct task, object);
+
+	if (t->space)
+		ipc_space_unref(t->space);
+	if (t->map)
+		vm_map_unref(t->map);
+	if (t->charged)
+		account_credit(t->charged, CHARGE_TASKS, 1);
+	account_unref(t->account);
+	zone_free(&task_zone, t);
+}
+
+/* The parts that can fail. On failure the caller drops the last reference. */
+static bool task_build(struct task *t, struct task *parent, bool inherit)
+{
+	struct vm_map *from = inherit ? parent->map : NULL;
+
+	t->map = from ? vm_map_fork(from, t->account) :
+			vm_map_create(t->account);
+	if (!t->map)
+		return false;
+	t->space = ipc_space_create(t->account);
+	if (!t->space)
+		return false;
+	t->self_port = ipc_kport_create(KOBJECT_TASK, &t->object);
+	return t->self_port != NULL;
+}
+
+static struct task *task_alloc(struct task *parent)
+{
+	struct task *t = zone_alloc_zeroed(&task_zone);
+
+	if (!t)
+		return NULL;
+	t->account = account_create(parent ? parent->account : NULL);
+	if (!t->account) {
+		zone_free(&task_zone, t);
+		return NULL;
+	}
+	if (parent && account_charge(parent->account, CHARGE_TASKS, 1))
+		t->charged = parent->account;
+	ref_init(&t->object.ref);
+	t->object.free = task_free;
+	spin_init(&t->lock, &task_class);
+	list_init(&t->threads);
+	waitq_init(&t->dead_wait);
+	t->pset = &default_pset;
+	t->priority = parent ? parent->priority : PRIORITY_USER;
+	t->active = true;
+	return t;
+}
+
+static void task_list_insert(struct task *t)
+{
+	spin_lock(&tasks_lock);
+	list_push_back(&all_tasks, &t->all_link);
+	all_count++;
+	spin_unlock(&tasks_lock);
+	atomic_add(&t->pset->task_count, 1);
+}
+
+static void task_list_remove(struct task *t)
+{
+	spin_lock(&tasks_lock);
+	list_remove(&t->all_link);
+	all_count--;
+	spin_unlock(&tasks_lock);
+	atomic_sub(&t->pset->task_count, 1);
+}
+
+enum kr task_create(struct task *parent, bool inherit_memory,
+		    struct task **child)
+{
+	struct task *t = task_alloc(parent);
+
+	if (!t)
+		return KR_RESOURCE_SHORTAGE;
+	if ((parent && !t->charged) || !task_build(t, parent, inherit_memory)) {
+		task_unref(t);
+		return KR_RESOURCE_SHORTAGE;
+	}
+	t->sself = ipc_right_make_send(t->self_port);
+	if (parent) {
+		task_ports_inherit(t, parent);
+		/* An empty task has no code that a handler could run. */
+		if (inherit_memory)
+			emulation_inherit(t, parent);
+		spin_lock(&parent->lock);
+		memcpy(t->name, parent->name, sizeof(t->name));
+		spin_unlock(&parent->lock);
+	}
+	task_ref(t); /* the caller's; the first one is for being alive */
+	task_list_insert(t);
+	*child = t;
+	return KR_SUCCESS;
+}
+
+/* --- threads --- */
+
+/* Adds a new thread to the list unless the task is dying. */
+static bool task_thread_insert(struct task *t, struct thread *thread)
+{
+	spin_lock(&t->lock);
+	bool ok = t->active;
+	if (ok) {
+		thread_ref(thread);
+		list_push_back(&t->threads, &thread->task_link);
+		t->thread_count++;
+		/* The task's suspensions count for the newcomer too. */
+		for (unsigned i = 0; i < t->suspend_count && ok; i++)
+			ok = thread_stop(thread, false) == KR_SUCCESS;
+	}
+	spin_unlock(&t->lock);
+	return ok;
+}
+
+/* A thread that never ran: it is in no list and nobody knows it. */
+static void task_thread_abandon(struct thread *thread)
+{
+	thread_ports_release(thread);
+	ipc_thread_exit(thread);
+	thread_unref(thread);
+}
+
+enum kr task_thread_create(struct task *t, unsigned stop_count,
+			   struct thread **created)
+{
+	struct thread_origin origin = {
+		.task = t,
+		.map = t->map,
+		.pmap = vm_map_pmap(t->map),
+		.space = t->space,
+		.account = t->account,
+		.pset = t->pset,
+		.priority = t->priority,
+		.max_priority = t->pset->max_priority,
+		.stop_count = stop_count,
+	};
+	struct thread *thread = thread_create(&origin);
+
+	if (!thread)
+		return KR_RESOURCE_SHORTAGE;
+	task_ref(t); /* the thread's, dropped by task_thread_free */
+	ipc_thread_init(thread);
+	thread->exc.self_port = ipc_kport_create(KOBJECT_THREAD,
+						 &thread->object);
+	if (!thread->exc.self_port) {
+		task_thread_abandon(thread);
+		return KR_RESOURCE_SHORTAGE;
+	}
+	thread->exc.sself = ipc_right_make_send(thread->exc.self_port).port;
+	if (!task_thread_insert(t, thread)) {
+		task_thread_abandon(thread);
+		return KR_FAILURE;
+	}
+	*created = thread;
+	return KR_SUCCESS;
+}
+
+static void task_finish(struct task *t);
+
+/* On the dying thread itself, with a stack, before it disappears. */
+static void task_thread_exit(struct thread *thread)
+{
+	struct task *t = thread->task;
+
+	if (!t)
+		return;
+	thread_ports_release(thread);
+	ipc_thread_exit(thread);
+
+	struct thread_usage usage;
+	thread_get_usage(thread, &usage);
+	spin_lock(&t->lock);
+	list_remove(&thread->task_link);
+	t->dead_user_ns += usage.user_ns;
+	t->dead_system_ns += usage.system_ns;
+	bool last = --t->thread_count == 0 && !t->active;
+	spin_unlock(&t->lock);
+	if (last)
+		task_finish(t);
+	thread_unref(thread); /* the list's */
+}
+
+static void task_thread_free(struct thread *thread)
+{
+	if (thread->task)
+		task_unref(thread->task);
+}
+
+unsigned task_get_threads(struct task *t, struct thread **threads, unsigned max)
+{
+	struct thread *thread;
+	unsigned n = 0;
+
+	spin_lock(&t->lock);
+	list_for_each (&t->threads, thread, task_link) {
+		if (n == max)
+			break;
+		thread_ref(thread);
+		threads[n++] = thread;
+	}
+	n = t->thread_count;
+	spin_unlock(&t->lock);
+	return n;
+}
+
+unsigned task_get_all(struct task **tasks, unsigned max)
+{
+	struct task *t;
+	unsigned n = 0;
+
+	spin_lock(&tasks_lock);
+	list_for_each (&all_tasks, t, all_link) {
+		if (n == max)
+			break;
+		task_ref(t);
+		tasks[n++] = t;
+	}
+	n = all_count;
+	spin_unlock(&tasks_lock);
+	return n;
+}
+
+/*
+ * +1 on the thread after prev in the list, or the first. prev is borrowed. If
+ * prev has left the list meanwhile the walk starts over: callers do things
+ * that may be done twice, or mark what they did.
+ */
+static struct thread *task_next_thread(struct task *t, struct thread *prev)
+{
+	struct list_node *n;
+
+	spin_lock(&t->lock);
+	if (prev && list_linked(&prev->task_link))
+		n = list_next(&t->threads, &prev->task_link);
+	else
+		n = prev ? NULL : list_first(&t->threads);
+	struct thread *next = n ? container_of(n, struct thread, task_link) :
+				  NULL;
+	if (next)
+		thread_ref(next);
+	spin_unlock(&t->lock);
+	return next;
+}
+
+/* Adds to every thread's stop count, under the lock so that each thread
+ * counts each suspension once; then waits for each to have stopped. */
+enum kr task_suspend(struct task *t)
+{
+	struct thread *thread, *next;
+
+	spin_lock(&t->lock);
+	if (!t->active) {
+		spin_unlock(&t->lock);
+		return KR_FAILURE;
+	}
+	t->suspend_count++;
+	list_for_each (&t->threads, thread, task_link)
+		(void)!thread_stop(thread, false);
+	spin_unlock(&t->lock);
+
+	for (thread = task_next_thread(t, NULL); thread; thread = next) {
+		if (thread != thread_self())
+			thread_wait_stopped(thread);
+		next = task_next_thread(t, thread);
+		thread_unref(thread);
+	}
+	return KR_SUCCESS;
+}
+
+enum kr task_resume(struct task *t)
+{
+	struct thread *thread;
+	enum kr kr = KR_FAILURE;
+
+	spin_lock(&t->lock);
+	if (t->active && t->suspend_count > 0) {
+		t->suspend_count--;
+		list_for_each (&t->threads, thread, task_link)
+			(void)!thread_release(thread);
+		kr = KR_SUCCESS;
+	}
+	spin_unlock(&t->lock);
+	return kr;
+}
+
+enum kr task_set_priority(struct task *t, int priority, bool threads)
+{
+	struct thread *thread, *next;
+	enum kr kr = KR_SUCCESS;
+
+	if (priority < 0 || priority > PRIORITY_MAX)
+		return KR_INVALID_ARGUMENT;
+	spin_lock(&t->lock);
+	t->priority = priority;
+	spin_unlock(&t->lock);
+	if (!threads)
+		return KR_SUCCESS;
+	for (thread = task_next_thread(t, NULL); thread; thread = next) {
+		if (thread_set_priority(thread, priority, false) != KR_SUCCESS)
+			kr = KR_FAILURE;
+		next = task_next_thread(t, thread);
+		thread_unref(thread);
+	}
+	return kr;
+}
+
+/* --- the end --- */
+
+/* No thread is left and none can come: gives everything up. Runs once. */
+static void task_finish(struct task *t)
+{
+	task_ports_release(t);
+	emulation_release(t);
+	ipc_space_terminate(t->space);
+	vm_map_terminate(t->map);
+	task_list_remove(t);
+
+	spin_lock(&t->lock);
+	t->dead = true;
+	spin_unlock(&t->lock);
+	waitq_wake_all(&t->dead_wait, WAIT_OK);
+	task_unref(t); /* the one for being alive */
+}
+
+static void task_wait_dead(struct task *t)
+{
+	spin_lock(&t->lock);
+	while (!t->dead) {
+		waitq_prepare(&t->dead_wait, WAIT_ABORTABLE);
+		spin_unlock(&t->lock);
+		if (waitq_block(&t->dead_wait, CLOCK_NEVER) != WAIT_OK)
+			return;
+		spin_lock(&t->lock);
+	}
+	spin_unlock(&t->lock);
+}
+
+enum kr task_terminate(struct task *t)
+{
+	struct thread *thread;
+
+	spin_lock(&t->lock);
+	if (!t->active) {
+		spin_unlock(&t->lock);
+		return KR_FAILURE;
+	}
+	t->active = false;
+	bool empty = t->thread_count == 0;
+	list_for_each (&t->threads, thread, task_link)
+		(void)!thread_terminate(thread);
+	struct ipc_port *port = t->self_port;
+	t->self_port = NULL;
+	spin_unlock(&t->lock);
+
+	ipc_kport_destroy(port);
+	if (empty)
+		task_finish(t);
+	else if (task_self() != t)
+		task_wait_dead(t);
+	return KR_SUCCESS;
+}
+
+void task_set_name(struct task *t, const char *name)
+{
+	spin_lock(&t->lock);
+	ksnprintf(t->name, sizeof(t->name), "%s", name);
+	spin_unlock(&t->lock);
+}

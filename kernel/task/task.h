@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tasks: an address space, a name space, an account, and the threads that run
+ * in them. This layer (task/) stands above ipc and vm and below trap/: it
+ * holds what needs both.
+ *
+ * Life: alive -> dying (task_terminate, or the last step of its own threads)
+ * -> dead (no threads, space and map emptied) -> freed at the last reference.
+ * References: one while alive, one per thread, one per conversion of a port.
+ *
+ * Lock: task->lock (RANK_TASK) guards what is marked (l); (f) fixed. No right
+ * is released and no memory freed under it.
+ */
+#pragma once
+
+#include <ipc/right.h>
+#include <kern/kobject.h>
+#include <kern/list.h>
+#include <kern/lock.h>
+#include <kern/waitq.h>
+#include <mach/task_info.h>
+
+struct account;
+struct emulation;
+struct ipc_space;
+struct processor_set;
+struct thread;
+struct vm_map;
+
+#define TASK_NAME_MAX 32
+
+struct task {
+	struct kobject object;
+	struct spinlock lock;
+	struct vm_map *map;	    /* (f) +1 */
+	struct ipc_space *space;    /* (f) +1 */
+	struct account *account;    /* (f) +1 */
+	struct account *charged;    /* (f) the creator's, for this task */
+	struct processor_set *pset; /* (f) only the default set exists */
+	struct ipc_port *self_port; /* (f) kernel port, until dying */
+	struct list_node all_link;  /* tasks_lock */
+
+	bool active;		    /* (l) */
+	struct list threads;	    /* (l) each +1 */
+	unsigned thread_count;	    /* (l) */
+	unsigned suspend_count;	    /* (l) */
+	int priority;		    /* (l) of new threads */
+	struct ipc_right sself;	    /* (l) what mach_task_self gives */
+	struct ipc_right exception; /* (l) */
+	struct ipc_right bootstrap; /* (l) */
+	struct ipc_right registered[TASK_PORT_REGISTER_MAX]; /* (l) */
+	struct emulation *emulation; /* (l) +1 or NULL */
+	_Atomic uint64_t redirect_all; /* handler of all other numbers, or 0 */
+	uint64_t dead_user_ns, dead_system_ns; /* (l) of ended threads */
+	_Atomic uint32_t self_name; /* hint for mach_task_self */
+	struct waitq dead_wait;	    /* task_terminate's callers */
+	bool dead;		    /* (l) */
+	char name[TASK_NAME_MAX];   /* (l) for people */
+};
+
+void task_init(void); /* boot */
+
+/*
+ * +1. A task without threads: map empty or by parent's inheritance, ports and
+ * priority inherited as the public call says. parent NULL: the first task.
+ * KR_RESOURCE_SHORTAGE.
+ */
+enum kr task_create(struct task *parent, bool inherit_memory,
+		    struct task **child);
+
+static inline void task_ref(struct task *t)
+{
+	kobject_ref(&t->object);
+}
+static inline void task_unref(struct task *t)
+{
+	kobject_unref(&t->object);
+}
+
+/*
+ * Kills all threads, then empties space and map. Returns when that is done,
+ * except to a thread of the task itself, which dies on its way out.
+ * KR_FAILURE: already dying.
+ */
+enum kr task_terminate(struct task *t);
+
+enum kr task_suspend(struct task *t); /* KR_FAILURE: dying */
+enum kr task_resume(struct task *t);  /* KR_FAILURE: count was 0 */
+
+/* +1 for the caller. A new thread of t. KR_FAILURE: t is dying. */
+enum kr task_thread_create(struct task *t, unsigned stop_count,
+			   struct thread **thread);
+
+/* Sets the base priority of threads to come, and of existing ones. */
+enum kr task_set_priority(struct task *t, int priority, bool threads);
+
+/* Up to max threads, each +1; returns how many there are. */
+unsigned task_get_threads(struct task *t, struct thread **threads,
+			  unsigned max);
+/* The same for all tasks. */
+unsigned task_get_all(struct task **tasks, unsigned max);
+
+/* The running task; NULL in kernel threads. */
+static inline struct task *task_self(void)
+{
+	return thread_self()->task;
+}
+
+void task_set_name(struct task *t, const char *name);
+
+/* --- task_ports.c --- */
+
+/* +1 right; which: TASK_*_PORT. KR_INVALID_ARGUMENT, KR_FAILURE (dying). */
+enum kr task_get_port(struct task *t, int which, struct ipc_right *right);
+enum kr task_set_port(struct task *t, int which,
+		      struct ipc_right right); /* consumes on success only */
+enum kr task_register_ports(struct task *t, struct ipc_right *rights,
+			    unsigned count); /* consumes on success only */
+enum kr task_lookup_ports(struct task *t, struct ipc_right *rights);
+/* Copies the inheritable ports of parent; child is not known to anybody yet. */
+void task_ports_inherit(struct task *child, struct task *parent);
+void task_ports_release(struct task *t);
+
+/* A send right that stands for the task or thread: what is in its *sself*. */
+struct ipc_right task_self_right(struct task *t);
+struct ipc_right thread_self_right(struct thread *t);
+enum kr thread_get_port(struct thread *t, int which, struct ipc_right *right);
+enum kr thread_set_port(struct thread *t, int which, struct ipc_right right);
+void thread_ports_release(struct thread *t);

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Special ports of tasks and threads: send rights the kernel keeps for them.
+ * A swap happens under the task's lock; what was replaced is released after.
+ */
+#include <task/task.h>
+
+#include <ipc/kport.h>
+#include <ipc/space.h>
+#include <kern/thread.h>
+#include <mach/thread_info.h>
+
+/* The slot of a special port; NULL: no such port, or not kept here. */
+static struct ipc_right *task_slot(struct task *t, int which)
+{
+	switch (which) {
+	case TASK_KERNEL_PORT:
+		return &t->sself;
+	case TASK_EXCEPTION_PORT:
+		return &t->exception;
+	case TASK_BOOTSTRAP_PORT:
+		return &t->bootstrap;
+	default:
+		return NULL;
+	}
+}
+
+enum kr task_get_port(struct task *t, int which, struct ipc_right *right)
+{
+	if (which == TASK_NOTIFY_PORT) {
+		*right = ipc_space_get_notify(t->space);
+		return KR_SUCCESS;
+	}
+	struct ipc_right *slot = task_slot(t, which);
+	if (!slot)
+		return KR_INVALID_ARGUMENT;
+	spin_lock(&t->lock);
+	bool active = t->active;
+	if (active)
+		*right = ipc_right_copy_send(*slot);
+	spin_unlock(&t->lock);
+	return active ? KR_SUCCESS : KR_FAILURE;
+}
+
+static bool right_is_send(struct ipc_right right)
+{
+	return right.kind == RIGHT_SEND || right.kind == RIGHT_NONE ||
+	       right.kind == RIGHT_DEAD;
+}
+
+enum kr task_set_port(struct task *t, int which, struct ipc_right right)
+{
+	if (!right_is_send(right))
+		return KR_INVALID_ARGUMENT;
+	if (which == TASK_NOTIFY_PORT) {
+		ipc_space_set_notify(t->space, right);
+		return KR_SUCCESS;
+	}
+	struct ipc_right *slot = task_slot(t, which);
+	if (!slot)
+		return KR_INVALID_ARGUMENT;
+	spin_lock(&t->lock);
+	bool active = t->active;
+	struct ipc_right old = *slot;
+	if (active)
+		*slot = right;
+	spin_unlock(&t->lock);
+	if (!active)
+		return KR_FAILURE;
+	ipc_right_release(old);
+	return KR_SUCCESS;
+}
+
+enum kr task_register_ports(struct task *t, struct ipc_right *rights,
+			    unsigned count)
+{
+	struct ipc_right old[TASK_PORT_REGISTER_MAX];
+
+	if (count > TASK_PORT_REGISTER_MAX)
+		return KR_INVALID_ARGUMENT;
+	for (unsigned i = 0; i < count; i++)
+		if (!right_is_send(rights[i]))
+			return KR_INVALID_ARGUMENT;
+	spin_lock(&t->lock);
+	bool active = t->active;
+	for (unsigned i = 0; active && i < TASK_PORT_REGISTER_MAX; i++) {
+		old[i] = t->registered[i];
+		t->registered[i] = i < count ? rights[i] : IPC_RIGHT_NULL;
+	}
+	spin_unlock(&t->lock);
+	if (!active)
+		return KR_FAILURE;
+	for (unsigned i = 0; i < TASK_PORT_REGISTER_MAX; i++)
+		ipc_right_release(old[i]);
+	return KR_SUCCESS;
+}
+
+static void copy_registered(struct task *from, struct ipc_right *rights)
+{
+	for (unsigned i = 0; i < TASK_PORT_REGISTER_MAX; i++)
+		rights[i] = ipc_right_copy_send(from->registered[i]);
+}
+
+enum kr task_lookup_ports(struct task *t, struct ipc_right *rights)
+{
+	spin_lock(&t->lock);
+	bool active = t->active;
+	if (active)
+		copy_registered(t, rights);
+	spin_unlock(&t->lock);
+	return active ? KR_SUCCESS : KR_FAILURE;
+}
+
+void task_ports_inherit(struct task *child, struct task *parent)
+{
+	spin_lock(&parent->lock);
+	child->exception = ipc_right_copy_send(parent->exception);
+	child->bootstrap = ipc_right_copy_send(parent->bootstrap);
+	copy_registered(parent, child->registered);
+	spin_unlock(&parent->lock);
+}
+
+void task_ports_release(struct task *t)
+{
+	ipc_right_release(t->sself);
+	ipc_right_release(t->exception);
+	ipc_right_release(t->bootstrap);
+	for (unsigned i = 0; i < TASK_PORT_REGISTER_MAX; i++)
+		ipc_right_release(t->registered[i]);
+}
+
+struct ipc_right task_self_right(struct task *t)
+{
+	struct ipc_right right = IPC_RIGHT_DEAD;
+
+	spin_lock(&t->lock);
+	if (t->active)
+		right = ipc_right_copy_send(t->sself);
+	spin_unlock(&t->lock);
+	return right;
+}
+
+/* --- threads: guarded by the task's lock too --- */
+
+static struct ipc_right port_right(struct ipc_port *port)
+{
+	return port ? (struct ipc_right){port, RIGHT_SEND} : IPC_RIGHT_NULL;
+}
+
+static struct ipc_port **thread_slot(struct thread *t, int which)
+{
+	switch (which) {
+	case THREAD_KERNEL_PORT:
+		return &t->exc.sself;
+	case THREAD_EXCEPTION_PORT:
+		return &t->exc.exception_port;
+	default:
+		return NULL;
+	}
+}
+
+enum kr thread_get_port(struct thread *t, int which, struct ipc_right *right)
+{
+	struct ipc_port **slot = thread_slot(t, which);
+
+	if (!slot)
+		return KR_INVALID_ARGUMENT;
+	spin_lock(&t->task->lock);
+	bool alive = t->exc.self_port != NULL;
+	if (alive)
+		*right = ipc_right_copy_send(port_right(*slot));
+	spin_unlock(&t->task->lock);
+	return alive ? KR_SUCCESS : KR_FAILURE;
+}
+
+enum kr thread_set_port(struct thread *t, int which, struct ipc_right right)
+{
+	struct ipc_port **slot = thread_slot(t, which);
+
+	if (!slot || !right_is_send(right))
+		return KR_INVALID_ARGUMENT;
+	spin_lock(&t->task->lock);
+	bool alive = t->exc.self_port != NULL;
+	struct ipc_port *old = *slot;
+	if (alive)
+		*slot = right.port;
+	spin_unlock(&t->task->lock);
+	if (!alive)
+		return KR_FAILURE;
+	ipc_right_release(port_right(old));
+	return KR_SUCCESS;
+}
+
+struct ipc_right thread_self_right(struct thread *t)
+{
+	struct ipc_right right;
+
+	if (thread_get_port(t, THREAD_KERNEL_PORT, &right) != KR_SUCCESS)
+		return IPC_RIGHT_DEAD;
+	return right;
+}
+
+void thread_ports_release(struct thread *t)
+{
+	spin_lock(&t->task->lock);
+	struct ipc_port *self = t->exc.self_port, *sself = t->exc.sself,
+			*exception = t->exc.exception_port;
+	t->exc.self_port = t->exc.sself = t->exc.exception_port = NULL;
+	spin_unlock(&t->task->lock);
+
+	ipc_right_release(port_right(sself));
+	ipc_right_release(port_right(exception));
+	if (self)
+		ipc_kport_destroy(self);
+}
