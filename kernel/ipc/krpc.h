@@ -37,6 +37,9 @@ struct ipc_kernel_reply {
 				 struct ipc_item *items, uint32_t item_count,
 				 void (*done)(const struct ipc_kernel_reply *));
 
+/* EXC_FORM_32 or EXC_FORM_64, as the port's receiver chose. No lock needed. */
+int ipc_port_exception_form(struct ipc_port *port);
+
 /*
  * A message that exists before it is needed: sending it allocates nothing and
  * may be done from an interrupt handler. At most one instance is queued.

@@ -10,6 +10,8 @@
 
 #include <kern/ref.h>
 
+struct ipc_port;
+
 enum kobject_kind {
 	KOBJECT_NONE,	     /* an ordinary port */
 	KOBJECT_TASK,
@@ -32,6 +34,10 @@ enum kobject_kind {
 struct kobject {
 	struct ref ref;
 	void (*free)(struct kobject *object); /* at the last reference */
+	/* NULL, or: called by ipc, no lock held, on some thread, after the last
+	 * send right to a port of this object went. The object cannot go away
+	 * during the call. */
+	void (*no_senders)(struct kobject *object, struct ipc_port *port);
 };
 
 static inline void kobject_ref(struct kobject *k)
