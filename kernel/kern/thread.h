@@ -196,7 +196,10 @@ enum wait_result thread_handoff(struct thread *t, uint64_t deadline,
 				void (*continuation)(void));
 
 /* Lets others of the same or higher priority run. */
-void thread_yield(void (*continuation)(void));
+bool thread_yield(void (*continuation)(void)); /* true: somebody else ran */
+
+/* The same, giving this processor to t if it is ready. */
+bool thread_yield_to(struct thread *t);
 
 /* True if t is the calling thread and should give way: long loops. */
 static inline struct thread *thread_self(void)

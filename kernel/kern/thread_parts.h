@@ -48,6 +48,7 @@ struct thread_exc {
 	struct ipc_port *sself;		 /* what thread_self gives */
 	struct ipc_port *exception_port; /* send right or NULL */
 	struct ipc_port *reply_port;	 /* cached for exception replies */
+	uint32_t reply_name;		 /* what thread_reply gave, or 0 */
 	int exception;
 	int64_t code, subcode;
 	uint32_t state;

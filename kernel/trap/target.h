@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The task argument of a trap twin: the caller's own task without any
+ * reference, another local one with, anything else not at all (the caller
+ * then sends the RPC).
+ */
+#pragma once
+
+#include <arch/atomic.h>
+#include <ipc/kport.h>
+#include <kern/thread.h>
+#include <mach/message.h>
+#include <task/task.h>
+
+struct target {
+	struct task *task; /* NULL: not a local task port */
+	bool held;
+};
+
+static inline struct target target_get(uint32_t name)
+{
+	struct task *self = task_self();
+
+	if (name && name == atomic_get(&self->self_name) &&
+	    ipc_space_name_is(self->space, name, self->self_port))
+		return (struct target){self, false};
+	struct kobject *object = ipc_kport_lookup_name(name, KOBJECT_TASK);
+	return (struct target){
+		object ? container_of(object, struct task, object) : NULL,
+		object != NULL,
+	};
+}
+
+static inline void target_put(struct target t)
+{
+	if (t.held)
+		task_unref(t.task);
+}
+
+/* What a twin returns when its target is not for it. */
+#define TWIN_SEND_RPC MACH_SEND_INTERRUPTED
