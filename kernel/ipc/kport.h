@@ -22,6 +22,9 @@ void ipc_kport_destroy(struct ipc_port *port);
  * _LIMITED, KOBJECT_PSET as _PSET_LIMITED and _PSET_NAME) are accepted. */
 struct kobject *ipc_kport_lookup(struct ipc_port *port, enum kobject_kind kind);
 
+/* Are there send rights to it? Exact while nobody can make new ones. */
+bool ipc_port_has_senders(struct ipc_port *port);
+
 /* The same for a name in the current space, without a message: trap twins.
  * NULL: not a send right to a live local kernel port of this kind. */
 struct kobject *ipc_kport_lookup_name(uint32_t name, enum kobject_kind kind);

@@ -86,6 +86,7 @@ struct ipc_port **vm_entry_port_slot(struct vm_entry_port *entry);
 /* For vm_region's object name. */
 struct kobject *vm_object_kobject(struct vm_object *object);
 struct ipc_port **vm_object_name_slot(struct vm_object *object);
+struct ipc_port **vm_object_name_slot_of(struct kobject *object);
 
 void vm_map_statistics(vm_statistics_data_t *stat);
 uint64_t vm_map_virtual_size(struct vm_map *map);

@@ -23,4 +23,6 @@ enum kr machine_set_state(struct machine_thread *m, int flavor,
 
 /* Single fields that machine-independent code needs. */
 vaddr_t machine_user_pc(const struct machine_thread *m);
+/* A fresh thread begins at pc with stack pointer sp. */
+void machine_set_start(struct machine_thread *m, vaddr_t pc, vaddr_t sp);
 void machine_set_result(struct machine_thread *m, uint64_t value);
