@@ -15,7 +15,7 @@ find_in = $(shell find $(wildcard $(1)) -type f -name '$(2)' 2>/dev/null | sort)
 
 KERNEL_ARCH := kernel/arch/x86_64
 KERNEL_MI_DIRS := kernel/ipc kernel/kern kernel/vm kernel/task
-KERNEL_DIRS := $(KERNEL_MI_DIRS) kernel/device kernel/trap kernel/kdb \
+KERNEL_DIRS := $(KERNEL_MI_DIRS) kernel/device kernel/trap kernel/boot kernel/kdb \
 	$(KERNEL_ARCH)
 KERNEL_C := $(call not_tests,$(call find_in,$(KERNEL_DIRS),*.c))
 KERNEL_S := $(call find_in,$(KERNEL_ARCH),*.S)

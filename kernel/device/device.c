@@ -81,6 +81,16 @@ struct device_irq *device_irq_from(struct kobject *object)
 	return container_of(object, struct device_irq, object);
 }
 
+struct kobject *device_io_kobject(struct device_io *io)
+{
+	return &io->object;
+}
+
+struct kobject *device_irq_kobject(struct device_irq *irq)
+{
+	return &irq->object;
+}
+
 enum kr device_io_open(uint32_t base, uint32_t count, struct ipc_right *right)
 {
 	if (!device_io_range_ok(base, count))

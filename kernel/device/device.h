@@ -39,3 +39,5 @@ enum kr device_irq_ack(struct device_irq *irq);
 
 struct device_io *device_io_from(struct kobject *object);
 struct device_irq *device_irq_from(struct kobject *object);
+struct kobject *device_io_kobject(struct device_io *io);
+struct kobject *device_irq_kobject(struct device_irq *irq);

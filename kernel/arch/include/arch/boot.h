@@ -32,7 +32,7 @@ struct boot_info {
 extern struct boot_info boot_info;
 
 /*
- * Provided by machine-independent code (kernel/task/main.c). Called once on the boot
+ * Provided by machine-independent code (kernel/boot/main.c). Called once on the boot
  * processor, on a boot stack, interrupts off, direct map in place, log usable.
  */
 [[gnu::noreturn]] void kernel_main(void);

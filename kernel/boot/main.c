@@ -13,10 +13,10 @@
 #include <kern/random.h>
 #include <kern/sched.h>
 #include <kern/string.h>
-#include <task/first.h>
+#include <boot/first.h>
 #include <task/host.h>
 #include <task/memory_entry.h>
-#include <task/selftest.h>
+#include <boot/selftest.h>
 #include <task/task.h>
 #include <trap/server.h>
 #include <vm/map.h>

@@ -5,7 +5,7 @@
  *   3 memory entry of the boot archive, read-only
  * and its arguments are its name and the kernel's command line.
  */
-#include <task/first.h>
+#include <boot/first.h>
 
 #include <arch/boot.h>
 #include <arch/pmap.h>
@@ -17,8 +17,8 @@
 #include <kern/string.h>
 #include <kern/thread.h>
 #include <mach/x86_64/thread_status.h>
-#include <task/archive.h>
-#include <task/elf.h>
+#include <boot/archive.h>
+#include <boot/elf.h>
 #include <task/host.h>
 #include <task/memory_entry.h>
 #include <task/task.h>

@@ -4,7 +4,7 @@
  * each padded to 4 bytes; a member named TRAILER!!! ends one archive, zero
  * bytes may follow, then another may begin.
  */
-#include <task/archive.h>
+#include <boot/archive.h>
 
 #include <kern/string.h>
 #include <stdint.h>

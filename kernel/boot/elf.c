@@ -3,7 +3,7 @@
  * Loading a static executable: each loadable segment becomes zero-filled
  * memory, its file bytes are put there, and its protection is set.
  */
-#include <task/elf.h>
+#include <boot/elf.h>
 
 #include <elf.h>
 #include <kern/string.h>

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ports to kernel objects and back.
+ */
+#include <trap/convert.h>
+
+static struct kobject *lookup(struct ipc_port *port, enum kobject_kind kind)
+{
+	return port ? ipc_kport_lookup(port, kind) : NULL;
+}
+
+struct task *convert_port_to_task(struct ipc_port *port)
+{
+	struct kobject *k = lookup(port, KOBJECT_TASK);
+
+	return k ? container_of(k, struct task, object) : NULL;
+}
+
+struct thread *convert_port_to_thread(struct ipc_port *port)
+{
+	struct kobject *k = lookup(port, KOBJECT_THREAD);
+
+	return k ? container_of(k, struct thread, object) : NULL;
+}
+
+struct ipc_space *convert_port_to_space(struct ipc_port *port)
+{
+	struct task *t = convert_port_to_task(port);
+
+	if (!t)
+		return NULL;
+	struct ipc_space *space = t->space;
+	ipc_space_ref(space);
+	task_unref(t);
+	return space;
+}
+
+struct vm_map *convert_port_to_map(struct ipc_port *port)
+{
+	struct task *t = convert_port_to_task(port);
+
+	if (!t)
+		return NULL;
+	struct vm_map *map = t->map;
+	vm_map_ref(map);
+	task_unref(t);
+	return map;
+}
+
+struct kobject *convert_port_to_host(struct ipc_port *port)
+{
+	return lookup(port, KOBJECT_HOST);
+}
+
+struct kobject *convert_port_to_host_priv(struct ipc_port *port)
+{
+	return lookup(port, KOBJECT_HOST_PRIV);
+}
+
+struct kobject *convert_port_to_host_limited(struct ipc_port *port)
+{
+	return lookup(port, KOBJECT_HOST_LIMITED);
+}
+
+static struct processor_set *to_pset(struct kobject *k)
+{
+	return k ? container_of(k, struct processor_set, object) : NULL;
+}
+
+struct processor_set *convert_port_to_pset(struct ipc_port *port)
+{
+	return to_pset(lookup(port, KOBJECT_PSET_LIMITED));
+}
+
+struct processor_set *convert_port_to_pset_name(struct ipc_port *port)
+{
+	return to_pset(lookup(port, KOBJECT_PSET_NAME));
+}
+
+struct vm_entry_port *convert_port_to_entry(struct ipc_port *port)
+{
+	struct kobject *k = lookup(port, KOBJECT_ENTRY);
+
+	return k ? vm_entry_from_kobject(k) : NULL;
+}
+
+struct kobject *convert_port_to_device_master(struct ipc_port *port)
+{
+	return lookup(port, KOBJECT_DEVICE_MASTER);
+}
+
+struct device_io *convert_port_to_device_io(struct ipc_port *port)
+{
+	struct kobject *k = lookup(port, KOBJECT_DEVICE_IO);
+
+	return k ? device_io_from(k) : NULL;
+}
+
+struct device_irq *convert_port_to_device_irq(struct ipc_port *port)
+{
+	struct kobject *k = lookup(port, KOBJECT_DEVICE_IRQ);
+
+	return k ? device_irq_from(k) : NULL;
+}
+
+/* --- destructors --- */
+
+void kobject_release(struct kobject *k)
+{
+	if (k)
+		kobject_unref(k);
+}
+
+void task_release(struct task *t)
+{
+	if (t)
+		task_unref(t);
+}
+
+void thread_release_ref(struct thread *t)
+{
+	if (t)
+		thread_unref(t);
+}
+
+void space_release(struct ipc_space *s)
+{
+	if (s)
+		ipc_space_unref(s);
+}
+
+void map_release(struct vm_map *m)
+{
+	if (m)
+		vm_map_unref(m);
+}
+
+void pset_release(struct processor_set *s)
+{
+	if (s)
+		kobject_unref(&s->object);
+}
+
+void entry_release(struct vm_entry_port *e)
+{
+	if (e)
+		kobject_unref(vm_entry_kobject(e));
+}
+
+void device_io_release(struct device_io *io)
+{
+	if (io)
+		kobject_unref(device_io_kobject(io));
+}
+
+void device_irq_release(struct device_irq *irq)
+{
+	if (irq)
+		kobject_unref(device_irq_kobject(irq));
+}
