@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What RPC routines share.
+ */
+#pragma once
+
+#include <mach/kern_return.h>
+#include <mach/message.h>
+#include <mach/time_value.h>
+#include <stddef.h>
+#include <vm/copy.h>
+
+static inline time_value_t time_value_of(uint64_t ns)
+{
+	return (time_value_t){
+		.seconds = (int)(ns / 1000000000u),
+		.microseconds = (int)(ns / 1000u % 1000000u),
+	};
+}
+
+/* Makes an out-of-line result of a kalloc'ed array of n elements, which it
+ * frees. */
+kern_return_t rpc_out_array(void *array, size_t element, unsigned n,
+			    struct vm_copy **copy,
+			    mach_msg_type_number_t *count);
