@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * RPCs on device ports.
+ */
+#include <device_server.h>
+
+#include <trap/convert.h>
+
+kern_return_t rpc_device_io_open(struct kobject *master, unsigned base,
+				 unsigned count, struct ipc_right *io)
+{
+	return master ? (kern_return_t)device_io_open(base, count, io) :
+			KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t rpc_device_io_read(struct device_io *io, unsigned reg,
+				 unsigned width, unsigned bytes, char *data,
+				 mach_msg_type_number_t *count)
+{
+	if (!io || width == 0 || bytes > DEVICE_BYTES_MAX || bytes % width)
+		return KERN_INVALID_ARGUMENT;
+	enum kr kr = device_io_transfer(io, reg, width, data, bytes / width,
+					false);
+	if (kr == KR_SUCCESS)
+		*count = bytes;
+	return kr;
+}
+
+kern_return_t rpc_device_io_write(struct device_io *io, unsigned reg,
+				  unsigned width, char *data,
+				  mach_msg_type_number_t bytes)
+{
+	if (!io || width == 0 || bytes % width)
+		return KERN_INVALID_ARGUMENT;
+	return device_io_transfer(io, reg, width, data, bytes / width, true);
+}
+
+kern_return_t rpc_device_irq_open(struct kobject *master, unsigned line,
+				  struct ipc_item *notify,
+				  struct ipc_right *irq)
+{
+	if (!master)
+		return KERN_INVALID_ARGUMENT;
+	struct ipc_right right = mig_take_right(notify);
+	enum kr kr = device_irq_open(line, right, irq);
+	if (kr != KR_SUCCESS)
+		ipc_right_release(right);
+	return kr;
+}
+
+kern_return_t rpc_device_irq_acknowledge(struct device_irq *irq)
+{
+	return irq ? (kern_return_t)device_irq_ack(irq) : KERN_INVALID_ARGUMENT;
+}
