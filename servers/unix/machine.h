@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The seam between the server's logic and Mach. The logic calls these; the
+ * server proper implements them with tasks, threads and memory entries
+ * (machine_*.c), the unit tests with plain memory (tests/host/unix_fake.c).
+ *
+ * Handles are stored in the logic's structures as uint64_t: 0 is "none".
+ */
+#ifndef UX_MACHINE_H
+#define UX_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct proc;
+struct lwp;
+struct inode;
+struct exec_image;
+
+/* Clocks, in ns. Randomness never fails. */
+uint64_t machine_monotonic(void);
+uint64_t machine_realtime(void);
+int machine_set_realtime(uint64_t ns);
+void machine_random(void *buffer, size_t length);
+
+/* Zeroed memory of whole pages that never moves; NULL when none is left. */
+void *machine_region_create(size_t size);
+void machine_region_destroy(void *region, size_t size);
+/* Drops the memory entry a region got when it was mapped. */
+void machine_entry_destroy(uint64_t *entry);
+
+/* Bytes of memory in all, and free. */
+void machine_memory(uint64_t *total, uint64_t *available);
+
+/*
+ * Makes the child's task (or, for vfork, shares the parent's) and starts its
+ * first thread from the caller's block. Returns 0 or -errno.
+ */
+int machine_fork(struct proc *parent, struct proc *child, struct lwp *thread,
+		 uint64_t block, bool share);
+
+/* Starts another thread of p from a block the emulator has filled. */
+int machine_clone(struct proc *p, struct lwp *thread, uint64_t block);
+
+/*
+ * Builds p's new task from image and starts it as thread; the old one, with
+ * the calling thread, is gone on success. Returns 0 or -errno.
+ */
+int machine_exec(struct proc *p, struct lwp *thread,
+		 const struct exec_image *image);
+
+/* The thread or the whole process will not run again. */
+void machine_thread_end(struct lwp *thread);
+void machine_process_end(struct proc *p);
+
+/* Signals are waiting for this thread: have it ask for them. */
+void machine_poke(struct lwp *thread);
+/* No signals are waiting for it any more. */
+void machine_unpoke(struct lwp *thread);
+
+/* Stop and continue all threads of p. Idempotent. */
+void machine_stop(struct proc *p);
+void machine_continue(struct proc *p);
+
+/*
+ * Maps length bytes of a regular file's contents from offset into p.
+ * Returns the address or -errno.
+ */
+int64_t machine_mmap(struct proc *p, uint64_t address, uint64_t length,
+		     int prot, int flags, struct inode *file,
+		     uint64_t offset);
+
+/* Time used by p's live threads, in ns, and its resident bytes. */
+void machine_usage(struct proc *p, uint64_t *user, uint64_t *system,
+		   uint64_t *resident);
+
+/* One region of p's map at or above *address; false when none is left. */
+struct machine_region {
+	uint64_t start, end;
+	int prot;
+	bool shared;
+};
+bool machine_region_next(struct proc *p, uint64_t address,
+			 struct machine_region *region);
+
+unsigned machine_processors(void);
+
+/* AT_HWCAP: what the processor can do (cpuid 1, edx). */
+uint64_t machine_hwcap(void);
+
+void machine_log(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+/* Ends the system: the status goes to the host link. */
+void machine_power_off(int status);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Mapping of files; anonymous memory is the emulator's own business. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include "dispatch.h"
+#include "file.h"
+#include "inode.h"
+#include "machine.h"
+#include "proc.h"
+
+/* words: address, length, prot, flags, fd, offset. */
+int64_t op_mmap(struct call *c)
+{
+	struct proc *p = c->lwp->proc;
+	struct file *f = fdt_file(p, (int)c->words[4]);
+	int prot = (int)c->words[2], flags = (int)c->words[3];
+	bool shared = (flags & MAP_TYPE) == MAP_SHARED ||
+		      (flags & MAP_TYPE) == MAP_SHARED_VALIDATE;
+
+	if (!f)
+		return -EBADF;
+	if (f->ops != &regular_ops)
+		return -ENODEV;
+	if (!file_readable(f))
+		return -EACCES;
+	if (shared && (prot & PROT_WRITE) && !file_writable(f))
+		return -EACCES;
+	if (!c->words[1] || (c->words[5] & 4095) ||
+	    c->words[5] > DATA_MAX || c->words[1] > DATA_MAX)
+		return -EINVAL;
+	return machine_mmap(p, c->words[0], c->words[1], prot, flags,
+			    f->inode, c->words[5]);
+}
