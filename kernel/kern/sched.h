@@ -56,6 +56,9 @@ void sched_init(void);
 
 struct processor *processor_by_number(unsigned n);
 
+/* Load averages and mach factors over 5, 30, 60 seconds, of LOAD_SCALE. */
+void sched_load(int avenrun[3], int mach_factor[3]);
+
 /* Priorities and policies; codes are those of the public calls. */
 enum kr thread_set_priority(struct thread *t, int priority, bool set_max);
 enum kr thread_set_max_priority(struct thread *t, int max);
