@@ -3,7 +3,8 @@
  * The first task gets all authority there is: its registered ports are
  *   0 privileged host   1 default set's control   2 device master
  *   3 memory entry of the boot archive, read-only
- * and its arguments are its name and the kernel's command line.
+ * and its arguments are its name, the kernel's command line, and the archive's
+ * size in bytes (decimal).
  */
 #include <boot/first.h>
 
@@ -96,10 +97,15 @@ static uint64_t build_stack(struct stack_image *s, const struct elf_image *image
 
 	random_bytes(random, sizeof(random));
 	uint64_t at_random = push(s, random, sizeof(random));
+	char size[24];
+
+	ksnprintf(size, sizeof(size), "%llu",
+		  (unsigned long long)boot_info.archive.size);
+	uint64_t argv2 = push_string(s, size);
 	uint64_t argv1 = push_string(s, boot_info.cmdline);
 	uint64_t argv0 = push_string(s, "bootstrap");
 	uint64_t words[] = {
-		2, argv0, argv1, 0, /* argc, argv */
+		3, argv0, argv1, argv2, 0, /* argc, argv */
 		0,		    /* envp */
 		AT_PHDR, image->phdr,
 		AT_PHENT, image->phentsize,

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The loop of a server made of generated stubs, with the ownership rule: what
+ * a routine refused is released here, what it accepted is its own.
+ */
+#include <mach/mach.h>
+#include <mach/mig_errors.h>
+#include <mach/mig_support.h>
+
+/* The code in a reply that demux wrote. Complex replies report success. */
+static kern_return_t reply_code(const mach_msg_header_t *reply)
+{
+	if (reply->msgh_bits & MACH_MSGH_BITS_COMPLEX)
+		return KERN_SUCCESS;
+	return ((const mig_reply_header_t *)reply)->RetCode;
+}
+
+static bool is_send_once(mach_msg_bits_t bits)
+{
+	return MACH_MSGH_BITS_REMOTE(bits) == MACH_MSG_TYPE_MOVE_SEND_ONCE;
+}
+
+/*
+ * A send-once right always has room. Through a send right a lazy client could
+ * keep us waiting: then the reply is tried once.
+ */
+static void reply_send(mach_msg_header_t *reply)
+{
+	mach_msg_option_t option = MACH_SEND_MSG;
+	mach_msg_return_t mr;
+
+	if (!is_send_once(reply->msgh_bits))
+		option |= MACH_SEND_TIMEOUT;
+	mr = mach_msg(reply, option, reply->msgh_size, 0, MACH_PORT_NULL, 0,
+		      MACH_PORT_NULL);
+	if (mr == MACH_SEND_INVALID_DEST || mr == MACH_SEND_TIMED_OUT)
+		mach_msg_destroy(reply);
+}
+
+void mach_msg_server_reply(mach_msg_header_t *request, mach_msg_header_t *reply,
+			   boolean_t known)
+{
+	kern_return_t kr = reply_code(reply);
+
+	if (known && kr == MIG_NO_REPLY)
+		return;
+	if (kr == MIG_DESTROY_REQUEST) {
+		mach_msg_destroy(request);
+		return;
+	}
+	if (!known || kr != KERN_SUCCESS) {
+		/* The reply right travels in the reply. */
+		request->msgh_remote_port = MACH_PORT_NULL;
+		mach_msg_destroy(request);
+	}
+	if (reply->msgh_remote_port != MACH_PORT_NULL)
+		reply_send(reply);
+	else
+		mach_msg_destroy(reply);
+}
+
+mach_msg_return_t mach_msg_server_once(
+	boolean_t (*demux)(mach_msg_header_t *request, mach_msg_header_t *reply),
+	mach_msg_size_t max_size, mach_port_t port, mach_msg_option_t option,
+	mach_msg_timeout_t timeout)
+{
+	_Alignas(8) char request[max_size];
+	_Alignas(8) char reply[max_size];
+	mach_msg_header_t *in = (mach_msg_header_t *)request;
+	mach_msg_header_t *out = (mach_msg_header_t *)reply;
+	mach_msg_return_t mr;
+
+	mr = mach_msg(in, MACH_RCV_MSG | option, 0, max_size, port, timeout,
+		      MACH_PORT_NULL);
+	if (mr == MACH_MSG_SUCCESS)
+		mach_msg_server_reply(in, out, demux(in, out));
+	return mr;
+}
+
+mach_msg_return_t mach_msg_server(boolean_t (*demux)(mach_msg_header_t *request,
+						     mach_msg_header_t *reply),
+				  mach_msg_size_t max_size, mach_port_t port)
+{
+	mach_msg_return_t mr;
+
+	/* A message that is too large has been dropped: go on. */
+	do {
+		mr = mach_msg_server_once(demux, max_size, port,
+					  MACH_MSG_OPTION_NONE,
+					  MACH_MSG_TIMEOUT_NONE);
+	} while (mr == MACH_MSG_SUCCESS || mr == MACH_RCV_TOO_LARGE);
+	return mr;
+}

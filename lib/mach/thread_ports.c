@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Each thread's cached ports: its own, the one stubs wait on for replies, and
+ * thread_reply()'s. They go when the thread goes.
+ */
+#include <mach/mach.h>
+#include <mach/mig_support.h>
+#include <mach/x86_64/trap_call.h>
+#include <pthread.h>
+
+#include "thread_ports.h"
+
+struct thread_ports {
+	mach_port_t self;  /* one reference */
+	mach_port_t mig;   /* receive right: replies to stubs */
+	mach_port_t reply; /* thread_reply(): the manual's, once it is asked */
+};
+
+static _Thread_local struct thread_ports mine;
+static host_t host;
+static pthread_key_t cleanup_key;
+static pthread_once_t cleanup_once = PTHREAD_ONCE_INIT;
+
+static void release_receive(mach_port_t *port)
+{
+	if (*port != MACH_PORT_NULL)
+		mach_port_mod_refs(mach_task_self(), *port,
+				   MACH_PORT_RIGHT_RECEIVE, -1);
+	*port = MACH_PORT_NULL;
+}
+
+/* Runs on the ending thread. */
+static void release_all(void *ports)
+{
+	struct thread_ports *p = ports;
+
+	release_receive(&p->mig);
+	release_receive(&p->reply);
+	if (p->self != MACH_PORT_NULL)
+		mach_port_deallocate(mach_task_self(), p->self);
+	p->self = MACH_PORT_NULL;
+}
+
+static void make_key(void)
+{
+	pthread_key_create(&cleanup_key, release_all);
+}
+
+/* Called when a thread gets its first port. */
+static void note_ports(void)
+{
+	pthread_once(&cleanup_once, make_key);
+	pthread_setspecific(cleanup_key, &mine);
+}
+
+void thread_ports_forget(void)
+{
+	mine = (struct thread_ports){};
+	host = HOST_NULL;
+}
+
+mach_port_t mig_get_reply_port(void)
+{
+	if (mine.mig == MACH_PORT_NULL) {
+		mine.mig = mach_reply_port();
+		note_ports();
+	}
+	return mine.mig;
+}
+
+void mig_put_reply_port(mach_port_t port)
+{
+	(void)port;
+}
+
+void mig_dealloc_reply_port(mach_port_t port)
+{
+	if (port == mine.mig)
+		release_receive(&mine.mig);
+}
+
+thread_t thread_self(void)
+{
+	if (mine.self == MACH_PORT_NULL) {
+		mine.self = mach_thread_self();
+		note_ports();
+	}
+	return mine.self;
+}
+
+port_t thread_reply(void)
+{
+	if (mine.reply == PORT_NULL)
+		mine.reply = (port_t)mach_trap0(MACH_TRAP_THREAD_REPLY);
+	return mine.reply;
+}
+
+port_t task_notify(void)
+{
+	return (port_t)mach_trap0(MACH_TRAP_TASK_NOTIFY);
+}
+
+
+
+host_t host_self(void)
+{
+	if (host == HOST_NULL)
+		host = mach_host_self();
+	return host;
+}
