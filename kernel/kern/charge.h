@@ -10,6 +10,7 @@
 #pragma once
 
 #include <kern/ref.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 enum charge_kind {
@@ -31,6 +32,9 @@ struct account {
 	_Atomic size_t used[CHARGE_KINDS];
 	size_t limit[CHARGE_KINDS];
 };
+
+/* Boot, after kalloc_init. */
+void charge_init(void);
 
 /* +1; limits are the parent's, or the defaults (sized by RAM) for NULL. */
 struct account *account_create(const struct account *parent);

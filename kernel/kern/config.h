@@ -4,6 +4,7 @@
  *   CONFIG_DEBUG       assertions, lock order checks, poison, walkers
  *   CONFIG_PROVENANCE  rights and messages carry provenance words
  *   CONFIG_LOCK_STATS  spin locks count acquisitions and spins
+ *   CONFIG_HOST        the machine-independent kernel as a Linux process
  */
 #pragma once
 
@@ -12,6 +13,9 @@
 #endif
 #ifndef CONFIG_PROVENANCE
 #define CONFIG_PROVENANCE 1
+#endif
+#ifndef CONFIG_HOST
+#define CONFIG_HOST 0
 #endif
 #ifndef CONFIG_LOCK_STATS
 #define CONFIG_LOCK_STATS CONFIG_DEBUG

@@ -16,6 +16,7 @@
 #include <arch/atomic.h>
 #include <arch/cpu.h>
 #include <kern/config.h>
+#include <kern/sched_point.h>
 #include <stdint.h>
 
 #if defined(__clang__)
@@ -33,7 +34,12 @@
 #define EXCLUDES(...)		LOCK_ATTR(locks_excluded(__VA_ARGS__))
 #define NO_LOCK_ANALYSIS	LOCK_ATTR(no_thread_safety_analysis)
 
-/* Ranks, lowest first: the order of acquisition. */
+/*
+ * Ranks, lowest first: the order of acquisition. Locks of interrupt class are
+ * ordered among themselves and come after all others, whatever their rank:
+ * while one is held no lock of another class may be taken (its holder could be
+ * interrupted by a handler that wants ours).
+ */
 enum lock_rank {
 	RANK_TASK = 10,	       /* task, processor set lists */
 	RANK_MAP = 20,	       /* short locks around vm maps */
@@ -45,10 +51,12 @@ enum lock_rank {
 	RANK_WAITQ = 70,       /* wait queues, sleep locks' insides */
 	RANK_THREAD = 80,      /* thread */
 	RANK_RUNQ = 90,	       /* processor run queue, timers (interrupt) */
+	RANK_KVA = 95,
 	RANK_PMAP = 100,
 	RANK_PV = 110,
 	RANK_ZONE = 120,
 	RANK_PAGE = 130,       /* page allocator */
+	RANK_RANDOM = 135,
 	RANK_CONSOLE = 140,    /* interrupt */
 };
 
@@ -67,6 +75,13 @@ struct LOCKABLE spinlock {
 	const struct lock_class *class;
 #endif
 };
+
+/* For locks that exist before any code runs. */
+#if CONFIG_DEBUG
+#define SPINLOCK_INIT(c) { .class = (c) }
+#else
+#define SPINLOCK_INIT(c) { .next = 0 * sizeof(*(c)) }
+#endif
 
 void spin_init(struct spinlock *l, const struct lock_class *class);
 
@@ -128,3 +143,8 @@ bool spin_held(const struct spinlock *l);
 /* No spin lock is held by this processor (debug; else true). Asserted before
  * every block and every access to user memory. */
 bool spin_none_held(void);
+
+/* Around an interrupt handler that takes locks: inside, only locks of interrupt
+ * class are legal (debug kernels check). */
+void lock_irq_enter(void);
+void lock_irq_exit(void);

@@ -12,6 +12,7 @@
 struct kernel_options {
 	uint32_t page_size;   /* page_size=  bytes, 0 = the hardware's */
 	const char *test;     /* test=NAME   "" = none */
+	const char *plant;    /* plant=NAME  a planted bug (debug kernels) */
 	bool deterministic;   /* seed= was given */
 	uint64_t seed;	      /* seed=N */
 	uint32_t memory_fill; /* fill=0xNN   fill fresh memory; ~0 = off */

@@ -51,5 +51,16 @@ size_t page_count_total(void);	/* frames of usable RAM */
 size_t page_count_free(void);	/* caches included */
 size_t page_count_kind(enum page_kind kind);
 
-/* Empties the per-processor caches (census tests). */
+/* For a frame whose contents are zero. */
+void page_free_zeroed(struct page *page);
+
+/* Gives frames that boot_info reserved (the archive, once it is unpacked) to the
+ * allocator. */
+void page_release_boot(struct paddr start, uint64_t size);
+
+/* Idle processors: zeroes one frame ahead of need; false: enough are there. */
+bool page_zero_idle(void);
+
+/* Empties the caches of this processor and the zeroed pool (census tests;
+ * zone_drain does it on every processor). */
 void page_drain(void);

@@ -7,10 +7,17 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <kern/config.h>
 
-/* Writes a line to the kernel log (COM1): printf's d u x p s c l z and widths. */
+/* Writes a line to the kernel log (COM1), with a newline if there is none: printf's d u x p s c l z and widths. */
 void klog(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void kvlog(const char *format, va_list args);
+
+/* Copies logged bytes from *position on (bytes since boot; what the ring has
+ * dropped is skipped) and moves it. Returns the bytes copied, 0 at the end. */
+size_t klog_read(uint64_t *position, char *buf, size_t size);
 
 /* Stops all processors, prints the text, where, and the backtrace of every
  * processor, and ends the machine. */

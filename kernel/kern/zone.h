@@ -11,6 +11,7 @@
 #include <kern/list.h>
 #include <kern/lock.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct zone {
 	const char *name;
@@ -34,8 +35,16 @@ void zone_census(void (*fn)(void *arg, const char *name, size_t size,
 			    size_t live, size_t frames),
 		 void *arg);
 
-/* Returns cached objects and empty slabs to the page allocator. */
+/* Returns cached objects and empty slabs to the page allocator, on every
+ * processor in turn. May block: no lock held; kernel or user thread. */
 void zone_drain(void);
+
+/* Fault injection in debug kernels: counts allocations down; the one that finds
+ * it at 0 fails. Negative: off. */
+extern _Atomic int64_t zone_fail_after;
+
+/* Boot, after page_init. */
+void kalloc_init(void);
 
 /* Memory of any size: zones of powers of two, above that whole frames.
  * kfree needs the size again. NULL when there is no memory. */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Spin locks: the slow half of taking one, and pairs. Tickets make them fair:
+ * a processor gets the lock in the order in which it came. lock_debug.c checks
+ * the order of classes.
+ */
+#include <kern/lock.h>
+
+#include <kern/processor_i.h>
+
+void spin_init(struct spinlock *l, const struct lock_class *class)
+{
+	atomic_set(&l->next, 0);
+	atomic_set(&l->owner, 0);
+	lock_set_debug(l, class);
+}
+
+void spin_wait(struct spinlock *l, uint16_t ticket)
+{
+	uint64_t spins = 0;
+
+	while (atomic_get_acq(&l->owner) != ticket) {
+		cpu_relax();
+		spins++;
+	}
+	lock_stat_waited(spins);
+}
+
+bool spin_trylock(struct spinlock *l) NO_LOCK_ANALYSIS
+{
+	uint16_t owner = atomic_get(&l->owner);
+	uint16_t next = owner;
+
+	if (CONFIG_DEBUG)
+		lock_debug_before(l, true, false);
+	if (!atomic_compare_exchange_strong_explicit(
+		    &l->next, &next, (uint16_t)(owner + 1),
+		    memory_order_acquire, memory_order_relaxed))
+		return false;
+	if (CONFIG_LOCK_STATS)
+		lock_stat_acquired(l);
+	if (CONFIG_DEBUG)
+		lock_debug_acquired(l);
+	return true;
+}
+
+/* The second lock of a pair: its class is held already. */
+static void lock_second(struct spinlock *l) NO_LOCK_ANALYSIS
+{
+	uint16_t ticket;
+
+	if (CONFIG_DEBUG)
+		lock_debug_before(l, false, true);
+	ticket = atomic_fetch_add_explicit(&l->next, 1, memory_order_relaxed);
+	if (atomic_get_acq(&l->owner) != ticket)
+		spin_wait(l, ticket);
+	if (CONFIG_LOCK_STATS)
+		lock_stat_acquired(l);
+	if (CONFIG_DEBUG)
+		lock_debug_acquired(l);
+}
+
+void spin_lock_pair(struct spinlock *a, struct spinlock *b) NO_LOCK_ANALYSIS
+{
+	struct spinlock *first = (uintptr_t)a < (uintptr_t)b ? a : b;
+
+	spin_lock(first);
+	if (a != b)
+		lock_second(first == a ? b : a);
+}
+
+void spin_unlock_pair(struct spinlock *a, struct spinlock *b) NO_LOCK_ANALYSIS
+{
+	if (a != b)
+		spin_unlock(b);
+	spin_unlock(a);
+}

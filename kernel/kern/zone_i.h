@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Insides of zones, private to kern.
+ *   zone.c        magazines, slabs, census: the interface
+ *   zone_debug.c  red zones, poison, planted bugs
+ *   kalloc.c      memory of any size
+ *
+ * A slab is a block of 2^order frames, aligned to its size, with a struct slab
+ * at its start and objects behind it:
+ *
+ *     | struct slab | slot 0 | slot 1 | ... | slot n-1 | rest |
+ *
+ * A slot is the object, in debug kernels between two red zones:
+ *
+ *     | front 16 | object | back 16 |      front = state word and zone
+ */
+#pragma once
+
+#include <kern/page.h>
+#include <kern/zone.h>
+
+#define MAGAZINE_SIZE 16
+
+struct magazine {
+	unsigned count;
+	int64_t live; /* allocated minus freed on this processor */
+	void *objects[MAGAZINE_SIZE];
+};
+
+struct slab {
+	struct list_node link; /* zone's partial slabs; unlinked: full */
+	struct zone *zone;
+	void *free;	       /* chain through the first word of the object */
+	unsigned used, slots;
+};
+
+struct zone_private {
+	struct spinlock lock;  /* RANK_ZONE */
+	struct list partial;   /* slabs with free slots */
+	size_t slot_size, offset; /* of the first object in its slab */
+	unsigned order, slots;
+	size_t frames;	       /* held by slabs */
+	unsigned magazine_count;
+	struct magazine magazines[]; /* one per processor */
+};
+
+/* Debug kernels: bytes before and after each object. */
+#define REDZONE_BYTES (CONFIG_DEBUG ? 16u : 0u)
+
+void zone_debug_new(struct zone *z, void *object);
+void zone_debug_alloc(struct zone *z, void *object);
+void zone_debug_free(struct zone *z, void *object);
+
+/* Writes the poison again that the chain of free objects overwrote. */
+void zone_debug_repair(void *object);
+
+/* True: this allocation is to fail (zone_fail_after). */
+bool zone_debug_fail(void);
+
+/* Empties this processor's magazines and page cache. */
+void zone_drain_local(void);
