@@ -29,7 +29,7 @@
 #define FIRST_STACK_SIZE (256 * 1024)
 #define STACK_ARGS_MAX	 2048 /* strings and vectors at the stack's top */
 
-[[noreturn]] static void boot_failed(const char *what, const char *wrong)
+[[gnu::noreturn]] static void boot_failed(const char *what, const char *wrong)
 {
 	klog("boot failed: %s %s", what, wrong);
 	machine_end(MACHINE_PANIC);

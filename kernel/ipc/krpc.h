@@ -33,7 +33,7 @@ struct ipc_kernel_reply {
 	uint32_t size;
 	bool from_kernel; /* a notification: the right was dropped */
 };
-[[noreturn]] void ipc_kernel_rpc(struct ipc_right dest, mach_msg_header_t *message,
+[[gnu::noreturn]] void ipc_kernel_rpc(struct ipc_right dest, mach_msg_header_t *message,
 				 struct ipc_item *items, uint32_t item_count,
 				 void (*done)(const struct ipc_kernel_reply *));
 

@@ -12,6 +12,7 @@
 #include <mach/port.h>
 
 struct ipc_space;
+struct thread;
 
 /* +1; charged to the account, which it keeps. NULL: no memory. */
 struct ipc_space *ipc_space_create(struct account *account);

@@ -15,6 +15,7 @@
 #include <kern/string.h>
 #include <kern/thread.h>
 #include <mach/exception.h>
+#include <mach/thread_info.h>
 #include <mach/x86_64/thread_status.h>
 #include <task/task.h>
 
@@ -74,7 +75,7 @@ struct exc_reply_64 {
 #define EXC_ID_64	2405
 #define EXC_REPLY_OF(id) ((id) + 100)
 
-[[noreturn]] static void exception_ask(struct thread *self);
+[[gnu::noreturn]] static void exception_ask(struct thread *self);
 
 /* --- the request --- */
 
@@ -201,7 +202,7 @@ static const char *const class_name[EXC_TYPES_MAX + 1] = {
 	"emulation",	   "software",	 "breakpoint",
 };
 
-[[noreturn]] static void exception_unhandled(struct thread *self)
+[[gnu::noreturn]] static void exception_unhandled(struct thread *self)
 {
 	struct task *task = self->task;
 	int e = self->exc.exception;

@@ -12,4 +12,4 @@
  * and the task is terminated. Never returns: the victim leaves the kernel when
  * a handler replied success, or dies.
  */
-[[noreturn]] void exception_raise(int exception, int64_t code, int64_t subcode);
+[[gnu::noreturn]] void exception_raise(int exception, int64_t code, int64_t subcode);

@@ -8,6 +8,7 @@
  */
 #include <task/task.h>
 
+#include <arch/clock.h>
 #include <ipc/kport.h>
 #include <ipc/space.h>
 #include <kern/panic.h>

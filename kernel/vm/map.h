@@ -10,6 +10,7 @@
 #pragma once
 
 #include <kern/charge.h>
+#include <arch/types.h>
 #include <kern/kr.h>
 #include <mach/vm_types.h>
 #include <vm/copy.h>
