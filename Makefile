@@ -27,6 +27,7 @@ include mk/host.mk
 include mk/mig.mk
 include mk/kernel.mk
 include mk/user.mk
+include mk/unix.mk
 include mk/image.mk
 include mk/test.mk
 -include $(DEPS)

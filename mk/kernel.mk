@@ -123,7 +123,8 @@ $(B)/host/libkernel.a: $(HK_OBJS) $(HK_GEN) $(B)/host/ksyms_empty.o
 
 # kernel/ipc/port_test.c -> build/host/test/kernel/ipc/port_test; helpers of
 # several test programs are the other files of tests/host.
-HT_C := $(call find_in,kernel tests/host,*_test.c)
+HT_C := $(filter-out tests/host/unix/%,\
+	$(call find_in,kernel tests/host,*_test.c))
 HT_HELPERS := $(patsubst %.c,$(B)/host/obj/%.o,\
 	$(call not_tests,$(wildcard tests/host/*.c)))
 HOST_TESTS := $(HT_C:%.c=$(B)/host/test/%)

@@ -14,6 +14,7 @@
 #include "dispatch.h"
 #include "file.h"
 #include "inode.h"
+#include "pipe.h"
 #include "proc.h"
 #include "sig.h"
 
@@ -26,6 +27,9 @@ struct pipe {
 	uint64_t reads_opened, writes_opened; /* ever */
 	struct waitq readable, writable;
 	struct inode *inode; /* borrowed: the ends hold it */
+	/* The server itself has the other end: called after every change. */
+	void (*changed)(struct pipe *p, void *owner);
+	void *owner;
 };
 
 static struct fs pipe_fs;
@@ -77,6 +81,12 @@ static unsigned ring_put(struct pipe *p, const uint8_t *from, uint64_t count)
 	return n;
 }
 
+static void pipe_tell(struct pipe *p)
+{
+	if (p->changed)
+		p->changed(p, p->owner);
+}
+
 static int64_t pipe_park(struct call *c, struct waitq *q)
 {
 	int error = call_wait_on(c, q);
@@ -95,6 +105,7 @@ static int64_t pipe_read(struct call *c, struct file *f, uint64_t count,
 	if (p->used) {
 		c->out_length = ring_take(p, c->out, count);
 		waitq_wake(&p->writable);
+		pipe_tell(p);
 		return c->out_length;
 	}
 	if (!p->writers)
@@ -123,6 +134,7 @@ static int64_t pipe_write(struct call *c, struct file *f, const uint8_t *data,
 		c->progress += ring_put(p, data + c->progress, left);
 		c->partial = c->progress;
 		waitq_wake(&p->readable);
+		pipe_tell(p);
 	}
 	if ((uint64_t)c->progress == count)
 		return (int64_t)count;
@@ -187,9 +199,14 @@ static void pipe_release(struct file *f)
 	struct pipe *p = f->object;
 
 	pipe_count(p, f, -1);
-	if (p->readers || p->writers)
+	if (p->readers || p->writers) {
+		if (p->changed && p->inode->refs == 1)
+			p->inode = NULL; /* the server's end outlives it */
+		pipe_tell(p);
 		return;
-	p->inode->pipe = NULL;
+	}
+	if (p->inode)
+		p->inode->pipe = NULL;
 	free(p->ring);
 	free(p);
 }
@@ -254,6 +271,86 @@ static struct file *pipe_end(struct inode *i, int flags)
 	return f;
 }
 
+static struct inode *pipe_inode(void)
+{
+	struct inode *i;
+
+	if (!pipe_fs.device)
+		fs_init(&pipe_fs, "pipefs", 0x50495045);
+	i = inode_create(&pipe_fs, S_IFIFO | 0600);
+	if (i && !pipe_create(i)) {
+		inode_unref(i);
+		return NULL;
+	}
+	return i;
+}
+
+struct pipe *pipe_server_create(bool server_writes,
+				void (*changed)(struct pipe *, void *),
+				void *owner, struct file **user)
+{
+	struct inode *i = pipe_inode();
+	struct pipe *p;
+
+	if (!i)
+		return NULL;
+	p = i->pipe;
+	*user = pipe_end(i, server_writes ? O_RDONLY : O_WRONLY);
+	inode_unref(i);
+	if (!*user)
+		return NULL;
+	p->changed = changed;
+	p->owner = owner;
+	if (server_writes)
+		p->writers++, p->writes_opened++;
+	else
+		p->readers++, p->reads_opened++;
+	return p;
+}
+
+unsigned pipe_server_put(struct pipe *p, const uint8_t *bytes, unsigned count)
+{
+	unsigned n = ring_put(p, bytes, count);
+
+	waitq_wake(&p->readable);
+	return n;
+}
+
+unsigned pipe_server_take(struct pipe *p, uint8_t *bytes, unsigned max)
+{
+	unsigned n = ring_take(p, bytes, max);
+
+	if (n)
+		waitq_wake(&p->writable);
+	return n;
+}
+
+unsigned pipe_used(const struct pipe *p)
+{
+	return p->used;
+}
+
+unsigned pipe_users(const struct pipe *p, bool server_writes)
+{
+	return server_writes ? p->readers : p->writers;
+}
+
+void pipe_server_close(struct pipe *p, bool server_writes)
+{
+	unsigned *mine = server_writes ? &p->writers : &p->readers;
+
+	p->changed = NULL;
+	(*mine)--;
+	waitq_wake(&p->readable);
+	waitq_wake(&p->writable);
+	if (p->readers || p->writers)
+		return;
+	if (p->inode)
+		p->inode->pipe = NULL;
+	free(p->ring);
+	free(p);
+}
+
 static int pipe_install(struct proc *p, struct file *end[2], bool cloexec,
 			int fds[2])
 {
@@ -279,15 +376,9 @@ int64_t op_pipe2(struct call *c)
 
 	if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
 		return -EINVAL;
-	if (!pipe_fs.device)
-		fs_init(&pipe_fs, "pipefs", 0x50495045);
-	i = inode_create(&pipe_fs, S_IFIFO | 0600);
+	i = pipe_inode();
 	if (!i)
 		return -ENOMEM;
-	if (!pipe_create(i)) {
-		inode_unref(i);
-		return -ENOMEM;
-	}
 	i->uid = p->cred.fsuid;
 	i->gid = p->cred.fsgid;
 	end[0] = pipe_end(i, O_RDONLY | (flags & O_NONBLOCK));

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include "dispatch.h"
+#include "init.h"
 #include "machine.h"
 #include "proc.h"
 #include "sig.h"
@@ -52,6 +53,11 @@ void proc_news(struct proc *p)
 
 	if (!parent)
 		return;
+	if (parent == proc_init_process) {
+		if (!stop)
+			init_child_ended(p);
+		return;
+	}
 	if (!(stop && (parent->actions[SIGCHLD].flags & SA_NOCLDSTOP)))
 		sig_send(parent, stop ? SIGCHLD : p->exit_signal, &info);
 	if (!stop && parent_wants_none(parent))
