@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# For shell suites: source this, make checks, end with `finish`.  Prints the
+# test format (docs/testing.md).  Each suite runs in a scratch directory, $TMP,
+# which is removed at the end.
+# shellcheck shell=sh
+
+# shellcheck disable=SC2034 # used by the suites
+TOP=$(pwd)
+TMP=$(mktemp -d "${TMPDIR:-/tmp}/mach-test.XXXXXX") || exit 1
+trap 'rm -rf "$TMP"' EXIT
+trap 'exit 143' TERM INT HUP
+tests_run=0
+tests_failed=0
+
+pass()
+{
+	tests_run=$((tests_run + 1))
+	echo "ok $1"
+}
+
+fail()
+{
+	tests_run=$((tests_run + 1))
+	tests_failed=$((tests_failed + 1))
+	echo "not ok $1 - $2"
+}
+
+skip()
+{
+	tests_run=$((tests_run + 1))
+	echo "ok $1 # skip $2"
+}
+
+# try COMMAND ARG...: runs it; sets $status, $out and $err (files), input from
+# $TMP/in if that exists.  Two minutes at most.
+try()
+{
+	out=$TMP/out
+	err=$TMP/err
+	input=/dev/null
+	[ ! -f "$TMP/in" ] || input=$TMP/in
+	status=0
+	timeout -k 5 120 "$@" <"$input" >"$out" 2>"$err" || status=$?
+	rm -f "$TMP/in"
+}
+
+one_line()
+{
+	head -c 300 "$1" | tr '\n' '|'
+}
+
+# want NAME STATUS OUT: what the last try must have given.  OUT is exact, but
+# for newlines at the end.
+want()
+{
+	if [ "$status" -ne "$2" ]; then
+		fail "$1" "status $status, not $2; $(one_line "$err")"
+	elif [ "$(cat "$out")" != "$3" ]; then
+		fail "$1" "printed $(one_line "$out")"
+	else
+		pass "$1"
+	fi
+}
+
+# want_error NAME STATUS PATTERN: standard error has a line like PATTERN (grep).
+want_error()
+{
+	if [ "$status" -ne "$2" ]; then
+		fail "$1" "status $status, not $2; $(one_line "$err")"
+	elif ! grep -q -e "$3" "$err"; then
+		fail "$1" "no \"$3\" in: $(one_line "$err")"
+	else
+		pass "$1"
+	fi
+}
+
+finish()
+{
+	echo "done $tests_run"
+	[ "$tests_failed" -eq 0 ]
+	exit
+}

@@ -1,0 +1,203 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# tools/run and hostlink against a guest that is not there (fakeguest.c).
+
+. tests/lib.sh
+
+: >"$TMP/kernel"
+: >"$TMP/archive"
+export MACH_QEMU="$TOP/build/host/fakeguest"
+export MACH_KERNEL="$TMP/kernel" MACH_ARCHIVE="$TMP/archive"
+export MACH_READY=20
+run=tools/run
+
+# --- statuses
+
+for n in 0 1 77 127 143 255; do
+	try $run -- exit $n
+	want "exit_$n" $n ""
+done
+try $run --timeout 1 -- hang
+want_error timeout 124 'time-out after 1 s'
+try $run -- panic
+want_error panic 125 '^panic: the fake guest fell over$'
+grep -q 'at fake+0x10' "$err" && ! grep -q booted "$err" &&
+	pass panic_text || fail panic_text "$(one_line "$err")"
+try $run --kernel-args fake=panic -- exit 0
+want_error panic_at_boot 125 '^panic: '
+try $run -- crash
+want_error emulator_crash 126 'wait status 0x'
+try $run --kernel-args fake=die
+want_error emulator_refuses 126 'did not start: fake: no such machine$'
+try $run --kernel-args fake=reset
+want_error reset 125 'reset itself; last line of the log: fake kernel$'
+try $run --kernel-args fake=off
+want_error off_without_exit 126 'without an exit status'
+try $run -- early
+want_error off_without_exit_late 126 'without an exit status'
+MACH_READY=1 try $run --kernel-args fake=silent
+want_error not_ready 124 'not ready after 1 s'
+try $run -- badframe
+want_error bad_frame 126 'out of place: type 9'
+try $run -- overrun
+want_error overrun 126 'out of place: type 0, channel 1'
+
+# --- bad usage
+
+try $run --smp many -- exit 0
+want_error bad_number 2 'wants a number'
+try $run --smp 0 -- exit 0
+want_error zero_processors 2 'at least 1'
+try $run --frobnicate
+want_error unknown_option 2 'unknown option'
+try $run --timeout
+want_error missing_value 2 'wants a value'
+try $run --add nothing -- exit 0
+want_error add_without_path 2 'FILE:PATH'
+try $run --add /does/not/exist:/x -- exit 0
+want_error add_missing_file 2 'no file'
+MACH_KERNEL=/none try $run
+want_error no_kernel 126 'no kernel /none'
+MACH_ARCHIVE=/none try $run
+want_error no_archive 126 'no boot archive /none'
+MACH_QEMU=no-such-qemu try $run
+want_error no_qemu 126 'not installed'
+
+# --- bytes
+
+try $run -- both 'to out' 'to err'
+want both_out 0 'to out'
+[ "$(cat "$err")" = 'to err' ] && pass both_err ||
+	fail both_err "$(one_line "$err")"
+try $run -v -- both 'to out' 'to err'
+want verbose_keeps_out 0 'to out'
+grep -q '^fake kernel$' "$err" && pass verbose_shows_log ||
+	fail verbose_shows_log "$(one_line "$err")"
+
+try $run -- args one '' 'a b' '--' '-v'
+want arguments 0 'flags 0 argc 6 envc 0 bytes 24
+<args>
+<one>
+<>
+<a b>
+<-->
+<-v>'
+try $run
+want no_command 0 'flags 0 argc 0 envc 0 bytes 4'
+long=$(head -c 9000 /dev/zero | tr '\0' x)
+try $run -- args "$long" end
+want long_arguments 0 "flags 0 argc 3 envc 0 bytes 9014
+<args>
+<$long>
+<end>"
+try $run --timeout 5 --bare args -- a b
+want bare_arguments 0 'flags 0 argc 3 envc 0 bytes 13
+<args>
+<a>
+<b>'
+
+head -c 3000001 /dev/urandom >"$TMP/blob"
+cp "$TMP/blob" "$TMP/in"
+try $run --timeout 60 -- cat
+cmp -s "$TMP/blob" "$out" && pass three_megabytes ||
+	fail three_megabytes "status $status, $(wc -c <"$out") bytes back"
+: >"$TMP/in"
+try $run --timeout 20 -- cat
+want end_of_file 0 ''
+printf 'no newline' >"$TMP/in"
+try $run --timeout 20 -- cat
+want short_input 0 'no newline'
+
+# A reader that is slow, and one that goes away.
+try sh -c "$run --timeout 60 -- cat <'$TMP/blob' | { sleep 1; cat; } |
+	cmp - '$TMP/blob'"
+want slow_reader 0 ''
+try sh -c "{ $run --timeout 20 -- yes; echo \$? >&2; } | head -n 1"
+want gone_reader 0 'yes yes yes yes yes'
+grep -q '^141$' "$err" && pass gone_reader_is_told ||
+	fail gone_reader_is_told "$(one_line "$err")"
+
+# --- kernel tests, whose output is the log
+
+try $run --kernel-test --kernel-args fake=tests
+want kernel_tests 0 'fake kernel
+ok a
+ok b # skip none
+done 2'
+
+# --- what the emulator is told
+
+cat >"$TMP/echoargs" <<'END'
+#!/bin/sh
+for a; do echo "$a" >&2; done
+exit 1
+END
+chmod +x "$TMP/echoargs"
+MACH_ACCEL=tcg MACH_QEMU=$TMP/echoargs try $run --smp 4 --memory 64
+want_error machine_smp 126 'tcg,thread=multi'
+MACH_ACCEL=tcg MACH_QEMU=$TMP/echoargs try $run --icount
+want_error machine_icount 126 'shift=0,sleep=off'
+grep -q 'max,-erms,-fsrm' "$err" && pass machine_icount_cpu ||
+	fail machine_icount_cpu "$(one_line "$err")"
+
+# --- --add
+
+echo 'some text' >"$TMP/file"
+printf '' | build/host/mkarchive "$TMP/archive"
+cat >"$TMP/showarchive" <<'END'
+#!/bin/sh
+while [ "$1" != -initrd ]; do shift; done
+echo "archive $2" >&2
+busybox cpio -t <"$2" >&2
+exit 1
+END
+chmod +x "$TMP/showarchive"
+MACH_QEMU=$TMP/showarchive try $run --add "$TMP/file:/etc/thing" -- exit 0
+want_error add 126 '^root/etc/thing$'
+archive=$(sed -n 's/.*archive //p' "$err" | head -n 1)
+[ -n "$archive" ] && [ ! -e "$archive" ] && pass add_leaves_no_file ||
+	fail add_leaves_no_file "$archive"
+
+# --- a terminal
+
+pty()
+{
+	cat >"$TMP/script"
+	try build/host/ptydrive "$TMP/script" $run --timeout 30 -- "$@"
+}
+
+pty tty <<'END'
+expect size 24 80
+expect tty
+send a\x03b\r
+expect aINT
+send \x1a\x1c
+expect \x1a\x1c
+size 50 132
+expect size 50 132
+send \x04
+status 7
+END
+want terminal 0 ''
+pty tty <<'END'
+expect ^] q
+expect tty
+send \x1d\x1dx
+expect \x1dx
+send \x1dq
+expect switched off from the keyboard
+status 126
+END
+want escape_key 0 ''
+cat >"$TMP/script" <<'END'
+expect begin
+expect sane
+status 0
+END
+try build/host/ptydrive "$TMP/script" sh -c "echo begin
+before=\$(stty -g); $run -- exit 3; [ \$? = 3 ] && [ \$before = \$(stty -g) ] &&
+	echo sane"
+want terminal_restored 0 ''
+
+finish
