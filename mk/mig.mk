@@ -38,3 +38,39 @@ MIG := $(B)/host/mig.bin
 $(MIG): $(MIG_OBJS)
 	@$(call say,HOSTLD,$@)
 	$(Q)$(HOST_CC) -o $@ $^
+
+# --- the rules; each run of mig tells make what it read
+
+# <mach/x.defs> is defs/x.defs.
+MIG_INCLUDE := $(B)/gen/defs/mach
+$(MIG_INCLUDE):
+	@mkdir -p $(@D)
+	$(Q)ln -sfn ../../../defs $@
+
+# $(1): the file that stands for all that one run makes
+MIG_RUN = $(MIG) -q -I $(B)/gen/defs -MMD -MP -MF $(1).d -MT $(1)
+DEPS += $(MIG_DONE:=.d)
+
+MIG_DESCRIBE_C := $(MIG_NAMES:%=$(B)/gen/describe/%_describe.c)
+
+$(B)/gen/user/%_user.c $(B)/gen/include/mach/%.h \
+		$(B)/gen/describe/%_describe.c: defs/%.defs $(MIG) \
+		| $(MIG_INCLUDE)
+	@$(call say,MIG,$<)mkdir -p $(B)/gen/user $(B)/gen/include/mach \
+		$(B)/gen/describe
+	$(Q)$(call MIG_RUN,$(B)/gen/user/$*_user.c) -server /dev/null -user $(B)/gen/user/$*_user.c \
+		-header $(B)/gen/include/mach/$*.h \
+		-describe $(B)/gen/describe/$*_describe.c $<
+
+$(B)/gen/server/%_server.c $(B)/gen/include/mach/%_server.h: defs/%.defs \
+		$(MIG) | $(MIG_INCLUDE)
+	@$(call say,MIG,$<)mkdir -p $(B)/gen/server $(B)/gen/include/mach
+	$(Q)$(call MIG_RUN,$(B)/gen/server/$*_server.c) -user /dev/null -header /dev/null -describe /dev/null \
+		-server $(B)/gen/server/$*_server.c \
+		-sheader $(B)/gen/include/mach/$*_server.h $<
+
+$(B)/gen/kernel/%_server.c $(B)/gen/kernel/%_server.h: defs/%.defs $(MIG) \
+		| $(MIG_INCLUDE)
+	@$(call say,MIG,$<)mkdir -p $(B)/gen/kernel
+	$(Q)$(call MIG_RUN,$(B)/gen/kernel/$*_server.c) -kernel -server $(B)/gen/kernel/$*_server.c \
+		-sheader $(B)/gen/kernel/$*_server.h $<
