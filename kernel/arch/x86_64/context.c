@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Contexts: what changes when another thread gets the processor.
+ *
+ * fs and gs bases are read from the processor, since user code may change
+ * them. A kernel thread keeps the pmap that was loaded: the kernel's half is
+ * the same in all of them, and pmap_destroy looks for such leftovers. `from`
+ * may be NULL where the contract lets the first thread of a processor begin.
+ */
+#include "debugreg.h"
+#include "layout.h"
+#include "percpu.h"
+#include "pmap_i.h"
+#include "vector.h"
+
+#include <arch/context.h>
+#include <kern/config.h>
+#include <kern/panic.h>
+#include <kern/string.h>
+#include <kern/thread.h>
+#include <machine/x86.h>
+
+const size_t context_stack_size = CONFIG_DEBUG ? 32768 : 8192;
+
+struct thread *context_swap(uint64_t *save_sp, uint64_t load_sp,
+			    struct thread *from);
+struct thread *context_swap_new(uint64_t *save_sp, uint64_t top,
+				struct thread *from,
+				void (*fn)(struct thread *));
+[[gnu::noreturn]] void context_load(uint64_t load_sp, struct thread *from);
+[[gnu::noreturn]] void context_load_new(uint64_t top, struct thread *from,
+					void (*fn)(struct thread *));
+[[gnu::noreturn]] void context_run(uint64_t top, void (*fn)(void));
+
+/* Vector state, debug registers, rdtsc: for threads that use them. */
+static void switch_extra(struct machine_thread *from, struct machine_thread *to)
+{
+	uint32_t had = from ? from->extra : 0;
+
+	if (had & MACHINE_VECTOR)
+		vector_save(from);
+	if (to->extra & MACHINE_VECTOR)
+		vector_load(to);
+	else if (had & MACHINE_VECTOR)
+		vector_disable();
+	if (to->extra & MACHINE_DEBUG)
+		debug_load(to);
+	else if (had & MACHINE_DEBUG)
+		debug_unload();
+	if ((had ^ to->extra) & MACHINE_NO_TSC)
+		write_cr4(read_cr4() ^ CR4_TSD);
+}
+
+static inline void switch_machine(struct thread *from, struct thread *to)
+{
+	struct cpu *cpu = cpu_self();
+
+	assert(!cpu_irq_enabled());
+	if (from) {
+		from->machine.fs_base = read_fs_base();
+		from->machine.gs_base = read_user_gs_base();
+	}
+	if ((from ? from->machine.extra : 0) | to->machine.extra)
+		switch_extra(from ? &from->machine : NULL, &to->machine);
+	if (to->pmap) {
+		write_fs_base(to->machine.fs_base);
+		write_user_gs_base(to->machine.gs_base);
+		if (to->pmap != cpu->head.pmap)
+			pmap_load(&cpu->head, to->pmap);
+	}
+	cpu->head.thread = to;
+	cpu->tss.rsp[0] = (uint64_t)(&to->machine.frame + 1);
+}
+
+struct thread *context_switch(struct thread *from, struct thread *to)
+{
+	struct cpu_head *cpu = &cpu_self()->head;
+
+	switch_machine(from, to);
+	from->machine.stack_top = cpu->stack_top;
+	cpu->stack_top = to->machine.stack_top;
+	return context_swap(&from->machine.kernel_sp, to->machine.kernel_sp,
+			    from);
+}
+
+struct thread *context_switch_new(struct thread *from, struct thread *to,
+				  void *stack_top, void (*fn)(struct thread *))
+{
+	struct cpu_head *cpu = &cpu_self()->head;
+
+	switch_machine(from, to);
+	from->machine.stack_top = cpu->stack_top;
+	cpu->stack_top = (uint64_t)stack_top;
+	return context_swap_new(&from->machine.kernel_sp, (uint64_t)stack_top,
+				from, fn);
+}
+
+void context_resume(struct thread *to, struct thread *from)
+{
+	switch_machine(from, to);
+	cpu_self()->head.stack_top = to->machine.stack_top;
+	context_load(to->machine.kernel_sp, from);
+}
+
+void context_start(struct thread *to, struct thread *from, void *stack_top,
+		   void (*fn)(struct thread *))
+{
+	switch_machine(from, to);
+	cpu_self()->head.stack_top = (uint64_t)stack_top;
+	context_load_new((uint64_t)stack_top, from, fn);
+}
+
+void context_adopt(struct thread *from, struct thread *to)
+{
+	switch_machine(from, to);
+}
+
+void context_call(void *stack_top, void (*fn)(void))
+{
+	cpu_self()->head.stack_top = (uint64_t)stack_top;
+	context_run((uint64_t)stack_top, fn);
+}
+
+void machine_thread_init(struct machine_thread *m)
+{
+	memset(m, 0, sizeof(*m));
+	m->frame.cs = SEL_UCODE;
+	m->frame.ss = SEL_UDATA;
+	m->frame.rflags = RFLAGS_IF | RFLAGS_ONE;
+}
+
+void machine_thread_cleanup(struct machine_thread *m)
+{
+	vector_detach(m);
+	debug_detach(m);
+}
+
+/* trap_entry.S, before the whole frame is restored: a trap's frame gets the
+ * registers that were not saved. */
+void machine_frame_complete(struct machine_thread *m);
+
+void machine_frame_complete(struct machine_thread *m)
+{
+	struct user_frame *f = &m->frame;
+
+	if (m->kind == FRAME_WHOLE)
+		return;
+	if (m->kind == FRAME_TRAP)
+		f->rax = 0;
+	f->rcx = f->rip;
+	f->r11 = f->rflags;
+	f->rdx = f->rsi = f->rdi = f->r8 = f->r9 = f->r10 = 0;
+	f->cs = SEL_UCODE;
+	f->ss = SEL_UDATA;
+	m->kind = FRAME_WHOLE;
+}

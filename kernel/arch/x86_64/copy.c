@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Access to user memory: the range checks around copy.S.
+ */
+#include "layout.h"
+#include "traps.h"
+
+#include <arch/copy.h>
+#include <kern/lock.h>
+#include <kern/panic.h>
+
+bool user_copy(void *to, const void *from, size_t size);
+bool user_copy_nofault(void *to, const void *from, size_t size);
+bool user_copy_u32(void *to, const void *from);
+bool user_copy_u32_nofault(void *to, const void *from);
+
+_Static_assert(FIXUP_USER == 0 && FIXUP_USER_NOFAULT == 1 && FIXUP_ANY == 2,
+	       "copy.S");
+
+static inline bool user_range(uint64_t address, size_t size)
+{
+	return address <= USER_MAX && size <= USER_MAX - address;
+}
+
+bool copy_in(void *to, uint64_t user_from, size_t size)
+{
+	assert(spin_none_held());
+	return user_range(user_from, size) &&
+	       user_copy(to, (const void *)user_from, size);
+}
+
+bool copy_out(uint64_t user_to, const void *from, size_t size)
+{
+	assert(spin_none_held());
+	return user_range(user_to, size) &&
+	       user_copy((void *)user_to, from, size);
+}
+
+bool copy_in_nofault(void *to, uint64_t user_from, size_t size)
+{
+	return user_range(user_from, size) &&
+	       user_copy_nofault(to, (const void *)user_from, size);
+}
+
+bool copy_out_nofault(uint64_t user_to, const void *from, size_t size)
+{
+	return user_range(user_to, size) &&
+	       user_copy_nofault((void *)user_to, from, size);
+}
+
+/* Unaligned words could be torn, and could straddle the limit. */
+static inline bool user_word(uint64_t address)
+{
+	return address % 4 == 0 && address < USER_MAX;
+}
+
+bool copy_in_u32(uint32_t *to, uint64_t user_from)
+{
+	assert(spin_none_held());
+	return user_word(user_from) &&
+	       user_copy_u32(to, (const void *)user_from);
+}
+
+bool copy_out_u32(uint64_t user_to, uint32_t value)
+{
+	assert(spin_none_held());
+	return user_word(user_to) && user_copy_u32((void *)user_to, &value);
+}
+
+bool copy_in_u32_nofault(uint32_t *to, uint64_t user_from)
+{
+	return user_word(user_from) &&
+	       user_copy_u32_nofault(to, (const void *)user_from);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What this kind of processor can do (features.c): private to arch/x86_64.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cpu_features {
+	bool page_1g, smep, smap, umip, x2apic, tsc_deadline, rdrand, rdseed,
+		xsaveopt;
+	bool hypervisor;
+	uint64_t vector_mask; /* XCR0 */
+	uint32_t vector_size; /* bytes of an XSAVE image */
+	uint64_t phys_mask;   /* addresses the processor can form */
+};
+
+extern struct cpu_features cpu_features;
+
+/* Boot processor: finds out; NULL, or the name of what is missing and
+ * needed. */
+const char *features_detect(void);
+
+/* Boot processor, while text may still be written: without SMAP its
+ * instructions become nops. */
+void features_patch(void);
+
+/* Each processor: switches on what features_detect found. */
+void features_enable(void);

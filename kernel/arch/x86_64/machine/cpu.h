@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * This processor, through gs. In the kernel gs points at struct cpu_head; the
+ * entry code in trap_entry.S uses the same fields by their offsets.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pmap;
+struct processor;
+struct thread;
+
+struct cpu_head {
+	struct cpu_head *self;
+	struct thread *thread;	     /* the one that runs here */
+	uint64_t stack_top;	     /* of the kernel stack in use */
+	uint64_t scratch;	     /* syscall entry: the user's rsp */
+	struct processor *processor; /* kern/'s */
+	struct pmap *pmap;	     /* loaded here; NULL: the kernel's own */
+	unsigned number;
+};
+
+#define CPU_FIELD(type, field)                  \
+	(*(type __seg_gs *)(uintptr_t)offsetof( \
+		struct cpu_head, field))
+
+static inline struct thread *cpu_thread(void)
+{
+	return CPU_FIELD(struct thread *, thread);
+}
+
+static inline struct processor *cpu_processor(void)
+{
+	return CPU_FIELD(struct processor *, processor);
+}
+
+static inline unsigned cpu_number(void)
+{
+	return CPU_FIELD(unsigned, number);
+}
+
+static inline void cpu_relax(void)
+{
+	__builtin_ia32_pause();
+}
+
+#define RFLAGS_IF 0x200u
+
+static inline bool cpu_irq_enabled(void)
+{
+	uint64_t flags;
+
+	__asm__ volatile("pushfq; popq %0" : "=r"(flags) : : "memory");
+	return flags & RFLAGS_IF;
+}
+
+static inline bool cpu_irq_save(void)
+{
+	bool on = cpu_irq_enabled();
+
+	__asm__ volatile("cli" : : : "memory");
+	return on;
+}
+
+static inline void cpu_irq_restore(bool were_on)
+{
+	if (were_on)
+		__asm__ volatile("sti" : : : "memory");
+	else
+		__asm__ volatile("cli" : : : "memory");
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Insides of the pmap, private to arch/x86_64.
+ *   pmap.c         the interface: enter, remove, protect, collect
+ *   pmap_table.c   tables: finding, making, freeing
+ *   pmap_pv.c      the reverse map of a frame and what works through it
+ *   pmap_tlb.c     loading, shoot-down
+ *   pmap_kernel.c  the kernel's windows, contents of frames
+ *   pmap_check.c   the walker
+ *
+ * Who may change an entry. Entries appear only under the pmap's lock. They are
+ * lowered or removed by two parties: the holder of the pmap's lock, and the
+ * holder of the frame's reverse-map lock (page_protect). So every change is
+ * one atomic step, and removal goes in two:
+ *
+ *	present --clear PRESENT--> dying --flush, then store 0--> empty
+ *
+ * Who made an entry dying finishes it. The lock holder that meets a dying
+ * entry waits; page_protect, which finds one only when a lock holder is
+ * between the steps, flushes and leaves the rest to it. So whoever comes second
+ * also knows that no processor uses the translation when it returns, and a
+ * frame's last mapping is gone from the reverse map only after the flush.
+ *
+ * Lock order: pmap -> reverse map of a frame -> zones, frames.
+ */
+#pragma once
+
+#include "pte.h"
+
+#include <arch/cpu.h>
+#include <arch/pmap.h>
+#include <kern/lock.h>
+#include <kern/page.h>
+
+struct pmap {
+	pte_t *root;
+	uint64_t cr3;
+	struct spinlock lock;
+	struct list_node link; /* all pmaps */
+	size_t tables;	       /* frames, the root among them (lock) */
+	_Atomic size_t resident; /* present entries */
+	_Atomic bool lowering; /* rights were lowered, the flush is to come */
+
+	/* The leaf used last (lock); leaf NULL: none. */
+	pte_t *leaf;
+	struct page *leaf_page;
+	vaddr_t leaf_start;
+};
+
+#define LEAF_SPAN ((vaddr_t)PAGE_SIZE_2M)
+
+/* A table's struct page: whose it is, what it maps, entries in use. */
+static inline struct pmap *table_pmap(const struct page *t)
+{
+	return (struct pmap *)t->link.next;
+}
+
+static inline vaddr_t table_start(const struct page *t)
+{
+	return (vaddr_t)t->link.prev;
+}
+
+static inline void table_count_add(struct page *t, uint32_t n)
+{
+	__atomic_fetch_add(&t->owner_word, n, __ATOMIC_RELAXED);
+}
+
+/* True: that was the last entry. */
+static inline bool table_count_sub(struct page *t, uint32_t n)
+{
+	return __atomic_sub_fetch(&t->owner_word, n, __ATOMIC_RELAXED) == 0;
+}
+
+static inline struct page *table_page(const void *table)
+{
+	return page_from_paddr((struct paddr){ direct_to_phys(table) });
+}
+
+/* The table an entry lies in. */
+static inline struct page *pte_page(const pte_t *pte)
+{
+	return table_page((void *)((uintptr_t)pte & ~0xffful));
+}
+
+static inline vaddr_t pte_address(const pte_t *pte)
+{
+	return table_start(pte_page(pte)) +
+	       ((uintptr_t)pte & 0xff8) / 8 * PAGE_SIZE_4K;
+}
+
+/* --- pmap_table.c */
+
+/* A zeroed frame for a table, and back (it must be zero again). */
+struct page *table_take(void);
+void table_give(struct page *table);
+
+/* The leaf table over va, or NULL. Lock held. */
+pte_t *leaf_lookup(struct pmap *pmap, vaddr_t va);
+/* The same, made if need be; NULL: no memory. */
+pte_t *leaf_make(struct pmap *pmap, vaddr_t va);
+
+/* Takes the tables over va that have become empty out of the tree and puts
+ * them on the list; they may be reused after a flush. Lock held. */
+void tables_prune(struct pmap *pmap, vaddr_t va, struct list *freed);
+void tables_give(struct list *freed);
+
+/* The first address from va on, below end, whose leaf exists; else end. */
+vaddr_t leaf_next(struct pmap *pmap, vaddr_t va, vaddr_t end);
+
+/* --- pmap_pv.c */
+
+void pv_init(void);
+/* False: no memory, nothing changed. */
+bool pv_add(struct page *page, pte_t *pte);
+void pv_remove(struct page *page, pte_t *pte);
+bool pv_has(struct page *page, const pte_t *pte);
+
+/* What the processor noted in an entry that goes away. */
+void pv_note(struct page *page, uint64_t entry);
+
+/* --- pmap_tlb.c */
+
+#define FLUSH_MAX 16
+struct flush {
+	unsigned count; /* above FLUSH_MAX: everything of every pmap */
+	struct {
+		struct pmap *pmap;
+		vaddr_t start, end;
+	} range[FLUSH_MAX];
+};
+
+static inline void flush_add(struct flush *f, struct pmap *pmap, vaddr_t start,
+			     vaddr_t end)
+{
+	unsigned n = f->count++;
+
+	if (n < FLUSH_MAX) {
+		f->range[n].pmap = pmap;
+		f->range[n].start = start;
+		f->range[n].end = end;
+	}
+}
+
+/* On return no processor uses what was flushed. May be called with the locks
+ * of pmaps and reverse maps held, interrupts on. */
+void flush_now(struct flush *f);
+void flush_range(struct pmap *pmap, vaddr_t start, vaddr_t end);
+
+/* True if a processor other than this one might have pmap loaded. */
+bool pmap_loaded_elsewhere(const struct pmap *pmap);
+
+/* Makes every processor that still has pmap loaded forget it. */
+void pmap_unload(struct pmap *pmap);
+
+static inline void pmap_load(struct cpu_head *cpu, struct pmap *pmap)
+{
+	/* Who changes pmap looks for this word after its change; loading cr3
+	 * orders the store before any use of the tables. */
+	*(struct pmap *volatile *)&cpu->pmap = pmap;
+	__asm__ volatile("movq %0, %%cr3" : : "r"(pmap->cr3) : "memory");
+}
+
+/* --- pmap_check.c */
+
+void pmap_list_add(struct pmap *pmap);
+void pmap_list_remove(struct pmap *pmap);
