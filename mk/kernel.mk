@@ -88,6 +88,10 @@ KERNELS :=
 KERNEL_TESTS :=
 ifneq ($(wildcard $(KERNEL_LD)),)
 $(foreach v,release debug,$(eval $(call kernel_variant,$(v))))
+endif
+# Part of `all` as soon as every layer has code.
+ifneq ($(and $(wildcard $(KERNEL_LD)),$(wildcard kernel/ipc/*.c),\
+	$(wildcard kernel/vm/*.c),$(wildcard kernel/kern/sched*.c)),)
 KERNELS := $(B)/release/mach.elf $(B)/debug/mach.elf
 KERNEL_TESTS := $(B)/release/mach-test.elf $(B)/debug/mach-test.elf
 endif
