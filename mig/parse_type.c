@@ -189,8 +189,7 @@ static struct type *parse_element(struct parser *parser)
 	const struct token *at = parser->at;
 	struct type *element = parse_type_spec(parser);
 
-	if (element->varying || element->out_of_line ||
-	    element->form == FORM_STRING) {
+	if (element->varying || element->out_of_line) {
 		parser->at = at;
 		parse_fail(parser, "an element must have a fixed size");
 	}
