@@ -123,6 +123,7 @@ void context_call(void *stack_top, void (*fn)(void))
 
 void machine_thread_init(struct machine_thread *m)
 {
+	vector_init();
 	memset(m, 0, sizeof(*m));
 	m->frame.cs = SEL_UCODE;
 	m->frame.ss = SEL_UDATA;

@@ -15,6 +15,7 @@
 #include "percpu.h"
 
 #include <arch/device.h>
+#include <kern/lock.h>
 
 #define LINES (VECTOR_KICK - VECTOR_DEVICE)
 
@@ -46,7 +47,7 @@ static void device_interrupt(unsigned n)
 	atomic_fetch_sub(&l->running, 1);
 }
 
-void irq_dispatch(unsigned vector)
+static void dispatch(unsigned vector)
 {
 	switch (vector) {
 	case VECTOR_TIMER:
@@ -68,6 +69,15 @@ void irq_dispatch(unsigned vector)
 		else
 			apic_eoi();
 	}
+}
+
+void irq_dispatch(unsigned vector)
+{
+	if (CONFIG_DEBUG)
+		lock_irq_enter();
+	dispatch(vector);
+	if (CONFIG_DEBUG)
+		lock_irq_exit();
 }
 
 void irq_connect_kernel(unsigned line, void (*handler)(void))

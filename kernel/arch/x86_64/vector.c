@@ -38,6 +38,8 @@ static struct zone vector_zone;
 
 void vector_init(void)
 {
+	if (vector_zone.size != 0)
+		return;
 	zone_init(&vector_zone, "vector", cpu_features.vector_size, 64);
 }
 

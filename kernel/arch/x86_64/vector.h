@@ -6,7 +6,7 @@
 
 #include <arch/context.h>
 
-/* Boot, once zones work. */
+/* Once zones work, by the boot processor first; later calls do nothing. */
 void vector_init(void);
 
 /* #NM: gives the current thread an image and the unit. False: no memory.

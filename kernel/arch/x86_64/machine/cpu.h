@@ -14,6 +14,7 @@ struct processor;
 struct thread;
 
 struct cpu_head {
+	uint64_t unused; /* a null pointer, to the compiler: nothing lies there */
 	struct cpu_head *self;
 	struct thread *thread;	     /* the one that runs here */
 	uint64_t stack_top;	     /* of the kernel stack in use */
