@@ -62,4 +62,7 @@ typedef processor_set_sched_info_data_t *processor_set_sched_info_t;
 
 #define CPU_TYPE_X86_64 7
 
+/* Options of host_reboot; 0 powers off. */
+#define HOST_REBOOT_RESTART 1
+
 #endif

@@ -3,6 +3,7 @@
  * RPCs on name spaces: mach_port_*. A request port that is no live task gives
  * KERN_INVALID_TASK.
  */
+#include <mach_ext_server.h>
 #include <mach_port_server.h>
 
 #include <kern/zone.h>

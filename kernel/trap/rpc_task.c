@@ -3,6 +3,8 @@
  * RPCs on tasks: check, call, convert. Null objects mean that the request's
  * port was no live task: KERN_INVALID_ARGUMENT, as the manual has it.
  */
+#include <mach_ext_server.h>
+#include <mach_host_server.h>
 #include <mach_server.h>
 
 #include <arch/clock.h>

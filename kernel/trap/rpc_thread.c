@@ -2,6 +2,7 @@
 /*
  * RPCs on threads.
  */
+#include <mach_ext_server.h>
 #include <mach_server.h>
 
 #include <arch/state.h>

@@ -3,6 +3,8 @@
  * RPCs on address maps. The map argument is the target's; the caller's own is
  * thread_self()->map, where out-of-line results go when the reply is received.
  */
+#include <mach_ext_server.h>
+#include <mach_host_server.h>
 #include <mach_server.h>
 
 #include <task/memory_entry.h>

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * RPCs of our own on the host: randomness, census, counters, walkers.
+ */
+#include <mach_ext_server.h>
+
+#include <arch/pmap.h>
+#include <kern/page.h>
+#include <kern/random.h>
+#include <kern/string.h>
+#include <kern/zone.h>
+#include <mach/host_counters.h>
+#include <task/host.h>
+#include <trap/convert.h>
+#include <trap/rpc.h>
+
+kern_return_t rpc_host_get_entropy(struct kobject *host, char *bytes,
+				   mach_msg_type_number_t *count)
+{
+	if (!host)
+		return KERN_INVALID_ARGUMENT;
+	random_bytes(bytes, *count);
+	return KERN_SUCCESS;
+}
+
+/* --- census --- */
+
+#define CENSUS_BYTES 8192
+
+struct census {
+	char *text;
+	size_t used;
+};
+
+static void census_line(void *arg, const char *name, size_t size, size_t live,
+			size_t frames)
+{
+	struct census *c = arg;
+	size_t room = CENSUS_BYTES - c->used;
+	int n = ksnprintf(c->text + c->used, room, "%s %zu %zu %zu\n", name,
+			  size, live, frames);
+
+	if (n > 0 && (size_t)n < room)
+		c->used += (size_t)n;
+}
+
+kern_return_t rpc_host_census(struct kobject *host, struct vm_copy **lines,
+			      mach_msg_type_number_t *count)
+{
+	struct census c = {kalloc(CENSUS_BYTES), 0};
+
+	if (!host)
+		return KERN_INVALID_ARGUMENT;
+	if (!c.text)
+		return KERN_RESOURCE_SHORTAGE;
+	zone_census(census_line, &c);
+	*lines = vm_copy_from_kernel(c.text, c.used);
+	*count = (mach_msg_type_number_t)c.used;
+	kfree(c.text, CENSUS_BYTES);
+	return *lines ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
+}
+
+kern_return_t rpc_host_drain_caches(struct kobject *host)
+{
+	if (!host)
+		return KERN_INVALID_HOST;
+	zone_drain();
+	page_drain();
+	return KERN_SUCCESS;
+}
+
+kern_return_t rpc_host_limited_ports(struct kobject *host_priv,
+				     struct ipc_right *host,
+				     struct ipc_right *set)
+{
+	if (!host_priv)
+		return KERN_INVALID_HOST;
+	*host = host_limited_right();
+	*set = pset_limited_right();
+	return KERN_SUCCESS;
+}
+
+/* --- counters --- */
+
+static void counters_fill(int64_t *to)
+{
+	struct vm_counters vm;
+
+	vm_get_counters(&vm);
+	to[HOST_COUNTER_FAULTS] = (int64_t)vm.faults;
+	to[HOST_COUNTER_ZERO_FILLS] = (int64_t)vm.zero_fills;
+	to[HOST_COUNTER_PAGES_COPIED] = (int64_t)vm.pages_copied;
+	to[HOST_COUNTER_COLLAPSES] = (int64_t)vm.collapses;
+	to[HOST_COUNTER_BYPASSES] = (int64_t)vm.bypasses;
+	to[HOST_COUNTER_LONGEST_CHAIN] = (int64_t)vm.longest_chain;
+	to[HOST_COUNTER_PTES_ENTERED] = (int64_t)vm.ptes_entered;
+	to[HOST_COUNTER_FRAMES] = (int64_t)page_count_total();
+	to[HOST_COUNTER_FRAMES_FREE] = (int64_t)page_count_free();
+	to[HOST_COUNTER_FRAMES_VM] = (int64_t)page_count_kind(PAGE_VM);
+	to[HOST_COUNTER_FRAMES_KERNEL] = (int64_t)page_count_kind(PAGE_KERNEL);
+	to[HOST_COUNTER_FRAMES_TABLES] = (int64_t)page_count_kind(PAGE_TABLE);
+}
+
+kern_return_t rpc_host_counters(struct kobject *host, int64_t *counters,
+				mach_msg_type_number_t *count)
+{
+	int64_t all[HOST_COUNTER_COUNT];
+
+	if (!host)
+		return KERN_INVALID_ARGUMENT;
+	counters_fill(all);
+	if (*count > HOST_COUNTER_COUNT)
+		*count = HOST_COUNTER_COUNT;
+	memcpy(counters, all, *count * sizeof(all[0]));
+	return KERN_SUCCESS;
+}
+
+kern_return_t rpc_host_check(struct kobject *host_priv, int64_t *entries)
+{
+	if (!host_priv)
+		return KERN_INVALID_HOST;
+	*entries = (int64_t)pmap_check_all();
+	return KERN_SUCCESS;
+}
