@@ -11,7 +11,8 @@
 # --- sources
 
 not_tests = $(filter-out %_test.c,$(1))
-find_in = $(shell find $(wildcard $(1)) -type f -name '$(2)' 2>/dev/null | sort)
+find_in = $(if $(wildcard $(1)),$(shell find $(wildcard $(1)) -type f \
+	-name '$(2)' | sort))
 
 KERNEL_ARCH := kernel/arch/x86_64
 KERNEL_MI_DIRS := kernel/ipc kernel/kern kernel/vm kernel/task
