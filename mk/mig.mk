@@ -51,6 +51,9 @@ $(MIG_INCLUDE):
 MIG_RUN = $(MIG) -q -I $(B)/gen/defs -MMD -MP -MF $(1).d -MT $(1)
 DEPS += $(MIG_DONE:=.d)
 
+# <mach/mach.h> is written by hand: it includes everything.
+mig_header = $(if $(filter mach,$*),mach_interface,$*)
+
 MIG_DESCRIBE_C := $(MIG_NAMES:%=$(B)/gen/describe/%_describe.c)
 
 $(B)/gen/user/%_user.c $(B)/gen/include/mach/%.h \
@@ -59,7 +62,7 @@ $(B)/gen/user/%_user.c $(B)/gen/include/mach/%.h \
 	@$(call say,MIG,$<)mkdir -p $(B)/gen/user $(B)/gen/include/mach \
 		$(B)/gen/describe
 	$(Q)$(call MIG_RUN,$(B)/gen/user/$*_user.c) -server /dev/null -user $(B)/gen/user/$*_user.c \
-		-header $(B)/gen/include/mach/$*.h \
+		-header $(B)/gen/include/mach/$(mig_header).h \
 		-describe $(B)/gen/describe/$*_describe.c $<
 
 $(B)/gen/server/%_server.c $(B)/gen/include/mach/%_server.h: defs/%.defs \

@@ -12,7 +12,9 @@
 
 MUSL_CC := musl-gcc
 USER_WARNINGS := -Wall -Wextra -Werror -Wstrict-prototypes
-USER_INCLUDES := -Iinclude -I$(B)/gen/include -Idefs
+# musl has no <linux/...>: Debian's linux-libc-dev has.
+UAPI := $(B)/uapi
+USER_INCLUDES := -Iinclude -I$(B)/gen/include -Idefs -idirafter $(UAPI)
 USER_CFLAGS := -std=gnu2x -O2 -g -D_GNU_SOURCE -fno-pie -fno-strict-aliasing \
 	-fno-omit-frame-pointer $(USER_WARNINGS) $(USER_INCLUDES)
 # What system call handlers may be made of: they run with the caller's vector
@@ -32,7 +34,14 @@ CFLAGS_lib/unixemul := $(HANDLER_CFLAGS) -ffreestanding
 user_dir = $(subst $(eval) ,/,$(wordlist 1,2,$(subst /, ,$(1))))
 user_objs = $(patsubst %,$(U)/obj/%.o,$(basename $(1)))
 
-$(U)/obj/%.o: %.c | $(MIG_DONE)
+$(UAPI): mk/user.mk
+	@mkdir -p $@
+	@ln -sfn /usr/include/linux $@/linux
+	@ln -sfn /usr/include/asm-generic $@/asm-generic
+	@ln -sfn /usr/include/x86_64-linux-gnu/asm $@/asm
+	@touch $@
+
+$(U)/obj/%.o: %.c | $(MIG_DONE) $(UAPI)
 	@$(call say,CC,$@)mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(USER_CFLAGS) $(CFLAGS_$(call user_dir,$*)) \
 		-I$(call user_dir,$*) $(DEPFLAGS) -c -o $@ $<

@@ -4,6 +4,8 @@
  * and both begin with a msg_header_t. The long form that a port may ask the
  * kernel for is read too: handlers get both on one port.
  */
+#include <stdbool.h>
+#include <mach/exception_helpers.h>
 #include <mach/mach.h>
 #include <mach/mig_errors.h>
 

@@ -12,6 +12,7 @@
  * A message that was sent leaves its header as it was, so that programs can
  * send it again. The buffer must be writable, also for sending.
  */
+#include <stdbool.h>
 #include <mach/mach.h>
 #include <string.h>
 

@@ -6,6 +6,7 @@
  * lies in this task's memory and may have been changed since: every item is
  * checked against the message's end before it is used.
  */
+#include <stdbool.h>
 #include <mach/mach.h>
 #include <mach/mig_support.h>
 

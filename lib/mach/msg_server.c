@@ -3,6 +3,7 @@
  * The loop of a server made of generated stubs, with the ownership rule: what
  * a routine refused is released here, what it accepted is its own.
  */
+#include <stdbool.h>
 #include <mach/mach.h>
 #include <mach/mig_errors.h>
 #include <mach/mig_support.h>

@@ -6,6 +6,7 @@
  * The trap stores results through a pointer, so an unreadable one is an error
  * code, not a fault, and a failed call leaves it alone.
  */
+#include <stdbool.h>
 #include <mach/mach.h>
 #include <mach/rpc_twins.h>
 #include <mach/x86_64/trap_call.h>

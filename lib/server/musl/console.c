@@ -3,6 +3,7 @@
  * write: to the task's output port if its creator gave it one, else to the
  * kernel's log.
  */
+#include <stdbool.h>
 #include <errno.h>
 #include <mach/bare.h>
 #include <mach/mach_traps.h>

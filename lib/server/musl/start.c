@@ -3,6 +3,7 @@
  * Before libc: installs the handler, unless whoever started the task has
  * redirected system calls already (then gs and the handler are theirs).
  */
+#include <stdbool.h>
 #include <elf.h>
 #include <mach/mach_interface.h>
 #include <mach/mach_traps.h>

@@ -3,6 +3,7 @@
  * What generated stubs need, for use inside the handler: no libc, no thread
  * storage. All of it is local to the handler's object file (objcopy).
  */
+#include <stdbool.h>
 #include <mach/mach_traps.h>
 #include <mach/mig_support.h>
 #include <mach/x86_64/trap_call.h>

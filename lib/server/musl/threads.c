@@ -5,6 +5,7 @@
  * A thread's block is taken from a table of blocks that dead threads left, or
  * made new. The table is bounded; beyond it there are no more threads.
  */
+#include <stdbool.h>
 #include <errno.h>
 #include <linux/futex.h>
 #include <linux/sched.h>

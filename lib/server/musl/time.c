@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Clocks, sleeping, and the names of things. */
+#include <stdbool.h>
 #include <errno.h>
 #include <mach/mach_ext.h>
 #include <mach/mach_traps.h>
