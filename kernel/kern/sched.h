@@ -19,6 +19,8 @@
 #define PRIORITY_KERNEL	 28
 #define PRIORITY_MAX	 31
 
+#define PROCESSOR_COUNTS 8
+
 struct runq {
 	struct spinlock lock; /* RANK_RUNQ, interrupt class */
 	uint32_t ready;	      /* bit per priority */
@@ -35,6 +37,7 @@ struct processor {
 	_Atomic bool is_idle;
 	uint64_t quantum_end;
 	struct processor_private *p; /* sched, timers, stack and page caches */
+	uint64_t counts[PROCESSOR_COUNTS]; /* kernel/ipc's counters */
 };
 
 struct processor_set {

@@ -11,6 +11,7 @@
 
 struct ipc_port;
 struct ipc_message;
+struct ipc_set;
 struct processor;
 struct processor_set;
 
@@ -30,16 +31,18 @@ struct thread_sched {
 	uint64_t depress_until;
 };
 
-/* kernel/ipc: arguments of a receive in progress, cached reply port. */
+/* kernel/ipc: a receive in progress, what is kept between calls. */
 struct thread_ipc {
 	struct ipc_message *message; /* handed over by the sender */
-	uint64_t buffer;	     /* user address */
-	uint32_t option, receive_size, name, state;
-	void *object;		     /* port or set waited on, +1 */
-	struct ipc_port *reply_port; /* mach_reply_port's cache */
-	uint32_t reply_name;
+	uint32_t state;		     /* what ended the wait: MACH_RCV_* */
+	uint32_t option, receive_size;
 	uint32_t causal_id;
-	uint64_t words[4];
+	uint64_t buffer;	     /* user address */
+	struct ipc_port *port;	     /* waited on, +1 */
+	struct ipc_set *set;	     /* or this, +1 */
+	struct ipc_message *spare;   /* memory kept for the next message */
+	struct list *doomed;	     /* messages being destroyed */
+	uint64_t words[2];
 };
 
 /* kernel/task: special ports, exception in progress. */

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Copy-out: items become names and addresses of the receiver, then the bytes
+ * go to its buffer.
+ *
+ * Nothing here can send the message back to a queue: what finds no place is
+ * destroyed, its field is null, and the code says what was short.
+ */
+#include <arch/copy.h>
+#include <ipc/body_i.h>
+#include <ipc/space_i.h>
+#include <kern/string.h>
+#include <kern/thread.h>
+#include <kern/zone.h>
+#include <vm/copy.h>
+
+struct placer {
+	struct ipc_message *m;
+	struct ipc_space *space;
+	struct vm_map *map;
+	bool compat;
+	mach_msg_return_t shortage; /* MACH_MSG_IPC_SPACE ... */
+};
+
+static mach_msg_return_t space_shortage(enum kr kr)
+{
+	return kr == KR_NO_SPACE ? MACH_MSG_IPC_SPACE : MACH_MSG_IPC_KERNEL;
+}
+
+/* Consumes the right; its name, or null with the shortage noted. */
+static mach_port_name_t place_right(struct placer *p, struct ipc_right right)
+{
+	mach_port_name_t name;
+	enum kr kr = ipc_space_insert(p->space, right, p->compat, &name);
+	if (kr == KR_SUCCESS)
+		return name;
+	p->shortage |= space_shortage(kr);
+	return MACH_PORT_NULL;
+}
+
+/* The item that a field names. Fields were written by the kernel. */
+static struct ipc_item *item_of(struct placer *p, uint64_t field)
+{
+	assert(field >= 1 && field <= p->m->item_count);
+	return &p->m->items[field - 1];
+}
+
+static void place_in_line(struct placer *p, const struct msg_item *it)
+{
+	uint8_t *body = ipc_message_body(p->m);
+	for (uint32_t i = 0; i < it->number; i++) {
+		uint32_t field = ipc_body_name(body, it, i);
+		if (!MACH_PORT_VALID(field))
+			continue;
+		struct ipc_right right = mig_take_right(item_of(p, field));
+		ipc_body_set_name(body, it, i, place_right(p, right));
+		preempt_point();
+	}
+}
+
+static uint64_t place_copy(struct placer *p, struct vm_copy *copy)
+{
+	uint64_t addr;
+	enum kr kr = vm_copy_out(p->map, copy, &addr);
+	if (kr == KR_SUCCESS)
+		return addr;
+	vm_copy_discard(copy);
+	p->shortage |= kr == KR_NO_SPACE ? MACH_MSG_VM_SPACE :
+					   MACH_MSG_VM_KERNEL;
+	return 0;
+}
+
+/* An array of rights becomes memory full of names. */
+static uint64_t place_array(struct placer *p, struct ipc_rights *rights)
+{
+	uint32_t count = rights->count;
+	uint32_t *names = (uint32_t *)rights->right; /* written behind reads */
+	for (uint32_t i = 0; i < count; i++) {
+		struct ipc_right right = rights->right[i];
+		names[i] = place_right(p, right);
+		preempt_point();
+	}
+	struct vm_copy *copy =
+		vm_copy_from_kernel(names, count * sizeof(*names));
+	ipc_rights_free(rights);
+	if (copy)
+		return place_copy(p, copy);
+	p->shortage |= MACH_MSG_VM_KERNEL;
+	return 0;
+}
+
+static void place_out_of_line(struct placer *p, const struct msg_item *it)
+{
+	uint8_t *body = ipc_message_body(p->m);
+	uint64_t field = ipc_body_pointer(body, it);
+	if (!field)
+		return;
+	struct ipc_item *item = item_of(p, field);
+	uint64_t addr = item->kind == ITEM_MEMORY ?
+				place_copy(p, mig_take_copy(item)) :
+				place_array(p, mig_take_rights(item));
+	ipc_body_set_pointer(body, it, addr);
+}
+
+/* The manual knows one name for send rights of both kinds. */
+static uint32_t old_name(uint32_t name)
+{
+	return name == MACH_MSG_TYPE_PORT_RECEIVE ? MSG_TYPE_PORT_ALL :
+						    MSG_TYPE_PORT;
+}
+
+mach_msg_return_t ipc_body_copyout(struct ipc_message *m, struct ipc_space *s,
+				   struct vm_map *map, bool compat)
+{
+	struct placer p = {m, s, map, compat, 0};
+	uint8_t *body = ipc_message_body(m);
+	struct msg_item it;
+	for (uint32_t at = 0; at < BODY_SIZE(m); at = it.next) {
+		(void)ipc_body_next(body, BODY_SIZE(m), at, &it);
+		if (compat && MACH_MSG_TYPE_PORT_ANY(it.name))
+			ipc_body_set_type(body, &it, old_name(it.name),
+					  it.deallocate);
+		if (!it.in_line)
+			place_out_of_line(&p, &it);
+		else if (msg_item_is_port(&it))
+			place_in_line(&p, &it);
+	}
+	return p.shortage;
+}
+
+/* --- the header --- */
+
+static uint32_t shown(enum right_kind kind, bool compat)
+{
+	switch (kind) {
+	case RIGHT_SEND:
+		return compat ? MSG_TYPE_PORT : MACH_MSG_TYPE_PORT_SEND;
+	case RIGHT_SEND_ONCE:
+		return compat ? MSG_TYPE_PORT : MACH_MSG_TYPE_PORT_SEND_ONCE;
+	case RIGHT_RECEIVE:
+		return compat ? MSG_TYPE_PORT_ALL : MACH_MSG_TYPE_PORT_RECEIVE;
+	case RIGHT_DEAD:
+		return compat ? MSG_TYPE_PORT : MACH_MSG_TYPE_PORT_SEND;
+	default:
+		return 0;
+	}
+}
+
+/* MACH_RCV_NOTIFY: the send-once right for a dead-name request, or NONE. */
+static enum kr notify_right(struct ipc_space *s, mach_port_name_t name,
+			    struct ipc_right *right)
+{
+	struct ipc_take how = {.disposition = MACH_MSG_TYPE_MAKE_SEND_ONCE};
+	struct list after;
+	list_init(&after);
+	spin_lock(&s->lock);
+	enum kr kr = ipc_entry_take(s, name, how, right, &after);
+	spin_unlock(&s->lock);
+	return kr;
+}
+
+/* Arms a dead-name request on the reply right's fresh name. */
+static mach_msg_return_t arm_notify(struct ipc_space *s, mach_port_name_t name,
+				    mach_port_name_t notify)
+{
+	struct ipc_right right, previous = IPC_RIGHT_NULL;
+	if (!MACH_PORT_VALID(name))
+		return MACH_MSG_SUCCESS;
+	if (notify_right(s, notify, &right) != KR_SUCCESS)
+		return MACH_RCV_INVALID_NOTIFY;
+	enum kr kr = ipc_port_op_request_notification(
+		s, name, MACH_NOTIFY_DEAD_NAME, 1, right, &previous);
+	ipc_right_release(kr == KR_SUCCESS ? previous : right);
+	return kr == KR_RESOURCE_SHORTAGE ? MACH_MSG_IPC_KERNEL :
+					    MACH_MSG_SUCCESS;
+}
+
+static bool notify_named(struct ipc_space *s, mach_port_name_t name)
+{
+	spin_lock(&s->lock);
+	enum kr kr = ipc_entry_check_take(s, name,
+					  MACH_MSG_TYPE_MAKE_SEND_ONCE);
+	spin_unlock(&s->lock);
+	return kr == KR_SUCCESS;
+}
+
+static mach_msg_return_t place_reply(struct ipc_message *m,
+				     const struct msg_receive *to)
+{
+	struct ipc_space *s = thread_self()->space;
+	struct ipc_right reply = m->reply;
+	bool compat = to->option & MACH_RCV_25;
+	bool notify = to->option & MACH_RCV_NOTIFY && !compat;
+	if (notify && !notify_named(s, to->notify))
+		return MACH_RCV_INVALID_NOTIFY;
+	m->reply = IPC_RIGHT_NULL;
+	m->head.msgh_remote_port = MACH_PORT_NULL;
+	m->head.msgh_bits |= shown(reply.kind, compat);
+	enum kr kr = ipc_space_insert(s, reply, compat,
+				      &m->head.msgh_remote_port);
+	if (kr != KR_SUCCESS) {
+		m->head.msgh_bits &= ~MACH_MSGH_BITS_REMOTE_MASK;
+		return MACH_RCV_HEADER_ERROR | space_shortage(kr);
+	}
+	return notify ? arm_notify(s, m->head.msgh_remote_port, to->notify) :
+			MACH_MSG_SUCCESS;
+}
+
+static void place_dest(struct ipc_message *m, const struct msg_receive *to)
+{
+	uint32_t local = m->addressed;
+	if (to->option & MACH_RCV_25)
+		local = MSG_TYPE_PORT;
+	m->head.msgh_bits |= local << 8;
+	m->head.msgh_local_port = m->local_name;
+	struct ipc_right dest = m->dest;
+	m->dest = IPC_RIGHT_NULL;
+	ipc_right_used(dest);
+}
+
+/* The message cannot be had: only its header, without a reply port. */
+static mach_msg_return_t header_only(struct ipc_message *m,
+				     const struct msg_receive *to,
+				     mach_msg_return_t code)
+{
+	m->head.msgh_remote_port = MACH_PORT_NULL;
+	m->head.msgh_bits &= ~(MACH_MSGH_BITS_REMOTE_MASK |
+			       MACH_MSGH_BITS_COMPLEX);
+	if (to->size >= sizeof(m->head) &&
+	    !copy_out(to->buffer, &m->head, sizeof(m->head)))
+		code = MACH_RCV_INVALID_DATA;
+	ipc_message_destroy(m);
+	return code;
+}
+
+mach_msg_return_t ipc_message_copyout(struct ipc_message *m,
+				      const struct msg_receive *to)
+{
+	bool compat = to->option & MACH_RCV_25;
+	struct thread *self = thread_self();
+	uint32_t size = m->head.msgh_size;
+	if (CONFIG_PROVENANCE)
+		self->ipc.causal_id = m->causal;
+	place_dest(m, to);
+	if (size > to->size)
+		return header_only(m, to, MACH_RCV_TOO_LARGE);
+	mach_msg_return_t r = place_reply(m, to);
+	if (r == MACH_RCV_INVALID_NOTIFY ||
+	    (r & ~MACH_MSG_MASK) == MACH_RCV_HEADER_ERROR)
+		return header_only(m, to, r);
+	if (m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX) {
+		mach_msg_return_t lack =
+			ipc_body_copyout(m, self->space, self->map, compat);
+		r |= lack ? MACH_RCV_BODY_ERROR | lack : 0;
+	}
+	if (!copy_out(to->buffer, &m->head, size))
+		r = MACH_RCV_INVALID_DATA;
+	ipc_message_free(m);
+	return r;
+}
+
+/* --- giving back --- */
+
+mach_msg_return_t ipc_message_giveback(struct ipc_message *m,
+				       const struct msg_send *from,
+				       mach_msg_return_t code)
+{
+	struct thread *self = thread_self();
+	bool compat = from->option & MACH_SEND_25;
+	struct placer p = {m, self->space, self->map, compat, 0};
+	struct ipc_right dest = m->dest, reply = m->reply;
+	mach_msg_header_t *h = &m->head;
+	m->dest = m->reply = IPC_RIGHT_NULL;
+	h->msgh_bits |= shown(dest.kind, compat) | shown(reply.kind, compat)
+							   << 8;
+	h->msgh_remote_port = place_right(&p, dest);
+	h->msgh_local_port = place_right(&p, reply);
+	if (m->item_count)
+		p.shortage |= ipc_body_copyout(m, self->space, self->map,
+					       compat);
+	/* An unwritable buffer loses the names; the rights have come back. */
+	bool seen = copy_out(from->buffer, h,
+			     from->size < h->msgh_size ? from->size :
+							 h->msgh_size);
+	(void)seen;
+	ipc_message_free(m);
+	return code | p.shortage;
+}

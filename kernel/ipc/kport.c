@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ports that stand for kernel objects.
+ *
+ * The port points at its object without a reference; ipc_kport_destroy cuts
+ * that link under the port's lock before the object can go, so a reference
+ * taken under the same lock is always good.
+ */
+#include <ipc/kport.h>
+#include <ipc/message_i.h>
+#include <ipc/space_i.h>
+#include <kern/thread.h>
+
+struct ipc_port *ipc_kport_create(enum kobject_kind kind, struct kobject *object)
+{
+	struct ipc_port *port;
+	assert(kind != KOBJECT_NONE);
+	if (ipc_port_create(NULL, &port) != KR_SUCCESS)
+		return NULL;
+	port->kind = (uint8_t)kind;
+	port->object = object;
+	return port;
+}
+
+void ipc_kport_destroy(struct ipc_port *port)
+{
+	ipc_port_kill(port);
+}
+
+/* Does a port of kind have serve where kind want is asked for? */
+static bool serves(enum kobject_kind have, enum kobject_kind want)
+{
+	if (have == want)
+		return true;
+	switch (have) {
+	case KOBJECT_HOST_PRIV:
+		return want == KOBJECT_HOST || want == KOBJECT_HOST_LIMITED;
+	case KOBJECT_HOST_LIMITED:
+		return want == KOBJECT_HOST;
+	case KOBJECT_PSET:
+		return want == KOBJECT_PSET_LIMITED ||
+		       want == KOBJECT_PSET_NAME;
+	case KOBJECT_PSET_LIMITED:
+		return want == KOBJECT_PSET_NAME;
+	default:
+		return false;
+	}
+}
+
+/* Port locked. */
+static struct kobject *object_of(struct ipc_port *port, enum kobject_kind kind)
+{
+	if (!port->active || !port->object || !serves(port->kind, kind))
+		return NULL;
+	kobject_ref(port->object);
+	return port->object;
+}
+
+struct kobject *ipc_kport_lookup(struct ipc_port *port, enum kobject_kind kind)
+{
+	spin_lock(&port->lock);
+	struct kobject *object = object_of(port, kind);
+	spin_unlock(&port->lock);
+	return object;
+}
+
+struct kobject *ipc_kport_lookup_name(uint32_t name, enum kobject_kind kind)
+{
+	struct ipc_space *s = thread_self()->space;
+	struct kobject *object = NULL;
+	spin_lock(&s->lock);
+	struct ipc_entry *e = ipc_entry_get(s, name);
+	if (e) {
+		if (e->type & TYPE_SEND)
+			object = object_of(e->port, kind);
+		ipc_entry_done(e);
+	}
+	spin_unlock(&s->lock);
+	return object;
+}

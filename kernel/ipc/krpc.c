@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Messages that the kernel sends, and the answer to an exception.
+ *
+ * The victim of an exception arms its wait on its kernel reply port before the
+ * request leaves, so that the answer cannot be missed, and hands its processor
+ * to a handler that waits already. An aborted wait throws the reply port away:
+ * a late answer then finds it dead.
+ */
+#include <arch/clock.h>
+#include <ipc/krpc.h>
+#include <ipc/message_i.h>
+#include <kern/string.h>
+#include <kern/thread.h>
+#include <kern/zone.h>
+
+#define BITS_KEPT MACH_MSGH_BITS_TYPE_MASK
+
+static void release_all(struct ipc_item *items, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		ipc_item_release(&items[i]);
+}
+
+/* A message of ours; items are consumed in any case. NULL: no memory. */
+static struct ipc_message *compose(const mach_msg_header_t *from,
+				   struct ipc_item *items, uint32_t count)
+{
+	struct ipc_message *m = ipc_message_alloc(from->msgh_size);
+	if (m && count) {
+		m->items = kalloc(count * sizeof(*items));
+		if (!m->items) {
+			ipc_message_free(m);
+			m = NULL;
+		}
+	}
+	if (!m) {
+		release_all(items, count);
+		return NULL;
+	}
+	m->item_count = count;
+	if (count)
+		memcpy(m->items, items, count * sizeof(*items));
+	memcpy(&m->head, from, from->msgh_size);
+	m->head.msgh_bits = (from->msgh_bits & BITS_KEPT) |
+			    MACH_MSGH_BITS_KERNEL |
+			    (count ? MACH_MSGH_BITS_COMPLEX : 0);
+	return m;
+}
+
+/* The fields of port items say which item is theirs. */
+static void number_items(struct ipc_message *m)
+{
+	uint8_t *body = ipc_message_body(m);
+	for (uint32_t i = 0; i < m->item_count; i++) {
+		const struct ipc_item *it = &m->items[i];
+		uint64_t field = it->kind == ITEM_NONE ? 0 : i + 1;
+		bool port = it->kind == ITEM_RIGHT;
+		if (port && !it->right.port)
+			field = it->right.kind == RIGHT_DEAD ? MACH_PORT_DEAD :
+							       MACH_PORT_NULL;
+		memcpy(body + it->offset, &field,
+		       port ? sizeof(uint32_t) : sizeof(uint64_t));
+	}
+}
+
+enum kr ipc_kernel_send(struct ipc_right dest, struct ipc_right reply,
+			mach_msg_header_t *message, struct ipc_item *items,
+			uint32_t item_count)
+{
+	struct ipc_message *m = compose(message, items, item_count);
+	enum kr kr = m ? KR_SUCCESS : KR_RESOURCE_SHORTAGE;
+	if (m && (!dest.port || !ipc_port_is_alive(dest.port)))
+		kr = KR_INVALID_CAPABILITY;
+	if (kr != KR_SUCCESS) {
+		if (m)
+			ipc_message_destroy(m);
+		ipc_right_release(reply);
+		ipc_right_release(dest);
+		return kr;
+	}
+	number_items(m);
+	m->dest = dest;
+	m->reply = reply;
+	ipc_message_enter_transit(m);
+	ipc_message_post(m);
+	return KR_SUCCESS;
+}
+
+/* --- the victim's call --- */
+
+#define REPLY_BYTES 512
+
+typedef void (*done_fn)(const struct ipc_kernel_reply *);
+
+[[gnu::noreturn]] static void finish(struct thread *self,
+				     const struct ipc_kernel_reply *reply)
+{
+	done_fn done = (done_fn)(uintptr_t)self->ipc.words[0];
+	done(reply);
+	context_user_return();
+}
+
+[[gnu::noreturn]] static void fail(struct thread *self, enum kr why)
+{
+	finish(self, &(struct ipc_kernel_reply){.result = why});
+}
+
+/* The reply's rights go before anybody looks at its bytes, so that done may
+ * leave the kernel by itself. */
+[[gnu::noreturn]] static void answered(struct thread *self,
+				       struct ipc_message *m)
+{
+	union {
+		mach_msg_header_t head;
+		uint8_t bytes[REPLY_BYTES];
+	} copy;
+	uint32_t size = m->head.msgh_size;
+	bool from_kernel = m->head.msgh_bits & MACH_MSGH_BITS_KERNEL;
+	struct ipc_right dest = m->dest;
+	memcpy(copy.bytes, &m->head, size < REPLY_BYTES ? size : REPLY_BYTES);
+	m->dest = IPC_RIGHT_NULL;
+	ipc_right_used(dest);
+	ipc_message_destroy(m);
+	finish(self, &(struct ipc_kernel_reply){
+			     .head = &copy.head,
+			     .size = size,
+			     .from_kernel = from_kernel,
+		     });
+}
+
+static void drop_reply_port(struct thread *t)
+{
+	struct ipc_port *port = t->exc.reply_port;
+	t->exc.reply_port = NULL;
+	if (port)
+		ipc_port_kill(port);
+}
+
+static void kernel_rpc_continue(void)
+{
+	struct thread *self = thread_self();
+	struct ipc_port *port = self->ipc.port;
+	if (thread_wait_result() != WAIT_OK) {
+		ipc_wait_leave(self);
+		self->ipc.port = NULL;
+		ipc_port_unref(port);
+		drop_reply_port(self);
+		fail(self, KR_ABORTED);
+	}
+	self->ipc.port = NULL;
+	ipc_port_unref(port);
+	struct ipc_message *m = self->ipc.message;
+	self->ipc.message = NULL;
+	if (!m)
+		fail(self, KR_ABORTED);
+	answered(self, m);
+}
+
+/* The wait for the reply begins; nothing has been sent yet. */
+static void arm_reply(struct thread *self, struct ipc_port *port)
+{
+	ipc_port_ref(port);
+	self->ipc.port = port;
+	self->ipc.option = 0;
+	self->ipc.receive_size = UINT32_MAX;
+	self->ipc.message = NULL;
+	spin_lock(&port->lock);
+	thread_wait_begin(WAIT_ABORTABLE);
+	list_push_back(&port->receivers, &self->wait_link);
+	spin_unlock(&port->lock);
+}
+
+static bool have_reply_port(struct thread *self)
+{
+	if (self->exc.reply_port)
+		return true;
+	return ipc_port_create(NULL, &self->exc.reply_port) == KR_SUCCESS;
+}
+
+void ipc_kernel_rpc(struct ipc_right dest, mach_msg_header_t *message,
+		    struct ipc_item *items, uint32_t item_count,
+		    void (*done)(const struct ipc_kernel_reply *))
+{
+	struct thread *self = thread_self(), *next = NULL;
+	struct ipc_port *port = dest.port;
+	struct ipc_message *m = compose(message, items, item_count);
+	self->ipc.words[0] = (uintptr_t)done;
+	if (!m || !have_reply_port(self)) {
+		if (m)
+			ipc_message_destroy(m);
+		ipc_right_release(dest);
+		fail(self, KR_RESOURCE_SHORTAGE);
+	}
+	number_items(m);
+	m->dest = dest;
+	m->reply = ipc_right_make_send_once(self->exc.reply_port);
+	arm_reply(self, self->exc.reply_port);
+	spin_lock(&port->lock);
+	bool alive = port->active && !ipc_port_is_kernel(port);
+	if (alive)
+		next = ipc_port_deliver(port, m);
+	spin_unlock(&port->lock);
+	if (!alive) {
+		(void)thread_wait_cancel();
+		ipc_wait_leave(self);
+		ipc_port_unref(self->ipc.port);
+		self->ipc.port = NULL;
+		ipc_right_used(m->reply);
+		m->reply = IPC_RIGHT_NULL;
+		ipc_message_destroy(m);
+		fail(self, KR_INVALID_CAPABILITY);
+	}
+	if (next)
+		thread_handoff(next, CLOCK_NEVER, kernel_rpc_continue);
+	else
+		thread_block(CLOCK_NEVER, kernel_rpc_continue);
+	__builtin_unreachable();
+}
+
+void ipc_kernel_rpc_exit(struct thread *t)
+{
+	drop_reply_port(t);
+}

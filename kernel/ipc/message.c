@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The memory of messages, and their destruction.
+ *
+ * Destroying a message can kill ports, whose queues hold more messages, and so
+ * on: the outermost call on a thread works off a list, inner calls only add
+ * to it.
+ */
+#include <ipc/message_i.h>
+#include <kern/thread.h>
+#include <kern/zone.h>
+#include <vm/copy.h>
+
+static struct zone tiny_zone, small_zone, reply_zone;
+
+void ipc_message_zone_init(void)
+{
+	size_t fixed = sizeof(struct ipc_message);
+	zone_init(&tiny_zone, "ipc message tiny", fixed + MESSAGE_TINY_BODY, 0);
+	zone_init(&small_zone, "ipc message small", fixed + MESSAGE_SMALL_BODY,
+		  0);
+	zone_init(&reply_zone, "ipc message reply", fixed + MESSAGE_REPLY_BODY,
+		  0);
+}
+
+static struct ipc_message *alloc_raw(uint32_t body, uint32_t *room)
+{
+	if (body <= MESSAGE_TINY_BODY) {
+		*room = MESSAGE_TINY_BODY;
+		return zone_alloc(&tiny_zone);
+	}
+	if (body <= MESSAGE_SMALL_BODY) {
+		*room = MESSAGE_SMALL_BODY;
+		return zone_alloc(&small_zone);
+	}
+	if (body == MESSAGE_REPLY_BODY) {
+		*room = MESSAGE_REPLY_BODY;
+		return zone_alloc(&reply_zone);
+	}
+	*room = body;
+	return kalloc(sizeof(struct ipc_message) + body);
+}
+
+struct ipc_message *ipc_message_alloc(uint32_t size)
+{
+	uint32_t room;
+	struct ipc_message *m =
+		alloc_raw(size - (uint32_t)sizeof(mach_msg_header_t), &room);
+	if (!m)
+		return NULL;
+	*m = (struct ipc_message){
+		.capacity = room + (uint32_t)sizeof(mach_msg_header_t)};
+	if (CONFIG_PROVENANCE)
+		m->causal = thread_self()->ipc.causal_id;
+	return m;
+}
+
+bool ipc_message_charge(struct ipc_message *m, struct account *account,
+			enum charge_kind kind, size_t amount)
+{
+	assert(!m->account);
+	if (!account_charge(account, kind, amount))
+		return false;
+	m->account = account;
+	m->charge = (uint8_t)kind;
+	m->charged = amount;
+	return true;
+}
+
+void ipc_message_free(struct ipc_message *m)
+{
+	uint32_t body = m->capacity - (uint32_t)sizeof(mach_msg_header_t);
+	assert(!list_linked(&m->link) && !m->accept);
+	if (m->prepared) {
+		ipc_prepared_returned(m->prepared);
+		return;
+	}
+	if (m->items)
+		kfree(m->items, m->item_count * sizeof(*m->items));
+	if (m->account)
+		account_credit(m->account, m->charge, m->charged);
+	if (body == MESSAGE_TINY_BODY)
+		zone_free(&tiny_zone, m);
+	else if (body == MESSAGE_SMALL_BODY)
+		zone_free(&small_zone, m);
+	else if (body == MESSAGE_REPLY_BODY)
+		zone_free(&reply_zone, m);
+	else
+		kfree(m, sizeof(*m) + body);
+}
+
+void ipc_item_release(struct ipc_item *item)
+{
+	enum ipc_item_kind kind = item->kind;
+	item->kind = ITEM_NONE;
+	switch (kind) {
+	case ITEM_NONE:
+		break;
+	case ITEM_RIGHT:
+		ipc_right_release(item->right);
+		break;
+	case ITEM_MEMORY:
+		vm_copy_discard(item->copy);
+		break;
+	case ITEM_RIGHTS:
+		ipc_rights_destroy(item->rights);
+		break;
+	}
+}
+
+void ipc_message_drop_items(struct ipc_message *m)
+{
+	for (uint32_t i = 0; i < m->item_count; i++) {
+		ipc_item_release(&m->items[i]);
+		preempt_point();
+	}
+}
+
+static void destroy_one(struct ipc_message *m)
+{
+	ipc_message_drop_items(m);
+	ipc_right_release(m->reply);
+	ipc_right_release(m->dest);
+	ipc_message_free(m);
+}
+
+void ipc_message_destroy(struct ipc_message *m)
+{
+	struct thread *self = thread_self();
+	struct list doomed;
+	assert(!m->accept && !list_linked(&m->link));
+	if (self->ipc.doomed) {
+		list_push_back(self->ipc.doomed, &m->link);
+		return;
+	}
+	list_init(&doomed);
+	list_push_back(&doomed, &m->link);
+	self->ipc.doomed = &doomed;
+	struct list_node *n;
+	while ((n = list_pop_front(&doomed)) != NULL)
+		destroy_one(container_of(n, struct ipc_message, link));
+	self->ipc.doomed = NULL;
+}

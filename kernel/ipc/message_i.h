@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Messages on their way, and requests that become messages.
+ *
+ * A message owns its rights and its memory. In its body a right or a region is
+ * 0, MACH_PORT_DEAD, or 1 + an index into items[] (kmig.h draws it); the bytes
+ * that the user sees are written at copy-out.
+ *
+ * Life: allocated -> copied in -> queued, waiting for room, or handed straight
+ * to a thread -> copied out, answered by the kernel, given back, or destroyed.
+ * At each moment one party owns it; nothing counts references to it.
+ */
+#pragma once
+
+#include <ipc/kmig.h>
+#include <ipc/port_i.h>
+#include <ipc/space.h>
+
+struct vm_map;
+
+struct ipc_message {
+	struct list_node link;	  /* port->queue or port->waiting (p) */
+	struct ipc_right dest;	  /* NONE once taken from the queue */
+	struct ipc_right reply;
+	struct thread *sender;	  /* blocked until there is room, or NULL */
+	struct ipc_request *accept; /* to fire when there is room, or NULL */
+	struct ipc_item *items;
+	uint32_t item_count;
+	uint32_t capacity;	  /* bytes at head */
+	struct account *account;  /* pays charged units of charge */
+	size_t charged;
+	uint8_t charge;		  /* enum charge_kind */
+	bool circular;		  /* carries a receive right that could only
+				     be taken out by itself */
+	uint8_t addressed;	  /* MACH_MSG_TYPE_PORT_SEND or _SEND_ONCE */
+	uint32_t causal;	  /* the causal id of the sender */
+	mach_port_name_t local_name; /* receiver's name for the destination */
+	struct ipc_prepared *prepared; /* whose memory this is, or NULL */
+	mach_msg_header_t head;	  /* the body follows */
+};
+
+#define MESSAGE_TINY_BODY  64
+#define MESSAGE_SMALL_BODY 512
+/* Replies of the kernel: the largest register state and then some. */
+#define MESSAGE_REPLY_BODY 6000
+#define MESSAGE_REPLY_SIZE (MESSAGE_REPLY_BODY + sizeof(mach_msg_header_t))
+
+static inline uint8_t *ipc_message_body(struct ipc_message *m)
+{
+	return (uint8_t *)(&m->head + 1);
+}
+
+void ipc_message_zone_init(void);
+
+/* Room for size bytes (header included), nothing in it; NULL: no memory. */
+struct ipc_message *ipc_message_alloc(uint32_t size);
+/* Bytes are charged to the account until the message is freed. False: over. */
+[[nodiscard]] bool ipc_message_charge(struct ipc_message *m,
+				      struct account *account,
+				      enum charge_kind kind, size_t amount);
+/* The memory of an empty message (no rights, no items with anything). */
+void ipc_message_free(struct ipc_message *m);
+/* Releases everything in it, then its memory. Never recurses: what a dying
+ * port's queue holds is destroyed by the outermost call. No locks. */
+void ipc_message_destroy(struct ipc_message *m);
+/* Only the body's rights and memory. */
+void ipc_message_drop_items(struct ipc_message *m);
+void ipc_item_release(struct ipc_item *item);
+
+/* --- requests (request.c) --- */
+
+enum request_kind {
+	REQUEST_DEAD_NAME,	/* entry->request, port->requests */
+	REQUEST_COMPAT,		/* the same: the entry is the manual's */
+	REQUEST_NO_SENDERS,
+	REQUEST_PORT_DESTROYED, /* native, or the manual's backup */
+	REQUEST_ACCEPTED,
+};
+
+struct ipc_request {
+	struct list_node link;	     /* port->requests (p), or a list to fire */
+	enum request_kind kind;
+	struct ipc_space *space;     /* +1 who asked */
+	mach_port_name_t name;	     /* (p) the entry's */
+	struct ipc_right notify;     /* NONE: the space's notify port */
+	struct ipc_message *message; /* made beforehand: firing cannot fail */
+	int32_t event;		     /* MACH_NOTIFY_*; 0: nothing to tell */
+	uint32_t value;
+	struct ipc_right carried;    /* PORT_DESTROYED */
+};
+
+/* Charged to the space. Takes over notify on success only. KR_RESOURCE_SHORTAGE. */
+enum kr ipc_request_create(struct ipc_space *s, enum request_kind kind,
+			   mach_port_name_t name, struct ipc_right notify,
+			   struct ipc_request **request);
+/* Sends the notification of each request on the list and frees it. No locks. */
+void ipc_requests_fire(struct list *after);
+void ipc_request_fire(struct ipc_request *r);
+/* Gives a request up without a word; the right comes back. */
+struct ipc_right ipc_request_cancel(struct ipc_request *r);
+void ipc_request_zone_init(void);
+
+/* A send-once right dies unused: its holder's peer hears of it. Consumes. */
+void ipc_notify_send_once(struct ipc_right right);
+/* Fills a message the kernel sends: header, one type word, one value. */
+void ipc_notify_fill(struct ipc_message *m, int32_t id, uint32_t type_word,
+		     uint32_t value);
+
+/* --- transit (transit.c) --- */
+
+void ipc_transit_init(void);
+/* The receive right of port is in a message to dest. False: dest's queue can
+ * only be drained by port itself. */
+[[nodiscard]] bool ipc_transit_enter(struct ipc_port *port,
+				     struct ipc_port *dest);
+void ipc_transit_leave(struct ipc_port *port);
+/* Enters all receive rights of a message to its destination; sets circular. */
+void ipc_message_enter_transit(struct ipc_message *m);
+
+/* --- queue (queue.c) --- */
+
+/* REQUIRES port->lock, port alive. Gives the message to a waiting receiver
+ * (the result, claimed) or queues it (NULL). Ignores the limit. */
+struct thread *ipc_port_deliver(struct ipc_port *port, struct ipc_message *m);
+/* REQUIRES port->lock. The next message, stamped; or NULL. size_limit: one
+ * that is larger stays where it is and *too_large tells its size. Lets waiting
+ * messages in; a request to fire for that goes to after. */
+struct ipc_message *ipc_port_take(struct ipc_port *port, uint32_t size_limit,
+				  uint32_t *too_large, struct list *after);
+/* REQUIRES port->lock. There may be room for waiting messages. */
+void ipc_port_admit(struct ipc_port *port, struct list *after);
+static inline bool ipc_port_full(const struct ipc_port *port)
+{
+	return port->count >= port->qlimit || !list_empty(&port->waiting);
+}
+/* REQUIRES port->lock. The message is being received: number, names. */
+void ipc_port_stamp(struct ipc_port *port, struct ipc_message *m);
+/* REQUIRES port->lock. */
+void ipc_port_append(struct ipc_port *port, struct ipc_message *m);
+
+/* Sends from the kernel: to dest whatever the limit, never blocks. Consumes
+ * the message. */
+void ipc_message_post(struct ipc_message *m);
+
+/* --- copyin.c --- */
+
+/* One typed item of a body. */
+struct msg_item {
+	uint32_t name;	   /* MACH_MSG_TYPE_* or 5, 6 */
+	uint32_t bits;	   /* of one datum */
+	uint64_t number;
+	uint64_t bytes;	   /* of all data */
+	bool in_line, deallocate, longform;
+	uint32_t word;	   /* offset of the type word in the body */
+	uint32_t data;	   /* offset of the data or the pointer */
+	uint32_t next;	   /* offset of the next item */
+};
+/* REQUIRES offset < size. */
+mach_msg_return_t ipc_body_next(const uint8_t *body, uint32_t size,
+				uint32_t offset, struct msg_item *item);
+static inline bool msg_item_is_port(const struct msg_item *item)
+{
+	return MACH_MSG_TYPE_PORT_ANY(item->name) || item->name == 5 ||
+	       item->name == 6;
+}
+
+struct msg_send {
+	uint64_t buffer;
+	uint32_t size, option;
+	mach_port_name_t notify;
+	uint64_t deadline; /* of waiting for room */
+	mach_port_name_t dest_name; /* as the user called it */
+};
+/* The whole message from the calling thread's memory and space. */
+mach_msg_return_t ipc_message_copyin(struct msg_send *send,
+				     struct ipc_message **message);
+
+/* --- copyout.c --- */
+
+struct msg_receive {
+	uint64_t buffer;
+	uint32_t size, option;
+	mach_port_name_t name, notify;
+};
+/* A message taken from a queue, to the calling thread. Consumes. */
+mach_msg_return_t ipc_message_copyout(struct ipc_message *m,
+				      const struct msg_receive *to);
+/* A message that could not be sent goes back where it came from; returns code
+ * with shortage bits or-ed in. Consumes. */
+mach_msg_return_t ipc_message_giveback(struct ipc_message *m,
+				       const struct msg_send *from,
+				       mach_msg_return_t code);
+/* Names and addresses instead of items, for the body. */
+mach_msg_return_t ipc_body_copyout(struct ipc_message *m, struct ipc_space *s,
+				   struct vm_map *map, bool compat);
+
+/* --- receive.c --- */
+
+/* The calling thread receives. next, if any, is a claimed thread that is made
+ * ready or gets the processor. Does not return if it has to wait: the thread
+ * then leaves the kernel by itself. */
+mach_msg_return_t ipc_receive(const struct msg_receive *to, uint64_t deadline,
+			      struct thread *next);
+/* A reply that needs no queue: to is where its reader waits. False: it does
+ * not; nothing happened. */
+bool ipc_receive_direct(struct ipc_message *m, const struct msg_receive *to,
+			mach_msg_return_t *result);
+/* The wait of the calling thread is over: off the list it waited on. */
+void ipc_wait_leave(struct thread *self);
+
+/* --- send.c --- */
+
+/* A message copied in. Success: it went; *next: a claimed receiver to be made
+ * ready or handed the processor. Otherwise it was given back. */
+mach_msg_return_t ipc_message_send(struct ipc_message *m, struct msg_send *from,
+				   struct thread **next);
+
+/* --- prepared.c --- */
+struct ipc_prepared;
+void ipc_prepared_init(void);
+/* Its message has been received or destroyed. */
+void ipc_prepared_returned(struct ipc_prepared *p);
+
+/* --- krpc.c --- */
+
+/* The thread will raise no more exceptions. */
+void ipc_kernel_rpc_exit(struct thread *t);
+
+/* --- kcall.c --- */
+
+/* A message to a kernel port is answered. Consumes; the reply, unaddressed to
+ * anybody but m's reply right, or NULL. */
+struct ipc_message *ipc_kernel_call(struct ipc_message *m);

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A port's queue: messages in, messages out, who waits on either side.
+ *
+ * A message that arrives while a thread waits to receive goes straight to that
+ * thread and is never queued. A message that finds the queue full waits on
+ * port->waiting, with its sender or (MACH_SEND_NOTIFY) without; whoever makes
+ * room lets the oldest in, so order is kept and nobody has to try again.
+ *
+ * Everything here runs under the port's lock; set locks are taken inside.
+ */
+#include <ipc/message_i.h>
+#include <kern/thread.h>
+
+void ipc_port_stamp(struct ipc_port *port, struct ipc_message *m)
+{
+	m->head.msgh_seqno = port->seqno++;
+	m->local_name = port->receiver_name;
+	m->addressed = m->dest.kind == RIGHT_SEND_ONCE ?
+			       MACH_MSG_TYPE_PORT_SEND_ONCE :
+			       MACH_MSG_TYPE_PORT_SEND;
+}
+
+/* A claimed thread that can take the message, or NULL. One that cannot, and
+ * asked to be told (MACH_RCV_LARGE), is told. */
+static struct thread *find_receiver(struct list *receivers, uint32_t size)
+{
+	struct list_node *n;
+	while ((n = list_pop_front(receivers)) != NULL) {
+		struct thread *t = container_of(n, struct thread, wait_link);
+		if (!thread_claim(t, WAIT_OK))
+			continue; /* an abort or time-out came first */
+		if (size <= t->ipc.receive_size ||
+		    !(t->ipc.option & MACH_RCV_LARGE))
+			return t;
+		t->ipc.state = MACH_RCV_TOO_LARGE;
+		t->ipc.words[0] = size;
+		thread_ready(t);
+	}
+	return NULL;
+}
+
+static struct thread *receiver_for(struct ipc_port *port, uint32_t size)
+{
+	struct ipc_set *set = port->set;
+	if (!set)
+		return find_receiver(&port->receivers, size);
+	spin_lock(&set->lock);
+	struct thread *t = find_receiver(&set->receivers, size);
+	spin_unlock(&set->lock);
+	return t;
+}
+
+void ipc_port_append(struct ipc_port *port, struct ipc_message *m)
+{
+	struct ipc_set *set = port->set;
+	list_push_back(&port->queue, &m->link);
+	port->count++;
+	if (!set)
+		return;
+	spin_lock(&set->lock);
+	if (!list_linked(&port->ready_link))
+		list_push_back(&set->ready, &port->ready_link);
+	spin_unlock(&set->lock);
+}
+
+struct thread *ipc_port_deliver(struct ipc_port *port, struct ipc_message *m)
+{
+	assert(port->active);
+	struct thread *t = list_empty(&port->queue) ?
+				   receiver_for(port, m->head.msgh_size) :
+				   NULL;
+	if (!t) {
+		ipc_port_append(port, m);
+		return NULL;
+	}
+	ipc_port_stamp(port, m);
+	t->ipc.message = m;
+	t->ipc.state = MACH_MSG_SUCCESS;
+	return t;
+}
+
+static void admit_one(struct ipc_port *port, struct ipc_message *m,
+		      struct list *after)
+{
+	struct thread *t = m->sender;
+	list_remove(&m->link);
+	if (t && !thread_claim(t, WAIT_OK))
+		return; /* it takes its message back */
+	m->sender = NULL;
+	if (m->accept) {
+		m->accept->event = MACH_NOTIFY_MSG_ACCEPTED;
+		m->accept->value = m->accept->name;
+		list_push_back(after, &m->accept->link);
+		m->accept = NULL;
+	}
+	ipc_port_append(port, m);
+	if (t)
+		thread_ready(t);
+}
+
+void ipc_port_admit(struct ipc_port *port, struct list *after)
+{
+	struct ipc_message *m;
+	while (port->count < port->qlimit &&
+	       (m = list_first_entry(&port->waiting, struct ipc_message, link)))
+		admit_one(port, m, after);
+}
+
+/* After a look at the queue: a member that still has messages goes behind the
+ * other ready ones, an empty one is ready no more. */
+static void update_ready(struct ipc_port *port)
+{
+	struct ipc_set *set = port->set;
+	if (!set)
+		return;
+	spin_lock(&set->lock);
+	if (list_linked(&port->ready_link))
+		list_remove(&port->ready_link);
+	if (!list_empty(&port->queue))
+		list_push_back(&set->ready, &port->ready_link);
+	spin_unlock(&set->lock);
+}
+
+/* A notification that was owed for want of memory. */
+static struct ipc_message *pay_owed(struct ipc_port *port)
+{
+	struct ipc_message *m = ipc_message_alloc(sizeof(mach_msg_header_t));
+	if (!m)
+		return NULL;
+	port->owed--;
+	port->sorights++;
+	m->dest = (struct ipc_right){port, RIGHT_SEND_ONCE};
+	ipc_notify_fill(m, MACH_NOTIFY_SEND_ONCE, 0, 0);
+	ipc_port_stamp(port, m);
+	return m;
+}
+
+struct ipc_message *ipc_port_take(struct ipc_port *port, uint32_t size_limit,
+				  uint32_t *too_large, struct list *after)
+{
+	struct ipc_message *m = list_first_entry(&port->queue,
+						 struct ipc_message, link);
+	if (!m) {
+		update_ready(port);
+		return port->owed ? pay_owed(port) : NULL;
+	}
+	if (m->head.msgh_size > size_limit) {
+		*too_large = m->head.msgh_size;
+		return NULL;
+	}
+	list_remove(&m->link);
+	port->count--;
+	ipc_port_stamp(port, m);
+	ipc_port_admit(port, after);
+	update_ready(port);
+	return m;
+}
+
+/* --- the kernel's own sends --- */
+
+void ipc_message_post(struct ipc_message *m)
+{
+	struct ipc_port *port = m->dest.port;
+	if (m->circular || !port || ipc_port_is_kernel(port)) {
+		ipc_message_destroy(m);
+		return;
+	}
+	spin_lock(&port->lock);
+	bool alive = port->active;
+	struct thread *t = alive ? ipc_port_deliver(port, m) : NULL;
+	spin_unlock(&port->lock);
+	if (t)
+		thread_ready(t);
+	if (!alive)
+		ipc_message_destroy(m);
+}

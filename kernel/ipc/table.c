@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The table of a name space: where entries live and how names are chosen.
+ *
+ * It knows nothing of rights. Everything runs under the space's lock; memory
+ * comes from zones, which never block.
+ */
+#include <ipc/space_i.h>
+#include <kern/string.h>
+#include <kern/zone.h>
+
+static struct zone space_zone, chunk_zone, overflow_zone;
+
+void ipc_space_zone_init(void)
+{
+	zone_init(&space_zone, "ipc space", sizeof(struct ipc_space), 0);
+	zone_init(&chunk_zone, "ipc entries", sizeof(struct ipc_chunk), 0);
+	zone_init(&overflow_zone, "ipc overflow",
+		  sizeof(struct ipc_overflow_entry), 0);
+}
+
+/* --- growing --- */
+
+static enum kr add_chunk(struct ipc_space *s)
+{
+	uint32_t n = s->capacity >> CHUNK_SHIFT;
+	struct ipc_dir **dir = &s->dir[n >> DIR_SHIFT];
+	if (!account_charge(s->account, CHARGE_NAMES, CHUNK_ENTRIES))
+		return KR_NO_SPACE;
+	if (!*dir)
+		*dir = kalloc_zeroed(sizeof(**dir));
+	struct ipc_chunk *chunk = *dir ? zone_alloc_zeroed(&chunk_zone) : NULL;
+	if (!chunk) {
+		account_credit(s->account, CHARGE_NAMES, CHUNK_ENTRIES);
+		return KR_RESOURCE_SHORTAGE;
+	}
+	(*dir)->chunk[n & (DIR_CHUNKS - 1)] = chunk;
+	s->capacity += CHUNK_ENTRIES;
+	return KR_SUCCESS;
+}
+
+/* One more index: s->high. */
+static enum kr grow(struct ipc_space *s)
+{
+	if (s->high == NAME_INDEX_MASK) /* the last index would make ~0 */
+		return KR_NO_SPACE;
+	if (s->high == s->capacity) {
+		enum kr kr = add_chunk(s);
+		if (kr != KR_SUCCESS)
+			return kr;
+	}
+	s->high++;
+	ipc_reverse_grow(s);
+	return KR_SUCCESS;
+}
+
+/* --- allocation --- */
+
+static struct ipc_entry *pop_free(struct ipc_space *s)
+{
+	struct ipc_entry *e = ipc_table_slot(s, s->free_head);
+	s->free_head = (uint32_t)e->free_next;
+	s->free_count--;
+	return e;
+}
+
+static void push_free(struct ipc_space *s, struct ipc_entry *e)
+{
+	uint32_t index = e->name & NAME_INDEX_MASK;
+	if (s->free_count++)
+		ipc_table_slot(s, s->free_tail)->free_next = index;
+	else
+		s->free_head = index;
+	s->free_tail = index;
+}
+
+static void entry_reset(struct ipc_entry *e)
+{
+	e->port = NULL;
+	e->urefs = 0;
+	e->flags = 0;
+	e->request = NULL;
+	e->hash_next = NULL;
+}
+
+/* Skips generations that collide with names the user chose. */
+static void avoid_overflow(struct ipc_space *s, struct ipc_entry *e)
+{
+	while (s->overflow_count && ipc_overflow_lookup(s, e->name))
+		e->name += NAME_GENERATION;
+}
+
+enum kr ipc_entry_alloc(struct ipc_space *s, struct ipc_entry **entry)
+{
+	struct ipc_entry *e;
+	enum kr kr = KR_SUCCESS;
+	if (s->free_count < FREE_MIN)
+		kr = grow(s);
+	if (s->free_count < FREE_MIN && kr == KR_SUCCESS) {
+		e = ipc_table_slot(s, s->high - 1);
+		e->name = s->high - 1;
+	} else if (s->free_count) {
+		e = pop_free(s);
+		e->name += NAME_GENERATION;
+	} else {
+		return kr;
+	}
+	entry_reset(e);
+	avoid_overflow(s, e);
+	s->live++;
+	*entry = e;
+	return KR_SUCCESS;
+}
+
+void ipc_entry_free(struct ipc_space *s, struct ipc_entry *e)
+{
+	assert(e->type == 0 && !e->request);
+	s->live--;
+	if (!(e->flags & ENTRY_OVERFLOW)) {
+		push_free(s, e);
+		return;
+	}
+	struct ipc_overflow_entry *o =
+		container_of(e, struct ipc_overflow_entry, entry);
+	uint64_t bucket = e->name * s->seed >> 56;
+	struct ipc_overflow_entry **p = &s->overflow->bucket[bucket];
+	while (*p != o)
+		p = &(*p)->next;
+	*p = o->next;
+	s->overflow_count--;
+	zone_free(&overflow_zone, o);
+	account_credit(s->account, CHARGE_NAMES, 1);
+}
+
+/* --- chosen names --- */
+
+struct ipc_entry *ipc_overflow_lookup(struct ipc_space *s,
+				      mach_port_name_t name)
+{
+	if (!s->overflow)
+		return NULL;
+	uint64_t bucket = name * s->seed >> 56;
+	struct ipc_overflow_entry *o = s->overflow->bucket[bucket];
+	while (o && o->entry.name != name)
+		o = o->next;
+	return o && o->entry.type ? &o->entry : NULL;
+}
+
+static struct ipc_overflow_entry *overflow_alloc(struct ipc_space *s)
+{
+	if (!s->overflow)
+		s->overflow = kalloc_zeroed(sizeof(*s->overflow));
+	return s->overflow ? zone_alloc_zeroed(&overflow_zone) : NULL;
+}
+
+enum kr ipc_entry_alloc_name(struct ipc_space *s, mach_port_name_t name,
+			     struct ipc_entry **entry)
+{
+	if (ipc_entry_lookup(s, name))
+		return KR_NAME_EXISTS;
+	if (!account_charge(s->account, CHARGE_NAMES, 1))
+		return KR_NO_SPACE;
+	struct ipc_overflow_entry *o = overflow_alloc(s);
+	if (!o) {
+		account_credit(s->account, CHARGE_NAMES, 1);
+		return KR_RESOURCE_SHORTAGE;
+	}
+	uint64_t bucket = name * s->seed >> 56;
+	o->entry.name = name;
+	o->entry.flags = ENTRY_OVERFLOW;
+	o->next = s->overflow->bucket[bucket];
+	s->overflow->bucket[bucket] = o;
+	s->overflow_count++;
+	s->live++;
+	*entry = &o->entry;
+	return KR_SUCCESS;
+}
+
+/* --- walking --- */
+
+#define CURSOR_OVERFLOW ((uint64_t)1 << 32)
+
+static void walk_bucket(struct ipc_space *s, uint64_t bucket,
+			void (*fn)(void *, struct ipc_entry *), void *arg)
+{
+	struct ipc_overflow_entry *next;
+	for (struct ipc_overflow_entry *o = s->overflow->bucket[bucket]; o;
+	     o = next) {
+		next = o->next;
+		fn(arg, &o->entry);
+	}
+}
+
+bool ipc_table_walk(struct ipc_space *s, uint64_t *cursor, unsigned batch,
+		    void (*fn)(void *arg, struct ipc_entry *e), void *arg)
+{
+	for (; *cursor < s->high; ++*cursor) {
+		struct ipc_entry *e = ipc_table_slot(s, (uint32_t)*cursor);
+		if (!batch--)
+			return true;
+		if (*cursor && e->type)
+			fn(arg, e);
+	}
+	if (*cursor < CURSOR_OVERFLOW)
+		*cursor = CURSOR_OVERFLOW;
+	uint64_t bucket = *cursor - CURSOR_OVERFLOW;
+	if (!s->overflow || bucket >= OVERFLOW_BUCKETS)
+		return false;
+	walk_bucket(s, bucket, fn, arg);
+	++*cursor;
+	return true;
+}
+
+void ipc_table_cleanup(struct ipc_space *s)
+{
+	assert(s->overflow_count == 0 && s->live == 0);
+	for (uint32_t i = 0; i < s->capacity; i += CHUNK_ENTRIES) {
+		uint32_t n = i >> CHUNK_SHIFT;
+		struct ipc_dir *dir = s->dir[n >> DIR_SHIFT];
+		zone_free(&chunk_zone, dir->chunk[n & (DIR_CHUNKS - 1)]);
+		account_credit(s->account, CHARGE_NAMES, CHUNK_ENTRIES);
+	}
+	for (unsigned i = 0; i < DIRS; i++)
+		if (s->dir[i])
+			kfree(s->dir[i], sizeof(*s->dir[i]));
+	if (s->overflow)
+		kfree(s->overflow, sizeof(*s->overflow));
+	s->overflow = NULL;
+	s->capacity = s->high = 0;
+}
+
+/* --- the space itself --- */
+
+static const struct lock_class space_class = {"ipc space", RANK_SPACE, false,
+					      false};
+
+struct ipc_space *ipc_space_alloc(void)
+{
+	struct ipc_space *s = zone_alloc_zeroed(&space_zone);
+	if (s) {
+		spin_init(&s->lock, &space_class);
+		ref_init(&s->ref);
+	}
+	return s;
+}
+
+void ipc_space_dealloc(struct ipc_space *s)
+{
+	zone_free(&space_zone, s);
+}
+
+enum kr ipc_table_init(struct ipc_space *s)
+{
+	return grow(s); /* index 0: never a name, only a bucket */
+}
