@@ -80,6 +80,8 @@ enum kr vm_entry_create(struct vm_map *map, uint64_t *size, uint64_t addr, int m
 			struct vm_entry_port **entry); /* +1 */
 /* Wired kernel memory as an entry (boot archive): physical range. */
 struct vm_entry_port *vm_entry_create_physical(struct paddr start, uint64_t size, int max_prot);
+/* Device registers: uncached, cannot be copied, a child inherits them only by SHARE. */
+struct vm_entry_port *vm_entry_create_device(struct paddr start, uint64_t size, int max_prot);
 struct kobject *vm_entry_kobject(struct vm_entry_port *entry);
 struct vm_entry_port *vm_entry_from_kobject(struct kobject *object);
 /* The port that stands for it: kept in the entry by the task layer. */

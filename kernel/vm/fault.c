@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Page faults.
+ *
+ *	case			read		write
+ *	never touched		zero page	zero page
+ *	page, ours alone	map		map writable
+ *	page shared with a copy	map read-only	copy it, map the copy
+ *	from a backing		map read-only	copy it, map the copy
+ *	device, boot archive	map		map
+ *
+ * Locks: map->lock for reading from the look-up to the end, so that the entry
+ * cannot change under us; object->lock while page and mapping are made. Nothing
+ * here waits; a pager's page will be waited for with both locks dropped and
+ * everything looked up again.
+ */
+#include <vm/map_i.h>
+
+#include <kern/panic.h>
+#include <kern/zone.h>
+
+struct fault {
+	struct vm_map *map;
+	uint64_t va;
+	unsigned access;
+	struct vm_map_entry *entry;
+	struct vm_object *object;
+	uint64_t index;
+	struct vm_found found;
+};
+
+static enum kr find_entry(struct fault *f)
+{
+	struct vm_map_entry *e = vm_map_lookup(f->map, f->va);
+
+	if (e == NULL)
+		return KR_INVALID_ADDRESS;
+	if (f->access & ~(unsigned)e->prot)
+		return KR_PROTECTION_FAILURE;
+	f->entry = e;
+	return KR_SUCCESS;
+}
+
+static enum kr find_object(struct fault *f)
+{
+	f->object = vm_map_entry_object(f->map, f->entry);
+	f->index = vm_map_index(f->entry, f->va);
+	return f->object != NULL ? KR_SUCCESS : KR_RESOURCE_SHORTAGE;
+}
+
+static enum kr find_page(struct fault *f)
+{
+	return vm_object_find(f->object, f->index, f->access & ACCESS_WRITE,
+			      &f->found);
+}
+
+static unsigned hardware_prot(const struct fault *f, bool writable)
+{
+	unsigned prot = f->entry->prot;
+
+	return writable ? prot : prot & ~ACCESS_WRITE;
+}
+
+static enum kr enter_page(struct fault *f)
+{
+	const struct vm_found *found = &f->found;
+	unsigned flags = found->pmap_flags;
+	enum kr kr;
+
+	if (f->entry->wired > 0)
+		flags |= PMAP_WIRED;
+	kr = pmap_enter(f->map->pmap, f->va, found->pa, vm_page_size(),
+			hardware_prot(f, found->writable), flags);
+	/* The old page must not stay mapped when the new one is not. */
+	if (kr != KR_SUCCESS && found->copied)
+		pmap_remove(f->map->pmap, f->va, f->va + vm_page_size());
+	return kr;
+}
+
+#define AHEAD_PAGES 16u /* the aligned run around the faulting page */
+
+/* Reading what is resident already: its neighbours will be read too. */
+static void enter_neighbours(struct fault *f)
+{
+	struct vm_node *leaf = vm_tree_peek(&f->object->tree, f->index);
+	uint64_t first = f->index & ~(uint64_t)(AHEAD_PAGES - 1);
+	uint64_t low = vm_map_index(f->entry, f->entry->start);
+	uint64_t end = vm_map_index(f->entry, f->entry->end);
+	struct paddr run[AHEAD_PAGES];
+	unsigned count = 0;
+
+	if (end > first + AHEAD_PAGES)
+		end = first + AHEAD_PAGES;
+	for (uint64_t i = first > low ? first : low; i <= end; i++) {
+		struct page *p = i < end && i != f->index ?
+					 leaf->slot[vm_leaf_slot(i)] :
+					 NULL;
+		if (p != NULL) {
+			run[count++] = page_to_paddr(p);
+			continue;
+		}
+		if (count > 0)
+			pmap_enter_quick(f->map->pmap,
+					 f->va - ((f->index - i + count)
+						  << vm_page_shift),
+					 run, vm_page_size(), count,
+					 hardware_prot(f, false));
+		count = 0;
+	}
+}
+
+static void count_events(const struct fault *f)
+{
+	if (f->found.filled)
+		atomic_add(&f->map->events.zero_fills, 1);
+	if (f->found.copied)
+		atomic_add(&f->map->events.copies, 1);
+}
+
+/* With the entry found: page and mapping, in one hold of the object's lock. */
+static enum kr resolve(struct fault *f)
+{
+	struct vm_object *o = f->object;
+	enum kr kr;
+
+	spin_lock(&o->lock);
+	kr = find_page(f);
+	if (kr == KR_SUCCESS)
+		kr = enter_page(f);
+	if (kr == KR_SUCCESS && f->found.page != NULL &&
+	    !(f->access & ACCESS_WRITE) && !f->found.filled)
+		enter_neighbours(f);
+	spin_unlock(&o->lock);
+	count_events(f);
+	vm_found_done(o, &f->found);
+	return kr;
+}
+
+static enum kr fault_once(struct fault *f)
+{
+	enum kr kr;
+
+	rwlock_read(&f->map->lock);
+	kr = find_entry(f);
+	if (kr == KR_SUCCESS)
+		kr = find_object(f);
+	if (kr == KR_SUCCESS)
+		kr = resolve(f);
+	if (kr == KR_SUCCESS && !vm_map_charge_tables(f->map))
+		kr = KR_RESOURCE_SHORTAGE;
+	rwlock_read_done(&f->map->lock);
+	return kr;
+}
+
+enum kr vm_fault(struct vm_map *map, uint64_t addr, unsigned access)
+{
+	struct fault f = { .map = map, .va = vm_trunc(addr), .access = access };
+	enum kr kr;
+
+	atomic_add(&map->events.faults, 1);
+	kr = fault_once(&f);
+	if (kr != KR_RESOURCE_SHORTAGE)
+		return kr;
+	/* Caches may hold what is missing; without locks they can be emptied. */
+	pmap_collect(map->pmap);
+	zone_drain();
+	return fault_once(&f);
+}

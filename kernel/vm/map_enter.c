@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * vm_map: zero-filled memory or a memory entry's range into a map, shared or
+ * as a private copy. Locks: the map's; under it the entry's object's.
+ */
+#include <vm/map_ops.h>
+
+#include <vm/memory_entry.h>
+
+static enum kr check_mapping(const struct vm_mapping *m)
+{
+	if (((m->prot | m->max_prot) & ~VM_PROT_ALL) ||
+	    (m->prot & ~m->max_prot) || m->size == 0)
+		return KR_INVALID_ARGUMENT;
+	if (m->inherit < VM_INHERIT_SHARE || m->inherit > VM_INHERIT_NONE)
+		return KR_INVALID_ARGUMENT;
+	return KR_SUCCESS;
+}
+
+/* The entry's own limits: its range, and what it allows at most. */
+static enum kr check_entry(const struct vm_entry_port *entry,
+			   const struct vm_mapping *m, int *allowed)
+{
+	if ((m->offset & vm_page_mask()) || m->offset >= entry->size ||
+	    m->size > entry->size - m->offset)
+		return KR_INVALID_ARGUMENT;
+	*allowed = entry->max_prot;
+	if (m->copy) { /* one's own copy may be written */
+		if (!(entry->max_prot & VM_PROT_READ))
+			return KR_PROTECTION_FAILURE;
+		*allowed |= VM_PROT_WRITE;
+	}
+	return m->prot & ~*allowed ? KR_PROTECTION_FAILURE : KR_SUCCESS;
+}
+
+/* +1: the object to show. */
+static enum kr mapped_object(struct vm_map *map,
+			     const struct vm_entry_port *entry,
+			     const struct vm_mapping *m, uint64_t offset,
+			     struct vm_object **object)
+{
+	if (m->copy)
+		return vm_object_copy(entry->object, offset >> vm_page_shift,
+				      (offset + vm_round(m->size)) >>
+					      vm_page_shift,
+				      map->account, object);
+	vm_object_ref(entry->object);
+	*object = entry->object;
+	return KR_SUCCESS;
+}
+
+static enum kr place_and_insert(struct vm_map *map, struct vm_mapping *m,
+				const struct vm_attributes *a)
+{
+	const struct vm_place p = { .addr = m->addr,
+				    .size = m->size,
+				    .mask = m->mask,
+				    .anywhere = m->anywhere };
+	struct vm_map_entry *prev;
+	struct vm_range r;
+	enum kr kr;
+
+	rwlock_write(&map->lock);
+	kr = vm_map_place(map, &p, &r, &prev);
+	if (kr == KR_SUCCESS)
+		kr = vm_map_insert(map, prev, &r, a);
+	rwlock_write_done(&map->lock);
+	if (kr == KR_SUCCESS)
+		m->addr = r.start;
+	return kr;
+}
+
+enum kr vm_map_enter(struct vm_map *map, struct vm_entry_port *entry,
+		     struct vm_mapping *m)
+{
+	struct vm_attributes a = { .prot = (uint8_t)m->prot,
+				   .max_prot = (uint8_t)m->max_prot,
+				   .inherit = (uint8_t)m->inherit };
+	int allowed = VM_PROT_ALL;
+	enum kr kr = check_mapping(m);
+
+	if (kr == KR_SUCCESS && entry != NULL)
+		kr = check_entry(entry, m, &allowed);
+	if (kr != KR_SUCCESS)
+		return kr;
+	if (entry != NULL) {
+		a.max_prot &= (uint8_t)allowed;
+		a.shared = !m->copy;
+		a.offset = entry->offset + m->offset;
+		kr = mapped_object(map, entry, m, a.offset, &a.object);
+		if (kr != KR_SUCCESS)
+			return kr;
+	}
+	kr = place_and_insert(map, m, &a);
+	if (kr != KR_SUCCESS)
+		vm_object_unref(a.object);
+	return kr;
+}

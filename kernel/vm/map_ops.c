@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Address maps: the calls that change entries: allocate, deallocate, protect,
+ * inherit, region. Each checks everything first, splits entries at the edges
+ * (which nobody can see), then commits in steps that cannot fail.
+ * Lock: map->lock for writing; objects and pages are freed without it.
+ */
+#include <vm/map_i.h>
+
+#include <kern/panic.h>
+#include <kern/thread.h>
+#include <vm/map_ops.h>
+
+/* May grow over neighbouring pages: what it shows there is surely zero. */
+static bool can_extend(const struct vm_map_entry *e)
+{
+	struct vm_object *o = atomic_get(&e->object);
+
+	return o == NULL || (!o->shared && !o->stale && o->backing == NULL);
+}
+
+static bool like_template(const struct vm_map_entry *e,
+			  const struct vm_attributes *a)
+{
+	return e->prot == a->prot && e->max_prot == a->max_prot &&
+	       e->inherit == a->inherit && !e->shared && e->wired == 0;
+}
+
+/* Zero-filled memory behind prev without an entry of its own. */
+static bool extend(struct vm_map *map, struct vm_map_entry *prev,
+		   const struct vm_range *r, const struct vm_attributes *a)
+{
+	if (prev == &map->sentinel || prev->end != r->start ||
+	    !like_template(prev, a) || !can_extend(prev))
+		return false;
+	prev->end = r->end;
+	map->size += r->end - r->start;
+	vm_map_gap_changed(map, prev);
+	return true;
+}
+
+enum kr vm_map_insert(struct vm_map *map, struct vm_map_entry *prev,
+		      const struct vm_range *r, const struct vm_attributes *a)
+{
+	struct vm_map_entry *e;
+
+	if (a->object == NULL && !a->apart && extend(map, prev, r, a))
+		return KR_SUCCESS;
+	e = vm_map_entry_create(map);
+	if (e == NULL)
+		return KR_RESOURCE_SHORTAGE;
+	e->start = r->start;
+	e->end = r->end;
+	/* Untouched memory begins at the place in a leaf that its address has. */
+	e->offset = a->object != NULL ?
+			    a->offset :
+			    r->start & ((vm_node_span(0) << vm_page_shift) - 1);
+	e->prot = a->prot;
+	e->max_prot = a->max_prot;
+	e->inherit = a->inherit;
+	e->shared = a->shared;
+	atomic_set(&e->object, a->object);
+	vm_map_link(map, prev, e);
+	return KR_SUCCESS;
+}
+
+/* A fixed range must lie in the map's bounds and be free. */
+static enum kr place_fixed(struct vm_map *map, const struct vm_range *r,
+			   struct vm_map_entry **prev)
+{
+	if (r->start < map->min || r->end > map->max)
+		return KR_INVALID_ADDRESS;
+	return vm_map_is_free(map, r, prev) ? KR_SUCCESS : KR_NO_SPACE;
+}
+
+enum kr vm_map_place(struct vm_map *map, const struct vm_place *p,
+		     struct vm_range *r, struct vm_map_entry **prev)
+{
+	uint64_t size;
+
+	if (map->dead)
+		return KR_INVALID_ARGUMENT;
+	if (!p->anywhere) {
+		if (!vm_range_make(p->addr, p->size, r))
+			return KR_INVALID_ADDRESS;
+		if (r->start & p->mask & ~vm_page_mask())
+			return KR_NO_SPACE;
+		return place_fixed(map, r, prev);
+	}
+	if (p->size > map->max - map->min)
+		return KR_NO_SPACE;
+	size = vm_round(p->size);
+	if (!vm_map_find_hole(map, size, p->mask, p->like, &r->start))
+		return KR_NO_SPACE;
+	r->end = r->start + size;
+	*prev = vm_map_floor(map, r->start);
+	return KR_SUCCESS;
+}
+
+enum kr vm_map_allocate(struct vm_map *map, uint64_t *addr, uint64_t size,
+			bool anywhere)
+{
+	const struct vm_attributes a = { .prot = VM_PROT_DEFAULT,
+					 .max_prot = VM_PROT_ALL,
+					 .inherit = VM_INHERIT_DEFAULT };
+	const struct vm_place p = { .addr = *addr,
+				    .size = size,
+				    .anywhere = anywhere };
+	struct vm_map_entry *prev;
+	struct vm_range r;
+	enum kr kr;
+
+	if (size == 0) {
+		*addr = 0;
+		return KR_SUCCESS;
+	}
+	rwlock_write(&map->lock);
+	kr = vm_map_place(map, &p, &r, &prev);
+	if (kr == KR_SUCCESS)
+		kr = vm_map_insert(map, prev, &r, &a);
+	rwlock_write_done(&map->lock);
+	if (kr == KR_SUCCESS)
+		*addr = r.start;
+	return kr;
+}
+
+/* Takes one entry out of the map and its pages out of the hardware. */
+static void remove_entry(struct vm_map *map, struct vm_map_entry *e,
+			 struct vm_garbage *garbage)
+{
+	struct vm_object *o = atomic_get(&e->object);
+
+	if (o != NULL)
+		pmap_remove(map->pmap, e->start, e->end);
+	if (e->wired > 0)
+		vm_map_entry_unwire(map, e);
+	vm_map_unlink(map, e);
+	if (o != NULL && !o->shared && vm_object_refs(o) > 1)
+		vm_object_forget(o, vm_map_index(e, e->start),
+				 vm_map_index(e, e->end), garbage);
+}
+
+void vm_map_remove(struct vm_map *map, const struct vm_range *r,
+		   struct list *dead, struct vm_garbage *garbage)
+{
+	struct vm_map_entry *e = vm_map_at_or_after(map, r->start), *next;
+
+	for (; e != NULL && e->start < r->end; e = next) {
+		next = vm_map_next(map, e);
+		remove_entry(map, e, garbage);
+		list_push_back(dead, &e->link);
+		preempt_point();
+	}
+}
+
+void vm_map_bury(struct vm_map *map, struct list *dead,
+		 struct vm_garbage *garbage)
+{
+	struct list_node *n;
+
+	while ((n = list_pop_front(dead)) != NULL) {
+		vm_map_entry_destroy(map, container_of(n, struct vm_map_entry,
+						       link));
+		preempt_point();
+	}
+	vm_garbage_release(garbage);
+}
+
+enum kr vm_map_deallocate(struct vm_map *map, uint64_t addr, uint64_t size)
+{
+	struct vm_garbage garbage = {};
+	struct vm_range r;
+	struct list dead;
+	enum kr kr;
+
+	if (!vm_range_make(addr, size, &r))
+		return KR_INVALID_ARGUMENT;
+	if (size == 0)
+		return KR_SUCCESS;
+	list_init(&dead);
+	rwlock_write(&map->lock);
+	kr = map->dead ? KR_INVALID_ARGUMENT : vm_map_clip(map, &r);
+	if (kr == KR_SUCCESS)
+		vm_map_remove(map, &r, &dead, &garbage);
+	rwlock_write_done(&map->lock);
+	vm_map_bury(map, &dead, &garbage);
+	return kr;
+}
+
+/* Sets protections in the clipped range; the hardware only loses. */
+static void apply_protection(struct vm_map *map, const struct vm_range *r,
+			     bool set_max, uint8_t prot)
+{
+	struct vm_map_entry *e = vm_map_lookup(map, r->start);
+	bool lower = false;
+
+	for (; e != NULL && e->start < r->end; e = vm_map_next(map, e)) {
+		lower |= (e->prot & ~prot) != 0;
+		if (set_max)
+			e->max_prot = prot;
+		e->prot = set_max ? e->prot & prot : prot;
+		preempt_point();
+	}
+	if (lower)
+		pmap_protect(map->pmap, r->start, r->end, prot);
+}
+
+enum kr vm_map_protect(struct vm_map *map, uint64_t addr, uint64_t size,
+		       bool set_max, int prot)
+{
+	struct vm_range r;
+	enum kr kr;
+
+	if (prot & ~VM_PROT_ALL)
+		return KR_INVALID_ARGUMENT;
+	if (!vm_range_make(addr, size, &r))
+		return KR_INVALID_ADDRESS;
+	if (size == 0)
+		return KR_SUCCESS;
+	rwlock_write(&map->lock);
+	kr = map->dead ? KR_INVALID_ARGUMENT :
+			 vm_map_check_range(map, &r, prot, true);
+	if (kr == KR_SUCCESS)
+		kr = vm_map_clip(map, &r);
+	if (kr == KR_SUCCESS) {
+		apply_protection(map, &r, set_max, (uint8_t)prot);
+		vm_map_merge(map, &r);
+	}
+	rwlock_write_done(&map->lock);
+	return kr;
+}
+
+enum kr vm_map_inherit(struct vm_map *map, uint64_t addr, uint64_t size,
+		       int inherit)
+{
+	struct vm_map_entry *e;
+	struct vm_range r;
+	enum kr kr;
+
+	if (inherit < VM_INHERIT_SHARE || inherit > VM_INHERIT_NONE)
+		return KR_INVALID_ARGUMENT;
+	if (!vm_range_make(addr, size, &r))
+		return KR_INVALID_ADDRESS;
+	if (size == 0)
+		return KR_SUCCESS;
+	rwlock_write(&map->lock);
+	kr = map->dead ? KR_INVALID_ARGUMENT : vm_map_clip(map, &r);
+	if (kr == KR_SUCCESS) {
+		e = vm_map_at_or_after(map, r.start);
+		for (; e != NULL && e->start < r.end; e = vm_map_next(map, e)) {
+			e->inherit = (uint8_t)inherit;
+			preempt_point();
+		}
+		vm_map_merge(map, &r);
+	}
+	rwlock_write_done(&map->lock);
+	return kr;
+}
+
+enum kr vm_map_region(struct vm_map *map, uint64_t addr,
+		      struct vm_region_info *info)
+{
+	struct vm_map_entry *e;
+
+	rwlock_read(&map->lock);
+	e = vm_map_at_or_after(map, addr);
+	if (e != NULL) {
+		info->addr = e->start;
+		info->size = e->end - e->start;
+		info->offset = e->offset;
+		info->prot = e->prot;
+		info->max_prot = e->max_prot;
+		info->inherit = e->inherit;
+		info->shared = e->shared;
+		info->object = atomic_get_acq(&e->object);
+		if (info->object != NULL)
+			vm_object_ref(info->object);
+	}
+	rwlock_read_done(&map->lock);
+	return e != NULL ? KR_SUCCESS : KR_NO_SPACE;
+}
