@@ -36,6 +36,8 @@ static bool extend(struct vm_map *map, struct vm_map_entry *prev,
 	prev->end = r->end;
 	map->size += r->end - r->start;
 	vm_map_gap_changed(map, prev);
+	if (prev->gap == 0) /* the hole is closed */
+		vm_map_merge(map, r);
 	return true;
 }
 
