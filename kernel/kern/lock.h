@@ -50,7 +50,8 @@ enum lock_rank {
 	RANK_FUTEX = 65,
 	RANK_WAITQ = 70,       /* wait queues, sleep locks' insides */
 	RANK_THREAD = 80,      /* thread */
-	RANK_RUNQ = 90,	       /* processor run queue, timers (interrupt) */
+	RANK_RUNQ = 90,	       /* processor run queue (interrupt) */
+	RANK_TIMER = 92,       /* processor timers (interrupt) */
 	RANK_KVA = 95,
 	RANK_PMAP = 100,
 	RANK_PV = 110,

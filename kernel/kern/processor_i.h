@@ -9,10 +9,29 @@
 #include <kern/lock_i.h>
 #include <kern/page_i.h>
 #include <kern/sched.h>
+#include <kern/timer_i.h>
+
+#define STACKS_KEPT 4
+#define STACKS_MAX  (STACKS_KEPT + 4)
+
+struct stack_cache {
+	unsigned count;
+	void *stacks[STACKS_MAX]; /* lowest addresses */
+};
 
 struct processor_private {
 	struct lock_state locks;
 	struct page_cache pages;
+	struct timer_queue timers;
+	struct stack_cache stacks;
+	struct thread *left;	/* to be dealt with once it is off here */
+	void (*left_fn)(struct thread *);
+	uint64_t stamp;		/* time accounted up to here */
+	uint64_t quantum_end;
+	struct timer quantum;
+	_Atomic bool quantum_armed; /* others read it as a hint */
+	uint64_t aged;		/* when the queue was last aged */
+	uint64_t switches;
 };
 
 /* Boot: gives the boot processor its structure. Idempotent; the first

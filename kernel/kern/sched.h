@@ -23,7 +23,7 @@
 
 struct runq {
 	struct spinlock lock; /* RANK_RUNQ, interrupt class */
-	uint32_t ready;	      /* bit per priority */
+	_Atomic uint32_t ready; /* bit per priority; written under the lock */
 	struct list level[PRIORITY_COUNT];
 	_Atomic unsigned count;
 };
@@ -31,11 +31,10 @@ struct runq {
 struct processor {
 	unsigned number;
 	struct thread *idle;
-	struct thread *running;
+	_Atomic int running_priority; /* of the thread that runs here */
 	struct processor_set *pset;
 	struct runq runq;
 	_Atomic bool is_idle;
-	uint64_t quantum_end;
 	struct processor_private *p; /* sched, timers, stack and page caches */
 	uint64_t counts[PROCESSOR_COUNTS]; /* kernel/ipc's counters */
 };
@@ -45,7 +44,8 @@ struct processor_set {
 	struct spinlock lock;
 	int max_priority;
 	int policies; /* bits of POLICY_* */
-	uint64_t processors; /* bit mask */
+	_Atomic uint64_t processors; /* bit mask: those that run */
+	_Atomic uint64_t idle; /* those that have nothing to do */
 	_Atomic unsigned thread_count, task_count;
 	_Atomic uint32_t load_average, mach_factor; /* scaled LOAD_SCALE */
 	struct ipc_port *control_port, *name_port; /* task layer's */
@@ -57,7 +57,15 @@ extern struct processor_set default_pset;
 void sched_init(void);
 [[gnu::noreturn]] void sched_start(void); /* becomes the idle thread */
 
+/* Called by the machine on a kicked processor, interrupts off: looks whether
+ * the running thread is to give way. */
+void sched_kick_interrupt(void);
+
 struct processor *processor_by_number(unsigned n);
+
+/* Moves the calling thread to that processor and keeps it there; -1: lets it
+ * move again. May block: no lock held. */
+void thread_bind(int cpu);
 
 /* Load averages and mach factors over 5, 30, 60 seconds, of LOAD_SCALE. */
 void sched_load(int avenrun[3], int mach_factor[3]);
@@ -71,6 +79,10 @@ enum kr thread_undepress(struct thread *t);
 enum kr pset_policy_enable(struct processor_set *set, int policy);
 enum kr pset_policy_disable(struct processor_set *set, int policy,
 			    bool change_threads);
+
+/* Hook of the task layer: every thread of the set with that policy becomes a
+ * timesharing one (thread_set_policy). */
+extern void (*pset_each_thread)(struct processor_set *set, int policy);
 
 /* What thread_info reports. */
 struct thread_usage {

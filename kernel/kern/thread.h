@@ -79,7 +79,8 @@ struct thread {
 	struct spinlock lock;
 	_Atomic uint32_t ast;
 	_Atomic uint32_t wait;	      /* state | result */
-	_Atomic bool on_processor;    /* its context is live somewhere */
+	_Atomic bool on_processor;    /* its context is live somewhere; only
+					 that processor may queue it */
 	struct list_node wait_link;   /* (w) */
 	void *wait_object;	      /* (w) for show commands */
 	void (*continuation)(void);   /* while blocked without a stack */
@@ -129,11 +130,16 @@ void thread_unref(struct thread *t);
  * released. Self-stop takes effect on the way out. KR_FAILURE: terminated.
  */
 enum kr thread_stop(struct thread *t, bool wait);
-/* The waiting half alone. */
+/* The waiting half alone. Ends early if the caller is aborted. */
 void thread_wait_stopped(struct thread *t);
 /* KR_FAILURE: the count was zero. */
 enum kr thread_release(struct thread *t);
 unsigned thread_stop_count(struct thread *t);
+
+/* The public calls: a count of their own, so that thread_resume cannot undo
+ * what task_suspend did. Codes as above. */
+enum kr thread_suspend(struct thread *t);
+enum kr thread_resume(struct thread *t);
 
 /* Ends an abortable wait of t with WAIT_ABORTED, or marks it so that its next
  * one ends so at once unless it reaches user mode first. A stopped thread is

@@ -15,20 +15,28 @@ struct ipc_set;
 struct processor;
 struct processor_set;
 
-/* kern/sched: see sched.h. */
+/* kern/sched: see sched.h. (l) thread's lock, (q) lock of the run queue of
+ * `processor`, (s) the thread itself, (f) fixed. */
 struct thread_sched {
-	struct list_node runq_link;
-	struct processor *processor; /* where it ran last or is queued */
+	struct list_node runq_link;	/* (q) */
+	struct processor *processor;	/* where it ran last or is queued */
 	struct processor_set *pset;
-	int base, max, current;	     /* priorities, 31 most urgent */
-	int policy, policy_data;
-	unsigned stop_count, suspend_count;
-	uint32_t flags;
-	uint64_t quantum_end, ready_since, wait_since;
-	uint64_t user_ns, system_ns, usage_stamp;
-	uint32_t usage;		     /* decayed, scaled TH_USAGE_SCALE */
-	int depress_saved;	     /* -1: not depressed */
-	uint64_t depress_until;
+	_Atomic int8_t current;		/* (q) priority, 31 most urgent */
+	int8_t base, max;		/* (l) */
+	uint8_t level;			/* (q) current when it was queued */
+	_Atomic uint8_t tweak;		/* current is not what usage says: why */
+	uint8_t policy;			/* (l) */
+	bool bound;			/* (s) stays on its processor */
+	bool timed;			/* (s) the wait has a deadline */
+	_Atomic uint32_t flags;
+	int policy_data;		/* (l) ms */
+	unsigned stop_count, suspend_count; /* (l) */
+	uint32_t usage;			/* decayed, scaled TH_USAGE_SCALE */
+	uint64_t recent_ns;		/* run since usage_stamp */
+	uint64_t usage_stamp;
+	uint64_t user_ns, system_ns;
+	uint64_t sleep_stamp;		/* when it blocked last */
+	uint64_t depress_until;		/* 0: until it runs again */
 };
 
 /* kernel/ipc: a receive in progress, what is kept between calls. */

@@ -4,23 +4,22 @@
  */
 #pragma once
 
-#include <kern/list.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct timer {
-	struct list_node link; /* or a heap slot: private */
-	uint64_t deadline;     /* clock_now() time */
+	struct timer *child, *next, *prev; /* the queue's heap */
+	uint64_t deadline;		   /* clock_now() time */
 	void (*fn)(void *arg);
 	void *arg;
-	_Atomic uint8_t state;
-	uint8_t cpu;
-	uint16_t slot;
+	uint32_t cpu; /* whose queue, while armed or running */
+	_Atomic bool armed;
 };
 
 void timer_init(struct timer *t, void (*fn)(void *), void *arg);
 
-/* Arms t on this processor. fn(arg) runs there once, interrupts off. t must
- * not be armed. */
+/* Arms t on this processor. fn(arg) runs there once, interrupts off; it may
+ * arm t again or free it. t must not be armed. */
 void timer_set(struct timer *t, uint64_t deadline);
 
 /* True: it will not fire and is not running. False: it has fired; on return fn

@@ -17,6 +17,8 @@ void waitq_init(struct waitq *q);
  * waitq_block. */
 void waitq_prepare(struct waitq *q, unsigned wait_flags);
 enum wait_result waitq_block(struct waitq *q, uint64_t deadline);
+/* Instead of waitq_block: the wait is off. The result as thread_wait_cancel. */
+enum wait_result waitq_cancel(struct waitq *q);
 bool waitq_wake_one(struct waitq *q, enum wait_result result);
 void waitq_wake_all(struct waitq *q, enum wait_result result);
 
@@ -27,7 +29,7 @@ void waitq_wake_all(struct waitq *q, enum wait_result result);
 struct LOCKABLE rwlock {
 	struct spinlock lock; /* RANK_WAITQ */
 	uint32_t readers;
-	struct thread *writer;
+	struct thread *writer, *upgrader;
 	uint32_t writers_waiting;
 	struct list waiting_readers, waiting_writers;
 	const char *name;

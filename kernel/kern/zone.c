@@ -13,6 +13,7 @@
 #include <kern/poison.h>
 #include <kern/processor_i.h>
 #include <kern/string.h>
+#include <kern/thread_i.h>
 
 static const struct lock_class zone_class = {
 	.name = "zone",
@@ -303,4 +304,17 @@ void zone_drain_local(void)
 	list_for_each(&zones, z, link)
 		flush(z->p, &z->p->magazines[cpu_number()], 0, false);
 	page_drain_local();
+}
+
+void zone_drain(void)
+{
+	for (unsigned i = 0; i < processor_possible(); i++) {
+		if (!(default_pset.processors >> i & 1))
+			continue;
+		thread_bind((int)i);
+		stack_drain_local();
+		zone_drain_local();
+	}
+	thread_bind(-1);
+	page_drain();
 }

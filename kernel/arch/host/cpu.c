@@ -216,7 +216,8 @@ void host_deliver(void)
 	if (!self->irq_on || !pending(self))
 		return;
 	self->irq_on = false;
-	atomic_set(&self->kicked, false);
+	if (atomic_exchange(&self->kicked, false))
+		sched_kick_interrupt();
 	serve_call(self);
 	if (atomic_get(&self->deadline) <= host_now()) {
 		atomic_set(&self->deadline, CLOCK_NEVER);

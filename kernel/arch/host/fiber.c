@@ -106,7 +106,6 @@ void fiber_init(struct host_fiber *f, void *bottom, size_t size,
 
 	/* Whoever ran here before may have left without returning. */
 	asan_clean(bottom, size);
-	*--sp = NULL;		/* keeps the alignment a call would have */
 	*--sp = fiber_first;	/* return address */
 	*--sp = NULL;		/* rbp */
 	*--sp = NULL;		/* rbx */

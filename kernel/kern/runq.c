@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Run queues: one per processor, a list per priority. A thread that becomes
+ * ready goes to an idle processor of its set if there is one, else to the one
+ * where it ran last; a processor with nothing to do steals.
+ *
+ * Only the processor on which a thread's context is still live may have it in
+ * its queue: it will have left the context when it looks there next. Thieves
+ * pass over such threads. So nobody ever waits for a context.
+ *
+ * Lock: the queue's, RANK_RUNQ, interrupt class, one at a time.
+ */
+#include <kern/thread_i.h>
+
+#include <kern/panic.h>
+
+static const struct lock_class runq_class = {
+	.name = "run queue",
+	.rank = RANK_RUNQ,
+	.interrupt = true,
+};
+
+void runq_init(struct runq *q)
+{
+	spin_init(&q->lock, &runq_class);
+	for (unsigned i = 0; i < PRIORITY_COUNT; i++)
+		list_init(&q->level[i]);
+}
+
+/* --- one queue, its lock held */
+
+static void push(struct processor *p, struct thread *t)
+	REQUIRES(&p->runq.lock)
+{
+	unsigned level = (unsigned)atomic_get(&t->sched.current);
+
+	assert(level < PRIORITY_COUNT && !list_linked(&t->sched.runq_link));
+	t->sched.processor = p;
+	t->sched.level = (uint8_t)level;
+	list_push_back(&p->runq.level[level], &t->sched.runq_link);
+	atomic_set(&p->runq.ready, atomic_get(&p->runq.ready) | 1u << level);
+	/* Ordered before the look at who is idle; see idle.c. */
+	atomic_fetch_add(&p->runq.count, 1);
+}
+
+static void unlink(struct processor *p, struct thread *t)
+	REQUIRES(&p->runq.lock)
+{
+	unsigned level = t->sched.level;
+
+	list_remove(&t->sched.runq_link);
+	if (list_empty(&p->runq.level[level]))
+		atomic_set(&p->runq.ready,
+			   atomic_get(&p->runq.ready) & ~(1u << level));
+	atomic_sub(&p->runq.count, 1);
+}
+
+static int best_level(const struct processor *p)
+{
+	uint32_t ready = atomic_get(&p->runq.ready);
+
+	return ready != 0 ? 31 - __builtin_clz(ready) : -1;
+}
+
+static struct thread *pop(struct processor *p) REQUIRES(&p->runq.lock)
+{
+	int level = best_level(p);
+	struct thread *t;
+
+	if (level < 0)
+		return NULL;
+	t = container_of(p->runq.level[level].head.next, struct thread,
+			 sched.runq_link);
+	unlink(p, t);
+	return t;
+}
+
+int runq_best(const struct processor *p)
+{
+	return best_level(p);
+}
+
+/* --- where to */
+
+static struct processor *idle_processor(struct processor_set *set)
+{
+	uint64_t idle = atomic_get(&set->idle);
+
+	return idle != 0 ? processor_by_number(
+				   (unsigned)__builtin_ctzll(idle)) :
+			   NULL;
+}
+
+static struct processor *choose(struct thread *t)
+{
+	struct processor *last = t->sched.processor;
+	struct processor *idle;
+
+	if (atomic_load(&t->on_processor) || t->sched.bound)
+		return last;
+	if (last == NULL)
+		last = cpu_processor();
+	if (atomic_get(&last->is_idle))
+		return last;
+	idle = idle_processor(t->sched.pset);
+	return idle != NULL ? idle : last;
+}
+
+/* Something was put into p's queue: p must look at it in time. */
+static void notify(struct processor *p, int current) REQUIRES(&p->runq.lock)
+{
+	if (p != cpu_processor()) {
+		/* Remote: it decides itself, in sched_kick_interrupt. */
+		if (atomic_load(&p->is_idle) ||
+		    current > atomic_get(&p->running_priority) ||
+		    !atomic_get(&p->p->quantum_armed))
+			cpu_kick(p->number);
+	} else if (cpu_thread() == NULL) {
+		return; /* still booting */
+	} else if (current > atomic_get(&p->running_priority)) {
+		atomic_fetch_or(&cpu_thread()->ast, AST_RESCHEDULE);
+	} else if (!atomic_get(&p->p->quantum_armed)) {
+		quantum_arm(p);
+	}
+}
+
+void runq_enqueue(struct thread *t)
+{
+	struct processor *p = choose(t);
+	bool on = spin_lock_irq(&p->runq.lock);
+
+	/* A sleeper's usage has decayed meanwhile. */
+	usage_age(t, processor_private()->stamp);
+	push(p, t);
+	notify(p, atomic_get(&t->sched.current));
+	spin_unlock_irq(&p->runq.lock, on);
+}
+
+/* An idle processor may want what waits here. */
+static void offer(struct processor *p)
+{
+	struct processor *idle = idle_processor(p->pset);
+
+	if (idle != NULL)
+		cpu_kick(idle->number);
+}
+
+struct thread *runq_exchange(struct processor *p, struct thread *t, int min)
+{
+	struct thread *next = NULL;
+
+	spin_lock(&p->runq.lock);
+	if (best_level(p) >= min) {
+		next = pop(p);
+		push(p, t);
+	}
+	spin_unlock(&p->runq.lock);
+	if (next != NULL)
+		offer(p);
+	return next;
+}
+
+/* --- stealing */
+
+static bool may_move(const struct thread *t, const struct processor *to)
+{
+	return !atomic_get_acq(&t->on_processor) && !t->sched.bound &&
+	       t->sched.pset == to->pset;
+}
+
+static struct thread *find_movable(struct processor *victim,
+				   const struct processor *to)
+	REQUIRES(&victim->runq.lock)
+{
+	uint32_t ready = atomic_get(&victim->runq.ready);
+	struct thread *t;
+
+	for (int level = 31; level >= 0; level--) {
+		if (!(ready >> level & 1))
+			continue;
+		list_for_each(&victim->runq.level[level], t, sched.runq_link)
+			if (may_move(t, to))
+				return t;
+	}
+	return NULL;
+}
+
+static struct thread *steal_from(struct processor *victim, struct processor *p)
+{
+	struct thread *t;
+
+	if (atomic_get(&victim->runq.count) == 0 ||
+	    !spin_trylock(&victim->runq.lock))
+		return NULL;
+	t = find_movable(victim, p);
+	if (t != NULL) {
+		unlink(victim, t);
+		t->sched.processor = p;
+	}
+	spin_unlock(&victim->runq.lock);
+	return t;
+}
+
+static struct thread *steal(struct processor *p)
+{
+	unsigned n = processor_possible();
+
+	for (unsigned i = 1; i < n; i++) {
+		unsigned at = (p->number + i) % n;
+		struct processor *victim = processor_by_number(at);
+		struct thread *t;
+
+		if (!(p->pset->processors >> at & 1))
+			continue;
+		t = steal_from(victim, p);
+		if (t != NULL)
+			return t;
+	}
+	return NULL;
+}
+
+struct thread *runq_take(struct processor *p)
+{
+	struct thread *t;
+
+	spin_lock(&p->runq.lock);
+	t = pop(p);
+	spin_unlock(&p->runq.lock);
+	return t != NULL ? t : steal(p);
+}
+
+bool runq_take_thread(struct processor *p, struct thread *t)
+{
+	struct processor *at = t->sched.processor;
+	bool ok;
+
+	if (at == NULL)
+		return false;
+	spin_lock(&at->runq.lock);
+	ok = t->sched.processor == at && list_linked(&t->sched.runq_link) &&
+	     (at == p || may_move(t, p));
+	if (ok) {
+		unlink(at, t);
+		t->sched.processor = p;
+	}
+	spin_unlock(&at->runq.lock);
+	return ok;
+}
+
+/* --- a new priority for a thread anywhere */
+
+void runq_requeue(struct processor *p, struct thread *t, int current)
+{
+	unlink(p, t);
+	atomic_set(&t->sched.current, (int8_t)current);
+	push(p, t);
+}
+
+static bool set_at(struct processor *p, struct thread *t, int current)
+{
+	bool on = spin_lock_irq(&p->runq.lock);
+	bool here = t->sched.processor == p;
+
+	if (here) {
+		if (list_linked(&t->sched.runq_link)) {
+			runq_requeue(p, t, current);
+			notify(p, current);
+		} else {
+			atomic_set(&t->sched.current, (int8_t)current);
+		}
+		if (t == cpu_thread())
+			atomic_set(&p->running_priority, current);
+	}
+	spin_unlock_irq(&p->runq.lock, on);
+	return here;
+}
+
+void runq_set_current(struct thread *t, int current)
+{
+	struct processor *p;
+
+	do {
+		p = t->sched.processor;
+		if (p == NULL) { /* never queued yet: only its creator has it */
+			atomic_set(&t->sched.current, (int8_t)current);
+			return;
+		}
+	} while (!set_at(p, t, current));
+}

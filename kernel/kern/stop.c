@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Stopping, aborting, terminating. All three set a bit in the victim's ast word
+ * first and then look at what it is doing, while the victim says what it is
+ * about to do first and then looks at its ast word: so one of them sees the
+ * other (see wait.c).
+ *
+ * A thread is stopped when its stop count is positive and it is blocked, either
+ * here at the user boundary or in an abortable wait, with its context saved.
+ * Those who wait for that share two wait queues: it is rare.
+ * Locks: thread's, RANK_THREAD, for counts and flags.
+ */
+#include <kern/thread_i.h>
+
+#include <arch/clock.h>
+#include <kern/panic.h>
+#include <kern/waitq.h>
+
+static struct waitq stop_waiters, dead_waiters;
+
+void stop_init(void)
+{
+	waitq_init(&stop_waiters);
+	waitq_init(&dead_waiters);
+}
+
+/* --- stopping */
+
+/* The victim may run in user mode on another processor. */
+static void poke(struct thread *t)
+{
+	struct processor *p = t->sched.processor;
+
+	if (t != thread_self() && atomic_load(&t->on_processor) && p != NULL &&
+	    p != cpu_processor())
+		cpu_kick(p->number);
+}
+
+static bool add_stop_locked(struct thread *t) REQUIRES(&t->lock)
+{
+	if (atomic_get(&t->sched.flags) & TF_TERMINATED)
+		return false;
+	t->sched.stop_count++;
+	atomic_fetch_or(&t->ast, AST_STOP);
+	return true;
+}
+
+/* True: the count is zero now and the caller wakes t, after unlocking. */
+static bool remove_stop_locked(struct thread *t) REQUIRES(&t->lock)
+{
+	if (--t->sched.stop_count > 0)
+		return false;
+	atomic_fetch_and(&t->ast, ~(uint32_t)AST_STOP);
+	if (!(atomic_get(&t->sched.flags) & TF_STARTED) ||
+	    !(atomic_get(&t->sched.flags) & TF_IN_STOP))
+		return false;
+	atomic_fetch_and(&t->sched.flags, ~(uint32_t)TF_IN_STOP);
+	return true;
+}
+
+enum kr thread_stop(struct thread *t, bool wait)
+{
+	bool ok;
+
+	spin_lock(&t->lock);
+	ok = add_stop_locked(t);
+	spin_unlock(&t->lock);
+	if (!ok)
+		return KR_FAILURE;
+	poke(t);
+	if (wait)
+		thread_wait_stopped(t);
+	return KR_SUCCESS;
+}
+
+enum kr thread_release(struct thread *t)
+{
+	bool any, go = false;
+
+	spin_lock(&t->lock);
+	any = t->sched.stop_count > 0;
+	if (any)
+		go = remove_stop_locked(t);
+	spin_unlock(&t->lock);
+	if (go)
+		thread_wake(t, WAIT_OK);
+	return any ? KR_SUCCESS : KR_FAILURE;
+}
+
+enum kr thread_suspend(struct thread *t)
+{
+	bool ok, first = false;
+
+	spin_lock(&t->lock);
+	ok = !(atomic_get(&t->sched.flags) & TF_TERMINATED) &&
+	     t->sched.suspend_count < UINT32_MAX;
+	if (ok) {
+		t->sched.suspend_count++;
+		(void)add_stop_locked(t);
+		first = true;
+	}
+	spin_unlock(&t->lock);
+	if (!ok)
+		return KR_FAILURE;
+	if (first)
+		poke(t);
+	thread_wait_stopped(t);
+	return KR_SUCCESS;
+}
+
+enum kr thread_resume(struct thread *t)
+{
+	bool any, go = false;
+
+	spin_lock(&t->lock);
+	any = t->sched.suspend_count > 0;
+	if (any) {
+		t->sched.suspend_count--;
+		go = remove_stop_locked(t);
+	}
+	spin_unlock(&t->lock);
+	if (go)
+		thread_wake(t, WAIT_OK);
+	return any ? KR_SUCCESS : KR_FAILURE;
+}
+
+unsigned thread_stop_count(struct thread *t)
+{
+	unsigned n;
+
+	spin_lock(&t->lock);
+	n = t->sched.stop_count;
+	spin_unlock(&t->lock);
+	return n;
+}
+
+/* Blocked where it may stay, its context saved (or about to be, then this
+ * waits for the other processor to finish that). */
+static bool is_stopped(struct thread *t)
+{
+	uint32_t flags = atomic_load(&t->sched.flags);
+
+	if (t == thread_self() || (flags & (TF_TERMINATED | TF_DEAD)) ||
+	    !(flags & TF_STARTED))
+		return true;
+	for (;;) {
+		uint32_t word = atomic_load(&t->wait);
+
+		if (!(word & W_BLOCKED))
+			return false;
+		if (!(word & W_ABORTABLE) &&
+		    !(atomic_load(&t->sched.flags) & TF_IN_STOP))
+			return false;
+		if (!atomic_get_acq(&t->on_processor))
+			return true;
+		cpu_relax();
+	}
+}
+
+void thread_wait_stopped(struct thread *t)
+{
+	while (!is_stopped(t)) {
+		waitq_prepare(&stop_waiters, WAIT_ABORTABLE);
+		atomic_fetch_or(&t->sched.flags, TF_STOP_WATCHED);
+		if (is_stopped(t)) {
+			(void)waitq_cancel(&stop_waiters);
+			return;
+		}
+		if (waitq_block(&stop_waiters, CLOCK_NEVER) == WAIT_ABORTED)
+			return;
+	}
+}
+
+void stop_notify(struct thread *t)
+{
+	if (!(atomic_load(&t->sched.flags) & TF_STOP_WATCHED))
+		return;
+	atomic_fetch_and(&t->sched.flags, ~(uint32_t)TF_STOP_WATCHED);
+	waitq_wake_all(&stop_waiters, WAIT_OK);
+}
+
+void stop_here(struct thread *self)
+{
+	spin_lock(&self->lock);
+	if (self->sched.stop_count == 0 ||
+	    (atomic_get(&self->sched.flags) & TF_TERMINATED)) {
+		atomic_fetch_and(&self->ast, ~(uint32_t)AST_STOP);
+		spin_unlock(&self->lock);
+		return;
+	}
+	atomic_fetch_or(&self->sched.flags, TF_IN_STOP);
+	thread_wait_begin(WAIT_UNINTERRUPTIBLE);
+	spin_unlock(&self->lock);
+	(void)thread_block(CLOCK_NEVER, context_user_return);
+}
+
+/* --- aborting and terminating */
+
+void thread_abort_wait(struct thread *t)
+{
+	atomic_fetch_or(&t->ast, AST_ABORT);
+	if (wait_abort(t))
+		atomic_fetch_and(&t->ast, ~(uint32_t)AST_ABORT);
+	else
+		poke(t);
+}
+
+bool thread_should_abort(void)
+{
+	return (atomic_get(&thread_self()->ast) &
+		(AST_ABORT | AST_TERMINATE)) != 0;
+}
+
+enum kr thread_terminate(struct thread *t)
+{
+	bool first, go;
+
+	spin_lock(&t->lock);
+	first = !(atomic_get(&t->sched.flags) & TF_TERMINATED);
+	go = first && (atomic_get(&t->sched.flags) & TF_IN_STOP) &&
+	     (atomic_get(&t->sched.flags) & TF_STARTED);
+	if (first) {
+		atomic_fetch_or(&t->sched.flags, TF_TERMINATED);
+		atomic_fetch_or(&t->ast, AST_TERMINATE);
+	}
+	if (go)
+		atomic_fetch_and(&t->sched.flags, ~(uint32_t)TF_IN_STOP);
+	spin_unlock(&t->lock);
+	if (!first)
+		return KR_FAILURE;
+	if (go)
+		thread_wake(t, WAIT_OK);
+	else if (!wait_abort(t))
+		poke(t);
+	/* Nobody need wait any longer for it to stop. */
+	stop_notify(t);
+	return KR_SUCCESS;
+}
+
+void thread_wait_dead(struct thread *t)
+{
+	while (!(atomic_load(&t->sched.flags) & TF_DEAD)) {
+		waitq_prepare(&dead_waiters, WAIT_UNINTERRUPTIBLE);
+		atomic_fetch_or(&t->sched.flags, TF_DEAD_WATCHED);
+		if (atomic_load(&t->sched.flags) & TF_DEAD) {
+			(void)waitq_cancel(&dead_waiters);
+			return;
+		}
+		(void)waitq_block(&dead_waiters, CLOCK_NEVER);
+	}
+}
+
+void stop_notify_dead(struct thread *t)
+{
+	uint32_t was = atomic_fetch_or(&t->sched.flags, TF_DEAD);
+
+	if (was & TF_DEAD_WATCHED)
+		waitq_wake_all(&dead_waiters, WAIT_OK);
+}

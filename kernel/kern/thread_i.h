@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Threads and scheduling inside kern.
+ *
+ *   thread.c   creation, end, references      stop.c    stop, abort, terminate
+ *   wait.c     the wait word                  sched.c   block, hand-off, yield
+ *   runq.c     run queues, placement          switch.c  stacks and contexts
+ *   usage.c    time, ageing                   policy.c  priorities, policies
+ *   idle.c     idle threads                   pset.c    processor sets, load
+ *
+ * The wait word (thread->wait):
+ *
+ *   0 --begin--> ARMED --commit--> BLOCKED          the waiter's steps
+ *                  | \               | \
+ *               wake  claim       wake  claim       somebody else's
+ *                  |   \             |   \
+ *               DONE  ARMED|CLAIMED DONE BLOCKED|CLAIMED
+ *                        \ commit ----------^
+ *
+ * Every step is one compare-and-swap. BLOCKED means that the waiter no longer
+ * looks: whoever ends the wait owns its dispatch and queues it. ARMED means
+ * that it will look once more before it blocks. thread_ready turns CLAIMED
+ * into DONE in the same two ways.
+ */
+#pragma once
+
+#include <kern/processor_i.h>
+#include <kern/thread.h>
+
+enum {
+	W_ARMED = 1,
+	W_BLOCKED = 2,
+	W_CLAIMED = 4,
+	W_DONE = 8,
+	W_ABORTABLE = 16,
+	W_RESULT_SHIFT = 8,
+};
+
+enum { /* thread->sched.flags */
+	TF_STARTED = 1,	    /* thread_start was called */
+	TF_TERMINATED = 2,  /* is to die */
+	TF_DEAD = 4,	    /* has left its last processor */
+	TF_IN_STOP = 8,	    /* waits for its stop count to become zero */
+	TF_STOP_WATCHED = 16, /* somebody waits for it to stop */
+	TF_DEAD_WATCHED = 32, /* somebody waits for it to die */
+	TF_IDLE = 64,
+};
+
+enum { /* thread->sched.tweak */
+	TWEAK_DONATED = 1,   /* a better one handed its processor to it */
+	TWEAK_DEPRESSED = 2,
+};
+
+/* --- wait.c */
+
+/* The waiter's last look. True: blocked, somebody else will dispatch it;
+ * false: the wait is over. */
+bool wait_commit(struct thread *t);
+
+/* t is claimed. If it is blocked: its wait is over and the caller dispatches
+ * it; false: nothing was done. */
+bool wait_end_claimed_blocked(struct thread *t);
+
+/* Ends an abortable wait of t. False: it is in none, or another party was
+ * first. */
+bool wait_abort(struct thread *t);
+
+/* --- runq.c; interrupts may be on or off */
+
+void runq_init(struct runq *q);
+
+/* t, which nobody dispatches but the caller, becomes ready. */
+void runq_enqueue(struct thread *t);
+
+/* Interrupts off. Puts the running thread t behind its equals on p, and takes
+ * the best one; NULL: none is at least min, nothing was done. */
+struct thread *runq_exchange(struct processor *p, struct thread *t, int min);
+
+/* Interrupts off. The best ready thread for p, its own or stolen; NULL. */
+struct thread *runq_take(struct processor *p);
+
+/* Takes t itself out of the queue it is in; false: it is in none, or may not
+ * run here. Interrupts off. */
+bool runq_take_thread(struct processor *p, struct thread *t);
+
+/* Changes current, in the queue or out of it. */
+void runq_set_current(struct thread *t, int current);
+
+/* t is in p's queue, whose lock is held: gives it another priority. */
+void runq_requeue(struct processor *p, struct thread *t, int current)
+	REQUIRES(&p->runq.lock);
+
+/* The best priority in p's own queue; -1: empty. A hint. */
+int runq_best(const struct processor *p);
+
+/* --- switch.c */
+
+/* Interrupts off. Leaves the running thread, whose state says already what is
+ * to become of it, for to. keep: its stack stays; returns when it runs again,
+ * interrupts off. Otherwise its stack is given up: never returns. */
+void switch_to(struct processor *p, struct thread *to, bool keep);
+
+/* The running thread gives up all its frames and runs its continuation. */
+[[gnu::noreturn]] void switch_continue(struct thread *self);
+
+/* Interrupts off. Is there a stack for to, if it needs one? */
+bool switch_can(struct processor *p, const struct thread *to, bool keep);
+
+/* First code of a new context: calls the thread's continuation. */
+[[gnu::noreturn]] void switch_begin(struct thread *previous);
+
+/* Makes it certain that a thread without a stack can be switched to; false: no
+ * memory for one. Interrupts on. */
+bool stack_reserve(void);
+void stack_drain_local(void);
+
+/* --- usage.c */
+
+/* Interrupts off: what p's running thread used since the last call is added to
+ * it, and its priority computed anew when it is time. Returns the time. */
+uint64_t usage_account(struct processor *p, struct thread *t);
+
+/* Its priority from what it used; now is about the time. */
+void usage_age(struct thread *t, uint64_t now);
+int usage_priority(const struct thread *t);
+
+/* What its usage would be now, of TH_USAGE_SCALE. */
+uint32_t usage_at(const struct thread *t, uint64_t now);
+
+/* The quantum of t in nanoseconds. */
+uint64_t usage_quantum(const struct thread *t);
+
+/* Something waits in p's queue, which is this processor's: sees to it that the
+ * end of the quantum is noticed. */
+void quantum_arm(struct processor *p);
+void quantum_init(struct processor *p);
+
+/* --- thread.c */
+
+void thread_module_init(void);
+struct thread *thread_create_idle(struct processor *p, void (*fn)(void));
+
+/* --- stop.c */
+
+void stop_init(void);
+
+/* t has just blocked, or has reached the user boundary. */
+void stop_notify(struct thread *t);
+
+/* At the user boundary: waits until the stop count is zero, without a stack; or
+ * returns because it is zero already or the thread is to die. */
+void stop_here(struct thread *self);
+
+void stop_notify_dead(struct thread *t);
+
+/* --- idle.c */
+
+void idle_loop(void);
+
+/* --- policy.c */
+
+/* The depression ends; any context. */
+void policy_undepress(struct thread *t);
+
+/* A depressed thread is about to run on this processor. */
+void policy_run_depressed(struct thread *t);
+
+/* --- pset.c */
+
+void pset_init(void);
+void pset_count_ready(uint64_t now);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Wait queues. A waiter arms itself under the queue's lock; whoever wakes it
+ * takes it off under the same lock, so it stays alive meanwhile; a waiter whose
+ * wait ended otherwise takes itself off.
+ * Lock: the queue's, RANK_WAITQ; run queue locks are taken under it.
+ */
+#include <kern/waitq.h>
+
+static const struct lock_class waitq_class = {
+	.name = "wait queue",
+	.rank = RANK_WAITQ,
+};
+
+void waitq_init(struct waitq *q)
+{
+	spin_init(&q->lock, &waitq_class);
+	list_init(&q->waiters);
+}
+
+void waitq_prepare(struct waitq *q, unsigned wait_flags)
+{
+	struct thread *self = thread_self();
+
+	spin_lock(&q->lock);
+	thread_wait_begin(wait_flags);
+	self->wait_object = q;
+	list_push_back(&q->waiters, &self->wait_link);
+	spin_unlock(&q->lock);
+}
+
+static void leave(struct waitq *q)
+{
+	struct thread *self = thread_self();
+
+	spin_lock(&q->lock);
+	if (list_linked(&self->wait_link))
+		list_remove(&self->wait_link);
+	spin_unlock(&q->lock);
+	self->wait_object = NULL;
+}
+
+enum wait_result waitq_cancel(struct waitq *q)
+{
+	enum wait_result result = thread_wait_cancel();
+
+	leave(q);
+	return result;
+}
+
+enum wait_result waitq_block(struct waitq *q, uint64_t deadline)
+{
+	enum wait_result result = thread_block(deadline, NULL);
+
+	leave(q);
+	return result;
+}
+
+bool waitq_wake_one(struct waitq *q, enum wait_result result)
+{
+	struct list_node *n;
+	bool woke = false;
+
+	spin_lock(&q->lock);
+	while (!woke && (n = list_pop_front(&q->waiters)) != NULL)
+		woke = thread_wake(container_of(n, struct thread, wait_link),
+				   result);
+	spin_unlock(&q->lock);
+	return woke;
+}
+
+void waitq_wake_all(struct waitq *q, enum wait_result result)
+{
+	struct list_node *n;
+
+	spin_lock(&q->lock);
+	while ((n = list_pop_front(&q->waiters)) != NULL)
+		thread_wake(container_of(n, struct thread, wait_link), result);
+	spin_unlock(&q->lock);
+}
