@@ -95,3 +95,15 @@ void *memset(void *to, int value, size_t size)
 		*t++ = (char)value;
 	return to;
 }
+
+void *memmove(void *to, const void *from, size_t size)
+{
+	char *t = to;
+	const char *f = from;
+
+	if (t < f)
+		return memcpy(to, from, size);
+	while (size-- != 0)
+		t[size] = f[size];
+	return to;
+}

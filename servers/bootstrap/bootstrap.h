@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The bootstrap server's state. One thread serves one port set; nothing is
+ * locked.
+ *
+ *	way --> context --> parent context
+ *	 |	   `--> services
+ *	 `--> server (for the ports of configured servers)
+ *
+ * A *way* is a bootstrap port: which context it opens, and as whom. Configured
+ * servers have a way each into the root context; a subset has one way.
+ */
+#ifndef BOOTSTRAP_H
+#define BOOTSTRAP_H
+
+#include "config.h"
+
+#include <mach/mach.h>
+
+struct server;
+
+struct service {
+	struct service *next;
+	name_t name;
+	mach_port_t port;      /* send right; receive too unless active */
+	bool declared;	       /* its receive right comes back */
+	bool active;
+	bool hidden;	       /* registered as PORT_NULL: ends the search */
+	struct server *owner;  /* who may check in; NULL: all of the context */
+	struct server *holder; /* who checked in, as far as known */
+};
+
+struct context {
+	struct context *next;
+	struct context *parent; /* NULL: the root */
+	struct service *services;
+	bool dead; /* its requestor died; freed with its last child */
+	unsigned children;
+};
+
+struct way {
+	struct way *next;
+	mach_port_t port; /* receive and send right */
+	struct context *context;
+	struct server *server; /* NULL: a subset's */
+	mach_port_t requestor; /* send right of a subset's, else NULL */
+};
+
+struct server {
+	struct server *next;
+	const struct config_server *config;
+	struct way *way;
+	task_t task;	     /* send right, or NULL while it does not run */
+	uint64_t started;    /* ns */
+	uint64_t restart_at; /* ns; 0: not waiting */
+	unsigned failures;   /* ends soon after the start, in a row */
+};
+
+/* main.c */
+extern mach_port_t event_set;	   /* everything is received from it */
+extern mach_port_t notify_port;	   /* notifications */
+extern mach_port_t exception_port; /* of all servers */
+extern mach_port_t authority[4];   /* BOOTSTRAP_HOST_PRIV ... */
+extern size_t archive_size;
+extern const char *test_name; /* kernel option test=, or NULL */
+/* One line in the log; then the machine's end. */
+[[gnu::noreturn]] __attribute__((format(printf, 1, 2))) void
+fail(const char *format, ...);
+__attribute__((format(printf, 1, 2))) void say(const char *format, ...);
+
+/* contexts.c: contexts and the ports to them */
+extern struct context *root_context;
+struct context *context_create(struct context *parent);
+struct way *way_create(struct context *context, struct server *server);
+struct way *way_find(mach_port_t port);
+/* A subset: dies with the requestor, a send right it keeps. */
+struct way *subset_create(struct context *parent, mach_port_t requestor);
+/* A name became dead: a subset's requestor? a registered port? */
+void port_died(mach_port_t name);
+
+/* services.c */
+struct service *service_find(struct context *c, const char *name);
+/* The same, then in the ancestors; NULL too if a name is hidden. */
+struct service *service_look_up(struct context *c, const char *name);
+/* A declared service with a port of its own. NULL: no memory. */
+struct service *service_create(struct context *c, const char *name,
+			       struct server *owner);
+/* A registered one; port NULL hides the name. Consumes port on success. */
+struct service *service_register(struct context *c, const char *name,
+				 mach_port_t port);
+/* Before the receive right goes out: asks for its return. */
+bool service_arm(struct service *s);
+void service_remove(struct context *c, struct service *s);
+void services_destroy(struct context *c);
+/* A receive right came back: which name the port has. False: no service's. */
+bool service_returned(mach_port_t port);
+/* Registered ports of the context that died. */
+void services_port_died(struct context *c, mach_port_t name);
+/* Does a service still wait for its return from this server? */
+bool service_held_by(const struct server *server);
+
+/* servers.c: the life of configured servers */
+void servers_start(const struct config_server *config);
+struct server *server_by_name(const char *name);
+struct server *server_by_task(task_t task);
+/* Suspends, aborts its waits, terminates; the rest follows by notification. */
+void server_end(struct server *s);
+void server_died(struct server *s);
+void servers_restart_due(void);
+/* Milliseconds until a restart is due; ~0u: none. */
+unsigned servers_next_restart(void);
+
+/* events.c */
+boolean_t event_demux(mach_msg_header_t *request, mach_msg_header_t *reply);
+/* A dead-name notification when the port dies. False: it is dead already. */
+bool watch_death(mach_port_t name);
+
+#endif

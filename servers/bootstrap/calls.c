@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The bootstrap_* calls, as api-reference they are documented in
+ * docs/bootstrap.md. Each begins by finding out through which way it came.
+ *
+ * Ports in replies are copied from send rights kept here; a receive right that
+ * goes out moves. On an error nothing of the request has been consumed.
+ */
+#include "bootstrap.h"
+
+#include <mach/bootstrap_server.h>
+#include <mach/device.h>
+#include <string.h>
+
+static void name_end(char *name)
+{
+	name[sizeof(name_t) - 1] = '\0';
+}
+
+kern_return_t do_bootstrap_create_service(mach_port_t bootstrap, name_t name,
+					  mach_port_t *port)
+{
+	struct way *w = way_find(bootstrap);
+	struct service *s;
+
+	name_end(name);
+	if (w == NULL)
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	if (service_find(w->context, name) != NULL)
+		return BOOTSTRAP_NAME_IN_USE;
+	s = service_create(w->context, name, w->server);
+	if (s == NULL)
+		return BOOTSTRAP_NO_MEMORY;
+	*port = s->port;
+	return BOOTSTRAP_SUCCESS;
+}
+
+kern_return_t do_bootstrap_check_in(mach_port_t bootstrap, name_t name,
+				    mach_port_t *port)
+{
+	struct way *w = way_find(bootstrap);
+	struct service *s;
+
+	name_end(name);
+	if (w == NULL)
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	s = service_find(w->context, name);
+	if (s == NULL || s->hidden)
+		return BOOTSTRAP_UNKNOWN_SERVICE;
+	if (s->owner != NULL && s->owner != w->server)
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	if (s->active)
+		return BOOTSTRAP_SERVICE_ACTIVE;
+	if (!service_arm(s))
+		return BOOTSTRAP_NO_MEMORY;
+	s->active = true;
+	s->holder = w->server;
+	*port = s->port;
+	return BOOTSTRAP_SUCCESS;
+}
+
+/* What a registration may replace; removes it. */
+static kern_return_t make_room(struct context *c, const struct way *w,
+			       const char *name)
+{
+	struct service *s = service_find(c, name);
+
+	if (s == NULL)
+		return BOOTSTRAP_SUCCESS;
+	if (s->owner != NULL && s->owner != w->server)
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	if (s->active && !s->hidden)
+		return BOOTSTRAP_SERVICE_ACTIVE;
+	service_remove(c, s);
+	return BOOTSTRAP_SUCCESS;
+}
+
+/* Registering nothing: an entry goes, or the ancestors' are hidden. */
+static kern_return_t unregister(struct context *c, const struct way *w,
+				const char *name)
+{
+	struct service *s = service_find(c, name);
+
+	if (s != NULL && s->owner != NULL && s->owner != w->server)
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	if (s != NULL)
+		service_remove(c, s);
+	if (c->parent != NULL &&
+	    service_register(c, name, MACH_PORT_NULL) == NULL)
+		return BOOTSTRAP_NO_MEMORY;
+	return BOOTSTRAP_SUCCESS;
+}
+
+kern_return_t do_bootstrap_register(mach_port_t bootstrap, name_t name,
+				    mach_port_t port)
+{
+	struct way *w = way_find(bootstrap);
+	kern_return_t kr;
+
+	name_end(name);
+	if (w == NULL)
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	if (port == MACH_PORT_NULL)
+		return unregister(w->context, w, name);
+	kr = make_room(w->context, w, name);
+	if (kr != BOOTSTRAP_SUCCESS)
+		return kr;
+	if (port == MACH_PORT_DEAD)
+		return BOOTSTRAP_SUCCESS;
+	if (service_register(w->context, name, port) == NULL)
+		return BOOTSTRAP_NO_MEMORY;
+	if (!watch_death(port))
+		port_died(port);
+	return BOOTSTRAP_SUCCESS;
+}
+
+kern_return_t do_bootstrap_look_up(mach_port_t bootstrap, name_t name,
+				   mach_port_t *port)
+{
+	struct way *w = way_find(bootstrap);
+	struct service *s;
+
+	name_end(name);
+	if (w == NULL)
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	s = service_look_up(w->context, name);
+	if (s == NULL)
+		return BOOTSTRAP_UNKNOWN_SERVICE;
+	*port = s->port;
+	return BOOTSTRAP_SUCCESS;
+}
+
+static bool look_up_each(struct context *c, name_array_t names, unsigned count,
+			 mach_port_t *ports)
+{
+	bool all = true;
+
+	for (unsigned i = 0; i < count; i++) {
+		struct service *s;
+
+		name_end(names[i]);
+		s = service_look_up(c, names[i]);
+		ports[i] = s != NULL ? s->port : MACH_PORT_NULL;
+		all = all && s != NULL;
+	}
+	return all;
+}
+
+kern_return_t do_bootstrap_look_up_array(
+	mach_port_t bootstrap, name_array_t names,
+	mach_msg_type_number_t name_count, mach_port_array_t *ports,
+	mach_msg_type_number_t *port_count, boolean_t *all_known)
+{
+	struct way *w = way_find(bootstrap);
+	vm_address_t at = 0;
+
+	if (w == NULL)
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	if (name_count > BOOTSTRAP_MAX_LOOKUP_COUNT)
+		return BOOTSTRAP_BAD_COUNT;
+	if (vm_allocate(mach_task_self(), &at, name_count * sizeof(mach_port_t),
+			TRUE) != KERN_SUCCESS)
+		return BOOTSTRAP_NO_MEMORY;
+	*ports = (mach_port_array_t)at;
+	*port_count = name_count;
+	*all_known = look_up_each(w->context, names, name_count, *ports);
+	vm_deallocate(mach_task_self(), (vm_address_t)names,
+		      name_count * sizeof *names);
+	return BOOTSTRAP_SUCCESS;
+}
+
+kern_return_t do_bootstrap_parent(mach_port_t bootstrap, mach_port_t *parent)
+{
+	struct way *w = way_find(bootstrap);
+
+	/* Only configured servers may climb; above the root is the root. */
+	if (w == NULL || w->server == NULL)
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	*parent = w->port;
+	return BOOTSTRAP_SUCCESS;
+}
+
+kern_return_t do_bootstrap_status(mach_port_t bootstrap, name_t name,
+				  boolean_t *active)
+{
+	struct way *w = way_find(bootstrap);
+	struct service *s;
+
+	name_end(name);
+	if (w == NULL)
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	s = service_look_up(w->context, name);
+	if (s == NULL)
+		return BOOTSTRAP_UNKNOWN_SERVICE;
+	*active = s->active;
+	return BOOTSTRAP_SUCCESS;
+}
+
+kern_return_t do_bootstrap_subset(mach_port_t bootstrap, mach_port_t requestor,
+				  mach_port_t *subset)
+{
+	struct way *w = way_find(bootstrap), *sub;
+
+	if (w == NULL)
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	if (!MACH_PORT_VALID(requestor))
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	sub = subset_create(w->context, requestor);
+	if (sub == NULL)
+		return BOOTSTRAP_NO_MEMORY;
+	*subset = sub->port;
+	if (!watch_death(requestor))
+		port_died(requestor);
+	return BOOTSTRAP_SUCCESS;
+}
+
+kern_return_t do_bootstrap_authority(mach_port_t bootstrap, int which,
+				     mach_port_t *port, uint64_t *size)
+{
+	struct way *w = way_find(bootstrap);
+
+	if (w == NULL || w->server == NULL || which < 0 || which > 3 ||
+	    !(w->server->config->grants & GRANT(which)))
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	*port = authority[which];
+	*size = which == BOOTSTRAP_ARCHIVE ? archive_size : 0;
+	return BOOTSTRAP_SUCCESS;
+}
+
+static const struct config_device *device_of(mach_port_t bootstrap,
+					     const char *name)
+{
+	struct way *w = way_find(bootstrap);
+
+	if (w == NULL || w->server == NULL)
+		return NULL;
+	for (unsigned i = 0; i < w->server->config->device_count; i++)
+		if (strcmp(w->server->config->device[i].name, name) == 0)
+			return &w->server->config->device[i];
+	return NULL;
+}
+
+kern_return_t do_bootstrap_device_io(mach_port_t bootstrap, name_t name,
+				     mach_port_t *io)
+{
+	const struct config_device *d;
+
+	name_end(name);
+	d = device_of(bootstrap, name);
+	if (d == NULL)
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	return device_io_open(authority[BOOTSTRAP_DEVICE_MASTER],
+			      d->io_base, d->io_count, io);
+}
+
+kern_return_t do_bootstrap_device_irq(mach_port_t bootstrap, name_t name,
+				      mach_port_t notify, mach_port_t *irq)
+{
+	const struct config_device *d;
+	kern_return_t kr;
+
+	name_end(name);
+	d = device_of(bootstrap, name);
+	if (d == NULL)
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	kr = device_irq_open(authority[BOOTSTRAP_DEVICE_MASTER], d->line,
+			     notify, irq);
+	if (kr == KERN_SUCCESS)
+		mach_port_deallocate(mach_task_self(), notify);
+	return kr;
+}
+
+kern_return_t do_bootstrap_kill(mach_port_t bootstrap, name_t name)
+{
+	struct way *w = way_find(bootstrap);
+	struct server *s;
+
+	name_end(name);
+	if (w == NULL || w->server == NULL ||
+	    !(w->server->config->grants & GRANT_KILL))
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	s = server_by_name(name);
+	if (s == NULL || s->task == TASK_NULL)
+		return BOOTSTRAP_UNKNOWN_SERVICE;
+	server_end(s);
+	return BOOTSTRAP_SUCCESS;
+}

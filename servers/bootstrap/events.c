@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What arrives at the port set: calls, exceptions of servers, notifications.
+ *
+ * A notification counts only if the kernel sent it (MACH_MSGH_BITS_KERNEL):
+ * anybody who holds a send right to one of our ports could write the same
+ * bytes. A forged one is released like any message nobody wanted.
+ */
+#include "bootstrap.h"
+
+#include <mach/bootstrap_server.h>
+#include <mach/mig_errors.h>
+#include <server/notify.h>
+
+#define EXC_ID	    2400
+#define EXC_ID_LONG 2405
+
+/* As far as both forms agree. */
+struct exception_request {
+	mach_msg_header_t head;
+	mach_msg_type_t thread_type;
+	mach_port_t thread;
+	mach_msg_type_t task_type;
+	mach_port_t task;
+	mach_msg_type_t exception_type;
+	int exception;
+	mach_msg_type_t code_type;
+	int code;
+	mach_msg_type_t subcode_type;
+	int subcode;
+};
+
+bool watch_death(mach_port_t name)
+{
+	return notify_request_dead_name(name, notify_port) == KERN_SUCCESS;
+}
+
+static void dead_name(mach_port_t name)
+{
+	struct server *s = server_by_task(name);
+
+	if (s != NULL)
+		server_died(s);
+	else
+		port_died(name);
+	/* The notification's own reference. */
+	mach_port_deallocate(mach_task_self(), name);
+}
+
+static void port_destroyed(mach_port_t port)
+{
+	if (!service_returned(port))
+		mach_port_mod_refs(mach_task_self(), port,
+				   MACH_PORT_RIGHT_RECEIVE, -1);
+}
+
+static const struct notify_handlers handlers = {
+	.dead_name = dead_name,
+	.port_destroyed = port_destroyed,
+};
+
+/* The exception is never answered: the task ends before its reply right. */
+static void exception(const struct exception_request *r)
+{
+	struct server *s = server_by_task(r->task);
+
+	if (s == NULL) {
+		say("a task that is no server raised %s",
+		    mach_exception_string(r->exception));
+		task_terminate(r->task);
+		return;
+	}
+	say("server %s: %s", s->config->name,
+	    mach_NeXT_exception_string(r->exception, r->code, r->subcode));
+	server_end(s);
+}
+
+static bool is_exception(const mach_msg_header_t *m)
+{
+	return m->msgh_local_port == exception_port &&
+	       (m->msgh_bits & MACH_MSGH_BITS_KERNEL) &&
+	       (m->msgh_id == EXC_ID || m->msgh_id == EXC_ID_LONG);
+}
+
+/* No reply; mach_msg_server releases what is left in the request. */
+static void no_answer(mach_msg_header_t *request, mach_msg_header_t *reply)
+{
+	mig_reply_header_t *r = (mig_reply_header_t *)reply;
+
+	*r = (mig_reply_header_t){
+		.Head.msgh_size = sizeof *r,
+		.RetCode = MIG_DESTROY_REQUEST,
+	};
+	(void)request;
+}
+
+boolean_t event_demux(mach_msg_header_t *request, mach_msg_header_t *reply)
+{
+	no_answer(request, reply);
+	if (request->msgh_local_port == notify_port) {
+		notify_dispatch(request, &handlers);
+		return TRUE;
+	}
+	if (is_exception(request)) {
+		exception((const struct exception_request *)request);
+		return TRUE;
+	}
+	return bootstrap_server(request, reply);
+}
