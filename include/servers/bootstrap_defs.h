@@ -12,6 +12,7 @@
 #define MAX_LOOKUP_COUNT	 BOOTSTRAP_MAX_LOOKUP_COUNT
 
 typedef char name_t[BOOTSTRAP_MAX_NAME_LEN];
+typedef const char *const_name_t; /* arguments: at most 127 characters */
 typedef name_t *name_array_t;
 typedef boolean_t *bool_array_t;
 

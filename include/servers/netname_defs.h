@@ -4,6 +4,7 @@
 #define SERVERS_NETNAME_DEFS_H
 
 typedef char netname_name_t[80];
+typedef const char *const_netname_name_t; /* arguments: at most 79 characters */
 
 #define NETNAME_SUCCESS	       0
 #define NETNAME_PENDING	       (-1)

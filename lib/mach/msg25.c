@@ -14,6 +14,7 @@
  */
 #include <stdbool.h>
 #include <mach/mach.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* Both dispositions are "a port, as the manual means it". */

@@ -49,8 +49,8 @@ static void listing_add(struct listing *l, const struct service *s)
 		return;
 	memcpy(l->services[l->count], s->name, sizeof(name_t));
 	if (s->owner != NULL)
-		strncpy(l->servers[l->count], s->owner->config->name,
-			sizeof(name_t) - 1);
+		memcpy(l->servers[l->count], s->owner->config->name,
+		       sizeof(name_t));
 	l->active[l->count] = s->active;
 	l->count++;
 }

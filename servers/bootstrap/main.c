@@ -47,7 +47,7 @@ void fail(const char *format, ...)
 	va_start(args, format);
 	vsay(format, args);
 	va_end(args);
-	host_reboot(authority[BOOTSTRAP_HOST_PRIV], HOST_REBOOT_PANIC);
+	host_reboot(authority[BOOTSTRAP_HOST_PRIV], 0 /* power off */);
 	exit(1);
 }
 

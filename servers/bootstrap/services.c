@@ -12,6 +12,7 @@
  */
 #include "bootstrap.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,7 +41,7 @@ static struct service *service_add(struct context *c, const char *name)
 
 	if (s == NULL)
 		return NULL;
-	strncpy(s->name, name, sizeof s->name - 1);
+	snprintf(s->name, sizeof s->name, "%s", name);
 	s->next = c->services;
 	c->services = s;
 	return s;

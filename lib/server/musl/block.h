@@ -23,6 +23,7 @@
 #ifndef __ASSEMBLER__
 
 #include <mach/mach_types.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -7,18 +7,22 @@
  */
 #include <stdbool.h>
 #include <errno.h>
-#include <linux/futex.h>
-#include <linux/sched.h>
+
+#include <sched.h>
 #include <mach/mach_ext.h>
 #include <mach/mach_interface.h>
 #include <mach/mach_traps.h>
 #include <mach/x86_64/trap_call.h>
+#include <stdbool.h>
 #include <time.h>
 
 #include "block.h"
 #include "console.h"
 
 #define BLOCKS_MAX 1024
+
+/* Linux's futex operations; the flags above do not matter here. */
+enum { FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_REQUEUE = 3, FUTEX_CMD_MASK = 127 };
 
 static struct musl_block *_Atomic blocks[BLOCKS_MAX];
 
