@@ -51,20 +51,25 @@ $(U)/obj/%.o: %.S
 	$(Q)$(MUSL_CC) $(USER_CFLAGS) -I$(call user_dir,$*) -D__ASSEMBLER__ \
 		$(DEPFLAGS) -c -o $@ $<
 
+# RPCs that also have a trap are called NAME_rpc in libraries.
+$(U)/obj/gen/user/%.o: USER_CFLAGS += -include lib/mach/rpc_names.h
+
 $(U)/obj/gen/%.o: $(B)/gen/%.c
 	@$(call say,CC,$@)mkdir -p $(@D)
-	$(Q)$(MUSL_CC) $(USER_CFLAGS) $(HANDLER_CFLAGS) $(DEPFLAGS) -c -o $@ $<
+	$(Q)$(MUSL_CC) $(USER_CFLAGS) $(HANDLER_CFLAGS) \
+		-ffunction-sections $(DEPFLAGS) -c -o $@ $<
 
 # --- libraries
 
 LIB_NAMES := $(filter-out unixemul,$(notdir $(patsubst %/,%,\
 	$(wildcard lib/*/))))
-lib_src = $(call not_tests,$(call find_in,lib/$(1),*.c) \
-	$(call find_in,lib/$(1),*.S))
+# LIB_SKIP_NAME: sources that are not members; LIB_MORE_NAME: other members.
+lib_src = $(filter-out $(LIB_SKIP_$(1)),$(call not_tests,\
+	$(call find_in,lib/$(1),*.c) $(call find_in,lib/$(1),*.S)))
 
 # $(1): name
 define user_lib
-LIBOBJS_$(1) := $(call user_objs,$(call lib_src,$(1)))
+LIBOBJS_$(1) := $(call user_objs,$(call lib_src,$(1))) $(LIB_MORE_$(1))
 DEPS += $$(LIBOBJS_$(1):.o=.d)
 $(U)/lib$(1).a: $$(LIBOBJS_$(1))
 	@$$(call say,AR,$$@)rm -f $$@

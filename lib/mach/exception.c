@@ -8,7 +8,6 @@
 #include <mach/exception_helpers.h>
 #include <mach/mach.h>
 #include <mach/mig_errors.h>
-#include <stdbool.h>
 
 #define EXC_ID	    2400
 #define EXC_ID_LONG 2405

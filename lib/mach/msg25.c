@@ -14,7 +14,6 @@
  */
 #include <stdbool.h>
 #include <mach/mach.h>
-#include <stdbool.h>
 #include <string.h>
 
 /* Both dispositions are "a port, as the manual means it". */

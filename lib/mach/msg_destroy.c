@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <mach/mach.h>
 #include <mach/mig_support.h>
-#include <stdbool.h>
 
 /* One item of a body, whatever its form. */
 struct item {

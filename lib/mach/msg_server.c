@@ -7,7 +7,6 @@
 #include <mach/mach.h>
 #include <mach/mig_errors.h>
 #include <mach/mig_support.h>
-#include <stdbool.h>
 
 /* The code in a reply that demux wrote. Complex replies report success. */
 static kern_return_t reply_code(const mach_msg_header_t *reply)

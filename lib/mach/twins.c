@@ -10,7 +10,6 @@
 #include <mach/mach.h>
 #include <mach/rpc_twins.h>
 #include <mach/x86_64/trap_call.h>
-#include <stdbool.h>
 
 #define DECLINED MACH_SEND_INTERRUPTED
 

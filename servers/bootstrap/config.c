@@ -83,7 +83,7 @@ static void parse_server(struct parser *p, const struct line *l)
 	if (l->count > 2)
 		copy_word(s->program, l->word[2]);
 	else
-		snprintf(s->program, sizeof s->program, "mach/%.100s", s->name);
+		snprintf(s->program, sizeof s->program, "mach/servers/%.100s", s->name);
 	for (unsigned i = 3; i < l->count; i++)
 		copy_word(s->arg[s->arg_count++], l->word[i]);
 }

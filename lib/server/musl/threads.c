@@ -13,7 +13,6 @@
 #include <mach/mach_interface.h>
 #include <mach/mach_traps.h>
 #include <mach/x86_64/trap_call.h>
-#include <stdbool.h>
 #include <time.h>
 
 #include "block.h"
