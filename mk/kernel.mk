@@ -15,7 +15,8 @@ find_in = $(if $(wildcard $(1)),$(shell find $(wildcard $(1)) -type f \
 	-name '$(2)' | sort))
 
 KERNEL_ARCH := kernel/arch/x86_64
-KERNEL_MI_DIRS := kernel/ipc kernel/kern kernel/vm kernel/task
+KERNEL_MI_DIRS := kernel/ipc kernel/kern kernel/vm kernel/task \
+	kernel/arch/include/test
 KERNEL_DIRS := $(KERNEL_MI_DIRS) kernel/device kernel/trap kernel/boot kernel/kdb \
 	$(KERNEL_ARCH)
 KERNEL_C := $(call not_tests,$(call find_in,$(KERNEL_DIRS),*.c))

@@ -39,7 +39,7 @@ static void by_frames(uint64_t rbp)
 		if (!probe_u64(rbp, &next) || !probe_u64(rbp + 8, &rip) ||
 		    !in_text(rip))
 			return;
-		line(rip, "");
+		line(rip - 1, ""); /* inside the call */
 		if (next <= rbp)
 			return;
 		rbp = next;

@@ -4,3 +4,6 @@
 
 /* Logs a line per test, returns how many ran. */
 unsigned arch_selftest(void);
+
+/* The part of it that only this machine has: called by arch_selftest. */
+unsigned machine_selftest(void);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Runs the suite over the port contract, then the machine's own tests.
+ */
+#include "arch_test.h"
+
+#include <arch/selftest.h>
+
+const char *arch_test_why;
+
+static const struct {
+	const char *name;
+	bool (*run)(void);
+} tests[] = {
+#define ROW(name) { "arch_" #name, arch_test_##name },
+	ARCH_TESTS(ROW)
+#undef ROW
+};
+
+#define COUNT (sizeof(tests) / sizeof(tests[0]))
+
+unsigned arch_selftest(void)
+{
+	for (size_t i = 0; i < COUNT; i++) {
+		if (tests[i].run())
+			klog("ok %s", tests[i].name);
+		else
+			klog("not ok %s - %s", tests[i].name, arch_test_why);
+	}
+	return COUNT + machine_selftest();
+}
