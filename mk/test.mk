@@ -11,6 +11,8 @@ all: $(HOST_PROGRAMS) $(MIG_DONE) $(KERNEL_READY) $(USER_ALL) $(IMAGE_READY)
 # Everything that the tests need; they are run by tests/run, not by make.
 .PHONY: build-tests
 build-tests: all $(HOST_TESTS)
+	@mkdir -p $(B)/test
+	@printf '%s\n' $(HOST_TESTS) >$(B)/test/host.list
 
 # `make run` on a terminal shows what it builds; the guest's output alone goes
 # to standard output.
@@ -55,5 +57,5 @@ endif
 ifeq ($(SHELLCHECK),)
 	@echo "lint: shellcheck is not installed: scripts not checked"
 else
-	@$(SHELLCHECK) $(SCRIPTS)
+	@$(SHELLCHECK) -x -S warning $(SCRIPTS)
 endif
