@@ -17,6 +17,8 @@
 #define UX_WORDS     6
 #define UX_PATH_MAX  4096
 
+#ifndef __ASSEMBLER__
+
 /* Reply flags. */
 #define UX_RF_SIGNAL 1 /* a signal waits for this thread: call UX_SIGTAKE */
 #define UX_RF_NOINTR 2 /* result is -EINTR, but SA_RESTART restarts it */
@@ -74,8 +76,8 @@
 	/* memory */                                                           \
 	X(MMAP, mmap)             /* addr, len, prot, flags, fd, off*/         \
 	/* processes */                                                        \
-	X(FORK, fork)             /* i block address, i flags       */         \
-	X(CLONE, clone)           /* i block address, i flags       */         \
+	X(FORK, fork)             /* i block, i vfork?, i fs base    */         \
+	X(CLONE, clone)           /* i block, i fs base             */         \
 	X(EXECVE, execve)         /* i dir, p, i argc, i envc, i flags, *      \
 				     strings                        */         \
 	X(EXIT, exit)             /* i status, i group?             */         \
@@ -178,17 +180,15 @@ struct ux_emul_table {
 	unsigned long block_size;   /* bytes of one thread block */
 };
 #define UX_EMUL_MAGIC 0x6c756d6578696e75ul
+#endif
+#define UX_EMUL_MAGIC_ASM 0x6c756d6578696e75
+#define UX_BLOCK_BASE_ASM 0x7ff820000000
 
 /*
- * What the server writes at the start of the first thread's block before the
- * first instruction after exec.
+ * Registers with which the server starts a thread in the emulator; gs is the
+ * thread's block, which is zeroed memory or was filled by another thread.
+ *	rdi slot address, rsi process port's name, rdx tid, rcx pid;
+ *	after exec also r8 pc, r9 sp, r10 brk.
  */
-struct ux_start {
-	unsigned long pc, sp;       /* the program's first registers */
-	unsigned long brk;          /* end of its bss, page-aligned */
-	unsigned long slot;         /* address of this thread's slot */
-	unsigned int port;          /* process port name */
-	int pid;
-};
 
 #endif

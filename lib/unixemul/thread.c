@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Threads and processes: clone, fork, vfork, exit; the blocks of threads.
+ *
+ * A block is reused only after its thread has left it: thread_exit clears
+ * `left` in the block as its very last act.
+ */
+#include "sys.h"
+
+#define CLONE_VM             0x100
+#define CLONE_VFORK          0x4000
+#define CLONE_THREAD         0x10000
+#define CLONE_SETTLS         0x80000
+#define CLONE_PARENT_SETTID  0x100000
+#define CLONE_CHILD_CLEARTID 0x200000
+#define CLONE_CHILD_SETTID   0x1000000
+
+#define BLOCKS_MAX 128
+
+/* Blocks of ended threads. A word is 0 once the thread has left. */
+static struct block *spare[BLOCKS_MAX];
+static int spare_busy[BLOCKS_MAX];
+static volatile int spare_lock;
+
+static void lock(void)
+{
+	while (__atomic_exchange_n(&spare_lock, 1, __ATOMIC_ACQUIRE))
+		mach_trap0(MACH_TRAP_SWTCH);
+}
+
+static void unlock(void)
+{
+	__atomic_store_n(&spare_lock, 0, __ATOMIC_RELEASE);
+}
+
+static uint16_t selector_cs(void)
+{
+	uint16_t s;
+
+	__asm__("mov %%cs, %0" : "=r"(s));
+	return s;
+}
+
+static uint16_t selector_ss(void)
+{
+	uint16_t s;
+
+	__asm__("mov %%ss, %0" : "=r"(s));
+	return s;
+}
+
+static uint64_t fs_get(void)
+{
+	uint64_t base;
+
+	__asm__ volatile("rdfsbase %0" : "=r"(base));
+	return base;
+}
+
+/* Tells the table in entry.S how big a block is. */
+__attribute__((used)) static void block_size_define(void)
+{
+	__asm__ volatile(".global emul_block_size\n\t"
+			 ".set emul_block_size, %c0"
+			 :
+			 : "i"(BLOCK_SIZE));
+}
+
+static void block_init(struct block *b)
+{
+	b->self = b;
+	b->stack_top = ((uint64_t)b + sizeof(*b)) & ~15ull;
+	b->r.cs = selector_cs();
+	b->r.ss = selector_ss();
+}
+
+static struct block *block_reuse(void)
+{
+	struct block *b = NULL;
+
+	lock();
+	for (unsigned n = 0; n < BLOCKS_MAX && !b; n++) {
+		if (spare[n] &&
+		    !__atomic_load_n(&spare_busy[n], __ATOMIC_ACQUIRE)) {
+			b = spare[n];
+			spare[n] = NULL;
+		}
+	}
+	unlock();
+	return b;
+}
+
+/* Room among the spare ones; the word to clear on leaving, or NULL. */
+static int *block_retire(struct block *b)
+{
+	int *busy = NULL;
+
+	lock();
+	for (unsigned n = 0; n < BLOCKS_MAX && !busy; n++) {
+		if (!spare[n]) {
+			spare[n] = b;
+			busy = &spare_busy[n];
+			*busy = 1;
+		}
+	}
+	unlock();
+	return busy;
+}
+
+static struct block *block_create(struct block *b)
+{
+	struct block *new = block_reuse();
+	uint64_t address;
+
+	if (new)
+		return new;
+	address = UX_BLOCK_BASE + BLOCK_SIZE;
+	if (mach_trap7(MACH_TRAP_VM_MAP, b->task, (uint64_t)&address,
+		       BLOCK_SIZE, 0, 0, 0,
+		       VM_MAP_TRAP_ANYWHERE | 3u << VM_MAP_TRAP_CUR_SHIFT |
+			       7u << VM_MAP_TRAP_MAX_SHIFT |
+			       1u << VM_MAP_TRAP_INHERIT_SHIFT))
+		return NULL;
+	return (struct block *)address;
+}
+
+static void block_destroy(struct block *b, struct block *old)
+{
+	mach_trap4(MACH_TRAP_VM_DEALLOCATE, b->task, (uint64_t)old,
+		   BLOCK_SIZE, 0);
+}
+
+/* What every new thread does first. */
+static void begin(struct block *b, struct ux_slot *slot, uint32_t port,
+		  int tid, int pid)
+{
+	b->slot = slot;
+	b->port = port;
+	b->tid = tid;
+	b->pid = pid;
+	b->task = (uint32_t)mach_trap0(MACH_TRAP_MACH_TASK_SELF);
+	b->reply_port = (uint32_t)mach_trap0(MACH_TRAP_MACH_REPLY_PORT);
+	b->signal_due = false;
+	b->building_frame = false;
+	b->interrupted = INTR_NONE;
+}
+
+void emul_thread_begin(struct block *b, struct ux_slot *slot, uint32_t port,
+		       int tid, int pid)
+{
+	begin(b, slot, port, tid, pid);
+	if (b->set_tid)
+		*(int *)b->set_tid = tid;
+}
+
+void emul_fork_begin(struct block *b, struct ux_slot *slot, uint32_t port,
+		     int tid, int pid)
+{
+	spare_lock = 0;
+	for (unsigned n = 0; n < BLOCKS_MAX; n++)
+		spare_busy[n] = 0;
+	b->r.rax = 0;
+	begin(b, slot, port, tid, pid);
+	if (b->set_tid)
+		*(int *)b->set_tid = tid;
+}
+
+/* after: pc, sp, brk */
+void emul_exec_begin(struct block *b, struct ux_slot *slot, uint32_t port,
+		     int tid, int pid, const uint64_t *after)
+{
+	uint64_t pc = after[0], sp = after[1];
+
+	brk_start = brk_now = after[2];
+	block_init(b);
+	begin(b, slot, port, tid, pid);
+	b->r.rip = pc;
+	b->r.rsp = b->r.rsp_again = sp;
+	b->r.rflags = 0x202;
+	b->full = 1;
+}
+
+static void fork_set_tids(struct block *child, uint64_t flags,
+			  uint64_t child_tid)
+{
+	child->set_tid = flags & CLONE_CHILD_SETTID ? child_tid : 0;
+	child->clear_tid = flags & CLONE_CHILD_CLEARTID ? child_tid : 0;
+}
+
+static int64_t fork_call(struct block *b, struct block *child, bool share)
+{
+	return call_words(b, UX_FORK, (uint64_t)child, share, fs_get(), 0);
+}
+
+/* The child is a copy of this very block in a copy of the memory. */
+static int64_t do_fork(struct block *b, uint64_t flags, uint64_t stack,
+		       uint64_t child_tid)
+{
+	uint64_t set = b->set_tid, clear = b->clear_tid, sp = b->r.rsp;
+	int64_t result;
+
+	fork_set_tids(b, flags, child_tid);
+	if (stack)
+		b->r.rsp = stack;
+	result = fork_call(b, b, false);
+	b->r.rsp = sp;
+	b->set_tid = set;
+	b->clear_tid = clear;
+	return result;
+}
+
+/* A second thread with the caller's registers, in a block of its own. */
+static struct block *block_for_child(struct block *b, uint64_t stack)
+{
+	struct block *child = block_create(b);
+
+	if (!child)
+		return NULL;
+	block_init(child);
+	child->r = b->r;
+	child->r.rax = 0;
+	if (stack)
+		child->r.rsp = stack;
+	child->full = 0;
+	child->alt_flags = 2; /* SS_DISABLE */
+	child->alt_sp = child->alt_size = 0;
+	return child;
+}
+
+/* The parent waits in its request until the child execs or exits. */
+static int64_t do_vfork(struct block *b, uint64_t stack)
+{
+	struct block *child = block_for_child(b, stack);
+	int64_t result;
+
+	if (!child)
+		return -ENOMEM;
+	child->alt_flags = b->alt_flags;
+	child->alt_sp = b->alt_sp;
+	child->alt_size = b->alt_size;
+	fork_set_tids(child, 0, 0);
+	result = fork_call(b, child, true);
+	block_destroy(b, child);
+	return result;
+}
+
+int64_t sys_fork(struct block *b)
+{
+	return do_fork(b, 0, 0, 0);
+}
+
+int64_t sys_vfork(struct block *b)
+{
+	return do_vfork(b, 0);
+}
+
+static int64_t do_thread(struct block *b, uint64_t flags)
+{
+	struct block *child = block_for_child(b, arg(b, 1));
+	uint64_t fs = flags & CLONE_SETTLS ? arg(b, 4) : fs_get();
+	int64_t tid;
+
+	if (!child)
+		return -ENOMEM;
+	fork_set_tids(child, flags, arg(b, 3));
+	tid = call_words(b, UX_CLONE, (uint64_t)child, fs, 0, 0);
+	if (tid < 0)
+		block_destroy(b, child);
+	else if (flags & CLONE_PARENT_SETTID)
+		*(int *)arg(b, 2) = (int)tid;
+	return tid;
+}
+
+int64_t sys_clone(struct block *b)
+{
+	uint64_t flags = arg(b, 0);
+
+	if (flags & CLONE_THREAD)
+		return do_thread(b, flags);
+	if ((flags & (CLONE_VM | CLONE_VFORK)) == (CLONE_VM | CLONE_VFORK))
+		return do_vfork(b, arg(b, 1));
+	if (flags & CLONE_VM)
+		return -EINVAL;
+	return do_fork(b, flags, arg(b, 1), arg(b, 3));
+}
+
+static void thread_leave(struct block *b)
+{
+	uint64_t clear = b->clear_tid;
+	int *busy;
+
+	b->clear_tid = 0;
+	if (clear) {
+		*(int *)clear = 0;
+		mach_trap4(MACH_TRAP_FUTEX_WAKE, clear, 1, 0, 0);
+	}
+	mach_trap4(MACH_TRAP_MACH_PORT_DESTROY, b->task, b->reply_port, 0, 0);
+	busy = block_retire(b);
+	mach_trap2(MACH_TRAP_THREAD_EXIT, (uint64_t)busy, 0);
+}
+
+void emul_exit(struct block *b, int status)
+{
+	for (;;)
+		call_words(b, UX_EXIT, (uint64_t)status, 1, 0, 0);
+}
+
+int64_t sys_exit(struct block *b)
+{
+	call_words(b, UX_EXIT, arg(b, 0), 0, 0, 0);
+	thread_leave(b);
+	return 0;
+}
+
+int64_t sys_exit_group(struct block *b)
+{
+	emul_exit(b, (int)arg(b, 0));
+}
+
+int64_t sys_set_tid_address(struct block *b)
+{
+	b->clear_tid = arg(b, 0);
+	return b->tid;
+}
+
+int64_t sys_gettid(struct block *b)
+{
+	return b->tid;
+}
+
+int64_t sys_getpid(struct block *b)
+{
+	return b->pid;
+}
+
+#define ARCH_SET_FS 0x1002
+#define ARCH_GET_FS 0x1003
+
+int64_t sys_arch_prctl(struct block *b)
+{
+	switch ((int)arg(b, 0)) {
+	case ARCH_SET_FS:
+		if (arg(b, 1) >> 47)
+			return -EPERM;
+		__asm__ volatile("wrfsbase %0" : : "r"(arg(b, 1)));
+		return 0;
+	case ARCH_GET_FS:
+		*(uint64_t *)arg(b, 1) = fs_get();
+		return 0;
+	default:
+		return -EINVAL; /* gs is the emulator's */
+	}
+}
