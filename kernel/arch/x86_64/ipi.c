@@ -103,7 +103,7 @@ bool stop_requested(void)
 	return stopping;
 }
 
-void stop_here(const struct user_frame *f)
+void stop_processor(const struct user_frame *f)
 {
 	struct cpu *self = cpu_self();
 

@@ -8,4 +8,4 @@
 #include <machine/thread.h>
 
 bool stop_requested(void);
-[[gnu::noreturn]] void stop_here(const struct user_frame *f);
+[[gnu::noreturn]] void stop_processor(const struct user_frame *f);

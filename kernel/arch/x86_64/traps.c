@@ -216,7 +216,7 @@ void kernel_trap(struct user_frame *f)
 void fatal_trap(struct user_frame *f)
 {
 	if (f->vector == TRAP_NMI && stop_requested())
-		stop_here(f);
+		stop_processor(f);
 	if (f->vector == TRAP_NMI) {
 		klog("NMI, cause unknown, at %#lx", f->rip);
 		return;
