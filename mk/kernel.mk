@@ -26,13 +26,15 @@ KERNEL_LD := $(KERNEL_ARCH)/kernel.ld
 
 # --- flags
 
+# Lists whose head is a local variable are fine: no -Wdangling-pointer.
 # Every kernel file sees kern/config.h first: CONFIG_X is always 0 or 1.
 KERNEL_INCLUDES = -Ikernel -Ikernel/arch/include -Iinclude \
 	-I$(B)/gen/include -I$(B)/gen/kernel -include kern/config.h
 KERNEL_WARNINGS := -Wall -Wextra -Werror -Wstrict-prototypes \
-	-Wmissing-prototypes -Wvla -Wpointer-arith
+	-Wmissing-prototypes -Wvla -Wpointer-arith \
+	-Wno-dangling-pointer
 KERNEL_CFLAGS = -std=gnu2x -ffreestanding -nostdlib -fno-pie -no-pie \
-	-mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
+	-mcmodel=kernel -mno-red-zone -mgeneral-regs-only -mpopcnt \
 	-fno-strict-aliasing -fno-common -fno-asynchronous-unwind-tables \
 	-g $(KERNEL_WARNINGS) $(KERNEL_INCLUDES) -I$(KERNEL_ARCH)
 # Calls of __stack_chk_fail and undefined behaviour end in panic; the file that
@@ -50,7 +52,8 @@ KERNEL_STUBS := $(MIG_KERNEL_C)
 
 # --- one kernel; $(1) is release or debug
 
-kernel_objs = $(patsubst %,$(B)/$(1)/obj/%.o,$(basename $(2)))
+kernel_objs = $(patsubst %.c,$(B)/$(1)/obj/%.o,$(filter %.c,$(2))) \
+	$(patsubst %.S,$(B)/$(1)/obj/%.S.o,$(filter %.S,$(2)))
 
 define kernel_variant
 KOBJS_$(1) := $(call kernel_objs,$(1),$(KERNEL_C) $(KERNEL_S))
@@ -63,7 +66,7 @@ $(B)/$(1)/obj/%.o: %.c | $(MIG_DONE)
 	$(Q)$(HOST_CC) $$(KERNEL_CFLAGS) $$(KERNEL_CFLAGS_$(1)) \
 		$$(DEPFLAGS) -c -o $$@ $$<
 
-$(B)/$(1)/obj/%.o: %.S
+$(B)/$(1)/obj/%.S.o: %.S
 	@$$(call say,KAS,$$@)mkdir -p $$(@D)
 	$(Q)$(HOST_CC) $$(KERNEL_CFLAGS) $$(KERNEL_CFLAGS_$(1)) \
 		-D__ASSEMBLER__ $$(DEPFLAGS) -c -o $$@ $$<

@@ -32,7 +32,8 @@ CFLAGS_lib/unixemul := $(HANDLER_CFLAGS) -ffreestanding
 # --- objects: one rule; the flags follow the first two folders of the path
 
 user_dir = $(subst $(eval) ,/,$(wordlist 1,2,$(subst /, ,$(1))))
-user_objs = $(patsubst %,$(U)/obj/%.o,$(basename $(1)))
+user_objs = $(patsubst %.c,$(U)/obj/%.o,$(filter %.c,$(1))) \
+	$(patsubst %.S,$(U)/obj/%.S.o,$(filter %.S,$(1)))
 
 $(UAPI): mk/user.mk
 	@mkdir -p $@
@@ -46,7 +47,7 @@ $(U)/obj/%.o: %.c | $(MIG_DONE) $(UAPI)
 	$(Q)$(MUSL_CC) $(USER_CFLAGS) $(CFLAGS_$(call user_dir,$*)) \
 		-I$(call user_dir,$*) $(DEPFLAGS) -c -o $@ $<
 
-$(U)/obj/%.o: %.S
+$(U)/obj/%.S.o: %.S
 	@$(call say,AS,$@)mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(USER_CFLAGS) -I$(call user_dir,$*) -D__ASSEMBLER__ \
 		$(DEPFLAGS) -c -o $@ $<
