@@ -24,16 +24,17 @@ PAGE64K := -Wl,-z,max-page-size=65536,-z,common-page-size=65536
 USER_LDFLAGS := -static -no-pie $(PAGE64K) -Wl,-z,noexecstack
 U := $(B)/user
 
+# The flags of an object follow the first two folders of its path.
+user_dir = $(subst $(eval) ,/,$(wordlist 1,2,$(subst /, ,$(1))))
+user_objs = $(patsubst %.c,$(U)/obj/%.o,$(filter %.c,$(1))) \
+	$(patsubst %.S,$(U)/obj/%.S.o,$(filter %.S,$(1)))
+
 CFLAGS_lib/mach := $(HANDLER_CFLAGS)
 CFLAGS_lib/server := $(HANDLER_CFLAGS)
 CFLAGS_lib/unixemul := $(HANDLER_CFLAGS) -ffreestanding
 -include $(wildcard lib/*/local.mk servers/*/local.mk programs/local.mk)
 
-# --- objects: one rule; the flags follow the first two folders of the path
-
-user_dir = $(subst $(eval) ,/,$(wordlist 1,2,$(subst /, ,$(1))))
-user_objs = $(patsubst %.c,$(U)/obj/%.o,$(filter %.c,$(1))) \
-	$(patsubst %.S,$(U)/obj/%.S.o,$(filter %.S,$(1)))
+# --- objects
 
 $(UAPI): mk/user.mk
 	@mkdir -p $@
@@ -60,6 +61,12 @@ $(U)/obj/gen/%.o: $(B)/gen/%.c
 	$(Q)$(MUSL_CC) $(USER_CFLAGS) $(HANDLER_CFLAGS) \
 		-ffunction-sections $(DEPFLAGS) -c -o $@ $<
 
+# Calls with a trap twin: in the library the stub has the name of the RPC form.
+$(U)/obj/rpc/%.o: $(B)/gen/%.c lib/mach/rpc_names.h
+	@$(call say,CC,$@)mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(USER_CFLAGS) $(HANDLER_CFLAGS) \
+		-include lib/mach/rpc_names.h $(DEPFLAGS) -c -o $@ $<
+
 # --- libraries
 
 LIB_NAMES := $(filter-out unixemul,$(notdir $(patsubst %/,%,\
@@ -78,8 +85,9 @@ $(U)/lib$(1).a: $$(LIBOBJS_$(1))
 endef
 $(foreach l,$(LIB_NAMES),$(eval $(call user_lib,$(l))))
 
-LIBDEFS_OBJS := $(patsubst $(B)/gen/%.c,$(U)/obj/gen/%.o,\
-	$(MIG_USER_C) $(MIG_SERVER_C) $(MIG_DESCRIBE_C))
+LIBDEFS_OBJS := $(patsubst $(B)/gen/%.c,$(U)/obj/rpc/%.o,$(MIG_USER_C)) \
+	$(patsubst $(B)/gen/%.c,$(U)/obj/gen/%.o,\
+	$(MIG_SERVER_C) $(MIG_DESCRIBE_C))
 DEPS += $(LIBDEFS_OBJS:.o=.d)
 $(U)/libdefs.a: $(LIBDEFS_OBJS)
 	@$(call say,AR,$@)rm -f $@
@@ -110,7 +118,7 @@ $(foreach s,$(SERVER_NAMES),$(eval $(call user_server,$(s))))
 # --- the UNIX emulator
 
 EMUL_SRC := $(call lib_src,unixemul)
-EMUL_LD := $(wildcard lib/unixemul/unixemul.ld)
+EMUL_LD := $(wildcard lib/unixemul/*.ld)
 EMUL := $(if $(EMUL_SRC),$(U)/unixemul.elf)
 EMUL_OBJS := $(call user_objs,$(EMUL_SRC))
 DEPS += $(EMUL_OBJS:.o=.d)

@@ -8,8 +8,8 @@ LIB_SKIP_server := lib/server/musl/%
 MUSL_HANDLER := $(U)/obj/lib/server/musl_handler.o
 LIB_MORE_server := $(MUSL_HANDLER)
 
-MUSL_HANDLER_OBJS := $(patsubst %,$(U)/obj/%.o,$(basename \
-	$(wildcard lib/server/musl/*.c lib/server/musl/*.S))) \
+MUSL_HANDLER_OBJS := $(call user_objs,\
+	$(wildcard lib/server/musl/*.c lib/server/musl/*.S)) \
 	$(addprefix $(U)/obj/gen/user/,mach_user.o mach_ext_user.o bare_user.o)
 DEPS += $(MUSL_HANDLER_OBJS:.o=.d)
 
