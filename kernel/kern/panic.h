@@ -19,6 +19,9 @@ void kvlog(const char *format, va_list args);
  * dropped is skipped) and moves it. Returns the bytes copied, 0 at the end. */
 size_t klog_read(uint64_t *position, char *buf, size_t size);
 
+/* Who reads what is typed on the kernel's line; called with interrupts off. */
+extern void (*console_input_hook)(uint8_t byte);
+
 /* Stops all processors, prints the text, where, and the backtrace of every
  * processor, and ends the machine. */
 [[gnu::noreturn]] void panic(const char *format, ...)

@@ -82,13 +82,27 @@ int runq_best(const struct processor *p)
 
 /* --- where to */
 
-static struct processor *idle_processor(struct processor_set *set)
+/* Takes processor n out of the set's idle ones, so that the next thread goes
+ * elsewhere; false: it is not, or no longer, one of them. */
+static bool claim_idle(struct processor_set *set, unsigned n)
 {
-	uint64_t idle = atomic_get(&set->idle);
+	uint64_t bit = (uint64_t)1 << n;
 
-	return idle != 0 ? processor_by_number(
-				   (unsigned)__builtin_ctzll(idle)) :
-			   NULL;
+	return (atomic_get(&set->idle) & bit) &&
+	       (atomic_fetch_and(&set->idle, ~bit) & bit);
+}
+
+static struct processor *claim_any_idle(struct processor_set *set)
+{
+	uint64_t idle;
+
+	while ((idle = atomic_get(&set->idle)) != 0) {
+		unsigned n = (unsigned)__builtin_ctzll(idle);
+
+		if (claim_idle(set, n))
+			return processor_by_number(n);
+	}
+	return NULL;
 }
 
 static struct processor *choose(struct thread *t)
@@ -100,9 +114,9 @@ static struct processor *choose(struct thread *t)
 		return last;
 	if (last == NULL)
 		last = cpu_processor();
-	if (atomic_get(&last->is_idle))
+	if (claim_idle(t->sched.pset, last->number))
 		return last;
-	idle = idle_processor(t->sched.pset);
+	idle = claim_any_idle(t->sched.pset);
 	return idle != NULL ? idle : last;
 }
 
@@ -139,7 +153,7 @@ void runq_enqueue(struct thread *t)
 /* An idle processor may want what waits here. */
 static void offer(struct processor *p)
 {
-	struct processor *idle = idle_processor(p->pset);
+	struct processor *idle = claim_any_idle(p->pset);
 
 	if (idle != NULL)
 		cpu_kick(idle->number);

@@ -57,10 +57,6 @@ extern struct processor_set default_pset;
 void sched_init(void);
 [[gnu::noreturn]] void sched_start(void); /* becomes the idle thread */
 
-/* Called by the machine on a kicked processor, interrupts off: looks whether
- * the running thread is to give way. */
-void sched_kick_interrupt(void);
-
 struct processor *processor_by_number(unsigned n);
 
 /* Moves the calling thread to that processor and keeps it there; -1: lets it

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The scheduler's, locks' and allocators' own tests, run on the real machine. */
+/*
+ * Tests of kern that run inside the kernel on the real machine, on all its
+ * processors (kernel option test=kern). The finer ones run on the build
+ * machine (tests/host, *_test.c).
+ */
 #pragma once
 
-/* Logs a line per test, returns how many ran. */
+/* In a kernel thread, no lock held. A line for each test to the log; returns
+ * how many were run. */
 unsigned kern_selftest(void);

@@ -54,8 +54,10 @@ void stack_drain_local(void)
 {
 	struct stack_cache *c = &processor_private()->stacks;
 
-	while (c->count > 0)
+	/* One stays: the idle thread would get it again at once. */
+	while (c->count > 1)
 		kva_free(c->stacks[--c->count], context_stack_size);
+	(void)stack_reserve();
 }
 
 /* On the new thread's stack: the previous one has left the processor. */

@@ -116,6 +116,7 @@ void host_advance(uint64_t ns)
 
 uint64_t clock_now(void)
 {
+	cpu_sched_point();
 	return atomic_add(&now, LOOK_NS) + LOOK_NS;
 }
 

@@ -56,6 +56,7 @@ static void dispatch(unsigned vector)
 		break;
 	case VECTOR_KICK: /* the way out looks at the ast word */
 		apic_eoi();
+		sched_kick_interrupt();
 		break;
 	case VECTOR_CALL:
 		apic_eoi();

@@ -34,8 +34,12 @@ void cpu_start_all(void);
  * the two; returns with interrupts off. Called with interrupts off. */
 void cpu_idle(void);
 
-/* Makes the processor look at its ast word and run queue soon. */
+/* Interrupts the processor: it calls sched_kick_interrupt, and looks at its ast
+ * word on the way back to user mode. */
 void cpu_kick(unsigned cpu);
+
+/* Provided by kern/sched.c, called with interrupts off. */
+void sched_kick_interrupt(void);
 
 /* Runs fn(arg) on every processor of the bit mask except this one, with
  * interrupts off there, and waits for all. Callable with spin locks of

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The kernel's own tests on simulated processors, in many orders: each order
+ * comes again with its seed.
+ */
+#include <host.h>
+#include <kern/selftest.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static unsigned tests;
+
+static void all(void *arg)
+{
+	(void)arg;
+	tests = kern_selftest();
+}
+
+int main(int argc, char **argv)
+{
+	host_options.cpus = argc > 1 ? (unsigned)atoi(argv[1]) : 4;
+	host_kernel_run(all, NULL);
+	printf("done %u\n", tests);
+	return 0;
+}
