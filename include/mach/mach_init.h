@@ -23,6 +23,10 @@ extern mach_port_t service_port;
 /* Runs by itself; calling it again is harmless. */
 int mach_init(void);
 
+/* A task made by task_create with inherited memory calls this first, unless
+ * fork() made it: what was learnt here was true in the parent. */
+void mach_init_child(void);
+
 #define trunc_page(x) ((vm_offset_t)(x) & ~(vm_page_size - 1))
 #define round_page(x) trunc_page((vm_offset_t)(x) + vm_page_size - 1)
 #define atop(x)	      ((vm_size_t)(x) / vm_page_size)

@@ -39,7 +39,7 @@ static void find_registered_ports(void)
 	vm_deallocate(task_self_, (vm_address_t)ports, count * sizeof(port_t));
 }
 
-static void find_everything(void)
+void mach_init_child(void)
 {
 	thread_ports_forget();
 	task_self_ = (mach_port_t)mach_trap0(MACH_TRAP_MACH_TASK_SELF);
@@ -60,6 +60,6 @@ int mach_init(void)
 /* Before constructors of programs and other libraries. */
 [[gnu::constructor(101)]] static void init_before_main(void)
 {
-	find_everything();
-	pthread_atfork(NULL, NULL, find_everything);
+	mach_init_child();
+	pthread_atfork(NULL, NULL, mach_init_child);
 }
