@@ -50,6 +50,18 @@ KERNEL_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none \
 
 KERNEL_STUBS := $(MIG_KERNEL_C)
 
+# Objects are made again when the flags change, not when this file does.
+# $(1): name, $(2): flags
+define flags_file
+$(B)/flags/$(1): FORCE
+	@mkdir -p $$(@D)
+	@printf '%s\n' '$(2)' | cmp -s - $$@ || \
+		printf '%s\n' '$(2)' >$$@
+endef
+.PHONY: FORCE
+$(foreach v,release debug,$(eval $(call flags_file,$(v),\
+	$(KERNEL_CFLAGS) $(KERNEL_CFLAGS_$(v)))))
+
 # --- one kernel; $(1) is release or debug
 
 kernel_objs = $(patsubst %.c,$(B)/$(1)/obj/%.o,$(filter %.c,$(2))) \
@@ -61,17 +73,17 @@ KGEN_$(1) := $(KERNEL_STUBS:$(B)/gen/%.c=$(B)/$(1)/obj/gen/%.o)
 KTEST_$(1) := $(call kernel_objs,$(1),$(KTEST_C))
 DEPS += $$(patsubst %.o,%.d,$$(KOBJS_$(1)) $$(KGEN_$(1)) $$(KTEST_$(1)))
 
-$(B)/$(1)/obj/%.o: %.c | $(MIG_DONE)
+$(B)/$(1)/obj/%.o: %.c $(B)/flags/$(1) | $(MIG_DONE)
 	@$$(call say,KCC,$$@)mkdir -p $$(@D)
 	$(Q)$(HOST_CC) $$(KERNEL_CFLAGS) $$(KERNEL_CFLAGS_$(1)) \
 		$$(DEPFLAGS) -c -o $$@ $$<
 
-$(B)/$(1)/obj/%.S.o: %.S
+$(B)/$(1)/obj/%.S.o: %.S $(B)/flags/$(1)
 	@$$(call say,KAS,$$@)mkdir -p $$(@D)
 	$(Q)$(HOST_CC) $$(KERNEL_CFLAGS) $$(KERNEL_CFLAGS_$(1)) \
 		-D__ASSEMBLER__ $$(DEPFLAGS) -c -o $$@ $$<
 
-$(B)/$(1)/obj/gen/%.o: $(B)/gen/%.c
+$(B)/$(1)/obj/gen/%.o: $(B)/gen/%.c $(B)/flags/$(1)
 	@$$(call say,KCC,$$@)mkdir -p $$(@D)
 	$(Q)$(HOST_CC) $$(KERNEL_CFLAGS) $$(KERNEL_CFLAGS_$(1)) \
 		$$(DEPFLAGS) -c -o $$@ $$<
@@ -113,11 +125,12 @@ HK_CFLAGS = -std=gnu2x -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing \
 	-DCONFIG_HOST=1 $(KERNEL_INCLUDES) -Ikernel/arch/host -Itests/host
 DEPS += $(HK_OBJS:.o=.d) $(HK_GEN:.o=.d)
 
-$(B)/host/obj/%.o: %.c | $(MIG_DONE)
+$(eval $(call flags_file,host,$(HK_CFLAGS)))
+$(B)/host/obj/%.o: %.c $(B)/flags/host | $(MIG_DONE)
 	@$(call say,HKCC,$@)mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HK_CFLAGS) $(DEPFLAGS) -c -o $@ $<
 
-$(B)/host/obj/gen/%.o: $(B)/gen/%.c
+$(B)/host/obj/gen/%.o: $(B)/gen/%.c $(B)/flags/host
 	@$(call say,HKCC,$@)mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HK_CFLAGS) $(DEPFLAGS) -c -o $@ $<
 

@@ -43,12 +43,13 @@ $(UAPI): mk/user.mk
 	@ln -sfn /usr/include/x86_64-linux-gnu/asm $@/asm
 	@touch $@
 
-$(U)/obj/%.o: %.c | $(MIG_DONE) $(UAPI)
+$(eval $(call flags_file,user,$(USER_CFLAGS) $(HANDLER_CFLAGS)))
+$(U)/obj/%.o: %.c $(B)/flags/user | $(MIG_DONE) $(UAPI)
 	@$(call say,CC,$@)mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(USER_CFLAGS) $(CFLAGS_$(call user_dir,$*)) \
 		-I$(call user_dir,$*) $(DEPFLAGS) -c -o $@ $<
 
-$(U)/obj/%.S.o: %.S
+$(U)/obj/%.S.o: %.S $(B)/flags/user
 	@$(call say,AS,$@)mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(USER_CFLAGS) -I$(call user_dir,$*) -D__ASSEMBLER__ \
 		$(DEPFLAGS) -c -o $@ $<
@@ -56,7 +57,7 @@ $(U)/obj/%.S.o: %.S
 # RPCs that also have a trap are called NAME_rpc in libraries.
 $(U)/obj/gen/user/%.o: USER_CFLAGS += -include lib/mach/rpc_names.h
 
-$(U)/obj/gen/%.o: $(B)/gen/%.c
+$(U)/obj/gen/%.o: $(B)/gen/%.c $(B)/flags/user
 	@$(call say,CC,$@)mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(USER_CFLAGS) $(HANDLER_CFLAGS) \
 		-ffunction-sections $(DEPFLAGS) -c -o $@ $<
