@@ -175,10 +175,10 @@ enum kr vm_map_deallocate(struct vm_map *map, uint64_t addr, uint64_t size)
 	struct list dead;
 	enum kr kr;
 
-	if (!vm_range_make(addr, size, &r))
-		return KR_INVALID_ARGUMENT;
 	if (size == 0)
 		return KR_SUCCESS;
+	if (!vm_range_make(addr, size, &r))
+		return KR_INVALID_ARGUMENT;
 	list_init(&dead);
 	rwlock_write(&map->lock);
 	kr = map->dead ? KR_INVALID_ARGUMENT : vm_map_clip(map, &r);
@@ -215,10 +215,10 @@ enum kr vm_map_protect(struct vm_map *map, uint64_t addr, uint64_t size,
 
 	if (prot & ~VM_PROT_ALL)
 		return KR_INVALID_ARGUMENT;
-	if (!vm_range_make(addr, size, &r))
-		return KR_INVALID_ADDRESS;
 	if (size == 0)
 		return KR_SUCCESS;
+	if (!vm_range_make(addr, size, &r))
+		return KR_INVALID_ADDRESS;
 	rwlock_write(&map->lock);
 	kr = map->dead ? KR_INVALID_ARGUMENT :
 			 vm_map_check_range(map, &r, prot, true);
@@ -241,10 +241,10 @@ enum kr vm_map_inherit(struct vm_map *map, uint64_t addr, uint64_t size,
 
 	if (inherit < VM_INHERIT_SHARE || inherit > VM_INHERIT_NONE)
 		return KR_INVALID_ARGUMENT;
-	if (!vm_range_make(addr, size, &r))
-		return KR_INVALID_ADDRESS;
 	if (size == 0)
 		return KR_SUCCESS;
+	if (!vm_range_make(addr, size, &r))
+		return KR_INVALID_ADDRESS;
 	rwlock_write(&map->lock);
 	kr = map->dead ? KR_INVALID_ARGUMENT : vm_map_clip(map, &r);
 	if (kr == KR_SUCCESS) {

@@ -149,10 +149,10 @@ enum kr vm_map_wire(struct vm_map *map, uint64_t addr, uint64_t size,
 
 	if (access & ~VM_PROT_ALL)
 		return KR_INVALID_VALUE;
-	if (!vm_range_make(addr, size, &r))
-		return KR_INVALID_ARGUMENT;
 	if (size == 0)
 		return KR_SUCCESS;
+	if (!vm_range_make(addr, size, &r))
+		return KR_INVALID_ARGUMENT;
 	rwlock_write(&map->lock);
 	if (map->dead)
 		kr = KR_INVALID_ARGUMENT;
