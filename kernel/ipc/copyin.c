@@ -146,8 +146,10 @@ static mach_msg_return_t take_header(struct ipc_message *m,
 	mach_msg_return_t r = check_names(s, &h);
 	if (r == MACH_MSG_SUCCESS && !check_notify(s, send))
 		r = MACH_SEND_INVALID_NOTIFY;
-	if (r == MACH_MSG_SUCCESS)
+	if (r == MACH_MSG_SUCCESS) {
 		take_both(s, &h, m, &after);
+		atomic_add(&s->sent, 1);
+	}
 	spin_unlock(&s->lock);
 	ipc_requests_fire(&after);
 	m->head.msgh_bits = bits &

@@ -194,6 +194,7 @@ static mach_msg_return_t place_reply(struct ipc_message *m,
 	if (notify && !notify_named(s, to->notify))
 		return MACH_RCV_INVALID_NOTIFY;
 	m->reply = IPC_RIGHT_NULL;
+	atomic_add(&s->received, 1);
 	m->head.msgh_remote_port = MACH_PORT_NULL;
 	m->head.msgh_bits |= shown(reply.kind, compat);
 	enum kr kr = ipc_space_insert(s, reply, compat,

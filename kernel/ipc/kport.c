@@ -19,6 +19,13 @@ struct ipc_port *ipc_kport_create(enum kobject_kind kind, struct kobject *object
 		return NULL;
 	port->kind = (uint8_t)kind;
 	port->object = object;
+	if (object->no_senders) {
+		port->no_senders = ipc_request_create_kobject();
+		if (!port->no_senders) {
+			ipc_port_kill(port);
+			return NULL;
+		}
+	}
 	return port;
 }
 
@@ -62,6 +69,14 @@ struct kobject *ipc_kport_lookup(struct ipc_port *port, enum kobject_kind kind)
 	struct kobject *object = object_of(port, kind);
 	spin_unlock(&port->lock);
 	return object;
+}
+
+bool ipc_port_has_senders(struct ipc_port *port)
+{
+	spin_lock(&port->lock);
+	bool has = port->srights > 0;
+	spin_unlock(&port->lock);
+	return has;
 }
 
 struct kobject *ipc_kport_lookup_name(uint32_t name, enum kobject_kind kind)

@@ -75,6 +75,7 @@ enum request_kind {
 	REQUEST_NO_SENDERS,
 	REQUEST_PORT_DESTROYED, /* native, or the manual's backup */
 	REQUEST_ACCEPTED,
+	REQUEST_KOBJECT,	/* a kernel object's own no-senders call */
 };
 
 struct ipc_request {
@@ -87,12 +88,16 @@ struct ipc_request {
 	int32_t event;		     /* MACH_NOTIFY_*; 0: nothing to tell */
 	uint32_t value;
 	struct ipc_right carried;    /* PORT_DESTROYED */
+	struct ipc_port *port;	     /* KOBJECT: +1 while firing */
+	struct kobject *object;	     /* KOBJECT: +1 while firing */
 };
 
 /* Charged to the space. Takes over notify on success only. KR_RESOURCE_SHORTAGE. */
 enum kr ipc_request_create(struct ipc_space *s, enum request_kind kind,
 			   mach_port_name_t name, struct ipc_right notify,
 			   struct ipc_request **request);
+/* For kernel ports whose object wants to know; NULL: no memory. */
+struct ipc_request *ipc_request_create_kobject(void);
 /* Sends the notification of each request on the list and frees it. No locks. */
 void ipc_requests_fire(struct list *after);
 void ipc_request_fire(struct ipc_request *r);

@@ -71,6 +71,13 @@ struct ipc_request *ipc_port_drop_send(struct ipc_port *port)
 		return NULL;
 	struct ipc_request *r = port->no_senders;
 	port->no_senders = NULL;
+	if (r->kind == REQUEST_KOBJECT) {
+		r->port = port;
+		r->object = port->object;
+		ipc_port_ref(port);
+		kobject_ref(port->object);
+		return r;
+	}
 	r->event = MACH_NOTIFY_NO_SENDERS;
 	r->value = port->mscount;
 	return r;

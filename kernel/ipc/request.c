@@ -49,11 +49,21 @@ no_message:
 	return KR_RESOURCE_SHORTAGE;
 }
 
+struct ipc_request *ipc_request_create_kobject(void)
+{
+	struct ipc_request *r = zone_alloc_zeroed(&request_zone);
+
+	if (r)
+		r->kind = REQUEST_KOBJECT;
+	return r;
+}
+
 static void request_free(struct ipc_request *r)
 {
 	if (r->message)
 		ipc_message_free(r->message);
-	ipc_space_unref(r->space);
+	if (r->space)
+		ipc_space_unref(r->space);
 	zone_free(&request_zone, r);
 }
 
@@ -134,8 +144,49 @@ static struct ipc_right target_of(struct ipc_request *r)
 	return ipc_space_get_notify(r->space);
 }
 
+enum rearm { REARM_DEAD, REARM_AGAIN, REARM_WAITS };
+
+/* What now, after the object was told: its port died, or has no senders once
+ * more, or has some and the request waits for the next time. */
+static enum rearm kobject_rearm(struct ipc_request *r, struct ipc_port *port)
+{
+	enum rearm what = REARM_DEAD;
+
+	spin_lock(&port->lock);
+	if (port->active && port->srights == 0)
+		what = REARM_AGAIN;
+	else if (port->active)
+		what = REARM_WAITS;
+	if (what == REARM_WAITS)
+		port->no_senders = r;
+	spin_unlock(&port->lock);
+	return what;
+}
+
+static void kobject_fire(struct ipc_request *r)
+{
+	struct ipc_port *port = r->port;
+	struct kobject *object = r->object;
+
+	r->port = NULL;
+	r->object = NULL;
+	enum rearm what;
+	do {
+		object->no_senders(object, port);
+		what = kobject_rearm(r, port);
+	} while (what == REARM_AGAIN);
+	if (what == REARM_DEAD)
+		request_free(r);
+	kobject_unref(object);
+	ipc_port_unref(port);
+}
+
 void ipc_request_fire(struct ipc_request *r)
 {
+	if (r->kind == REQUEST_KOBJECT) {
+		kobject_fire(r);
+		return;
+	}
 	struct ipc_message *m = r->message;
 	if (r->kind == REQUEST_COMPAT && r->event == MACH_NOTIFY_PORT_DELETED)
 		remove_compat_entry(r);

@@ -93,6 +93,7 @@ struct ipc_space {
 	uint32_t overflow_count;
 	uint64_t seed;		  /* of the overflow hash */
 	struct ipc_overflow *overflow;
+	_Atomic uint32_t sent, received; /* messages, for task_info */
 	struct ipc_right notify;  /* the manual's notify port */
 	struct ipc_dir *dir[DIRS];
 };

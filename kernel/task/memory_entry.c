@@ -61,13 +61,12 @@ struct ipc_right object_name_right(struct vm_object *object)
 		return right;
 	struct kobject *k = vm_object_kobject(object);
 	struct ipc_port **slot = vm_object_name_slot(object);
+	k->no_senders = name_no_senders; /* the same for every name */
 	struct ipc_port *fresh = ipc_kport_create(KOBJECT_OBJECT_NAME, k);
 	spin_lock(&name_lock);
 	bool use = fresh && !*slot;
-	if (use) {
-		k->no_senders = name_no_senders;
+	if (use)
 		*slot = fresh;
-	}
 	if (*slot)
 		right = ipc_right_make_send(*slot);
 	spin_unlock(&name_lock);

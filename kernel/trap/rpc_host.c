@@ -152,7 +152,7 @@ kern_return_t rpc_processor_set_info(struct processor_set *set, int flavor,
 		if (*count < PROCESSOR_SET_BASIC_INFO_COUNT)
 			return KERN_FAILURE;
 		*info = (processor_set_basic_info_data_t){
-			.processor_count = __builtin_popcountll(set->processors),
+			.processor_count = (int)cpu_count(),
 			.task_count = (int)atomic_get(&set->task_count),
 			.thread_count = (int)atomic_get(&set->thread_count),
 			.load_average = (int)atomic_get(&set->load_average),

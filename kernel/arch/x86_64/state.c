@@ -255,3 +255,9 @@ void machine_set_result(struct machine_thread *m, uint64_t value)
 	m->frame.rax = value;
 	m->kind = FRAME_TRAP_RESULT;
 }
+
+void machine_set_start(struct machine_thread *m, vaddr_t pc, vaddr_t sp)
+{
+	m->frame.rip = pc;
+	m->frame.rsp = sp;
+}
