@@ -31,6 +31,7 @@ struct backend {
 	/* Fills in names that the user did not give, from the subsystem's. */
 	void (*name_outputs)(const struct interface *interface,
 			     struct options *options);
+	/* Reports what the language cannot say, or writes the files. */
 	void (*write)(const struct interface *interface,
 		      const struct options *options);
 };

@@ -48,7 +48,37 @@ static void close_file(struct c_file *f)
 		diag_fatal("cannot write %s", f->name);
 }
 
-/* An interface of the kernel alone: servers and clients use the other names. */
+/* What the kernel's contract has no place for. */
+static void check_kernel_arg(const struct arg *arg)
+{
+	const struct type *type = arg->type;
+	bool right = type_has_ports(type) || type_is_polymorphic_sent(type) ||
+		     type_is_polymorphic_received(type);
+
+	if (arg->role == ROLE_REPLY_PORT && (arg->sides & SIDE_SERVER))
+		diag_error(&arg->pos, "a kernel routine sees no reply port");
+	else if (type->indefinite)
+		diag_error(&arg->pos, "array[] in a kernel routine: use ^ or "
+				      "a limit");
+	else if (right && !type->out_of_line && type->form != FORM_SCALAR)
+		diag_error(&arg->pos, "an array of ports in line in a kernel "
+				      "routine: use ^");
+	else if ((right || type->out_of_line) &&
+		 arg->direction == (DIR_IN | DIR_OUT))
+		diag_error(&arg->pos, "rights and memory of a kernel routine "
+				      "go in or out, not both");
+}
+
+static void check_kernel(const struct interface *interface)
+{
+	for (unsigned i = 0; i < interface->routine_count; i++) {
+		const struct routine *routine = interface->routines[i];
+
+		for (unsigned j = 0; j < routine->arg_count; j++)
+			check_kernel_arg(routine->args[j]);
+	}
+}
+
 static void write_files(const struct interface *interface,
 			const struct options *options)
 {
@@ -59,6 +89,10 @@ static void write_files(const struct interface *interface,
 		.kernel = options->kernel,
 	};
 
+	if (options->kernel)
+		check_kernel(interface);
+	if (diag_errors() > 0)
+		return;
 	if (open_file(&f, outputs->server)) {
 		c_write_server(&f, options->symbols);
 		close_file(&f);

@@ -287,6 +287,16 @@ bool c_param_is_pointer(const struct arg *arg, enum c_param param)
 	       type->out_of_line || type->indefinite;
 }
 
+/* Clients may pass literals and short strings where char[n] is the type. */
+static const char *value_type(const struct c_file *f, const struct arg *arg,
+			      unsigned side)
+{
+	if (side == SIDE_USER && arg->type->form == FORM_STRING &&
+	    arg->direction == DIR_IN)
+		return "const char *";
+	return c_type(f, arg, side);
+}
+
 const char *c_param_declaration(const struct c_file *f, const struct arg *arg,
 				enum c_param param, unsigned side)
 {
@@ -296,7 +306,7 @@ const char *c_param_declaration(const struct c_file *f, const struct arg *arg,
 		[C_SCOPY] = "boolean_t",
 		[C_DEALLOC] = "boolean_t",
 	};
-	const char *type = param == C_VALUE ? c_type(f, arg, side)
+	const char *type = param == C_VALUE ? value_type(f, arg, side)
 					    : types[param];
 	bool star = type[strlen(type) - 1] == '*';
 

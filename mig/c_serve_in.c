@@ -344,13 +344,26 @@ void c_serve_destroy(struct c_file *f, const struct routine *routine)
 	}
 }
 
+static bool is_released(const struct arg *arg)
+{
+	return (arg->direction & DIR_IN) && arg->type->indefinite &&
+	       !arg->server_copy;
+}
+
+bool c_serve_has_release(const struct routine *routine)
+{
+	for (unsigned i = 0; i < routine->arg_count; i++)
+		if (is_released(routine->args[i]))
+			return true;
+	return false;
+}
+
 void c_serve_release(struct c_file *f, const struct routine *routine)
 {
 	for (unsigned i = 0; i < routine->arg_count; i++) {
 		const struct arg *arg = routine->args[i];
 
-		if (!(arg->direction & DIR_IN) || !arg->type->indefinite ||
-		    arg->server_copy)
+		if (!is_released(arg))
 			continue;
 		c_line(f, "if (!(%sType.word & MIG_INLINE))",
 		       in_field(routine, arg));

@@ -91,10 +91,15 @@ static void call_with_retcode(struct c_file *f, const struct routine *routine)
 	c_close(f, "}");
 }
 
-/* What follows the call: see the ownership rules in docs/mig.md. */
+/* What follows the call: only after success is anything else touched. */
 static void finish(struct c_file *f, const struct routine *routine)
 {
 	c_serve_destroy(f, routine);
+	if (!routine->simple && routine->kind == ROUTINE &&
+	    !c_serve_has_reply(routine) && !c_serve_has_release(routine)) {
+		c_line(f, "return RetCode;");
+		return;
+	}
 	if (routine->kind == ROUTINE) {
 		c_line(f, "if (mig_unlikely(RetCode != KERN_SUCCESS))");
 		c_line(f, "\treturn RetCode;");
@@ -224,7 +229,8 @@ static void reply_head_3(struct c_file *f)
 	c_line(f, "OutP->Head.msgh_remote_port = InHeadP->msgh_remote_port;");
 	c_line(f, "OutP->Head.msgh_local_port = MACH_PORT_NULL;");
 	c_line(f, "OutP->Head.msgh_seqno = 0;");
-	c_line(f, "OutP->Head.msgh_id = InHeadP->msgh_id + 100;");
+	c_line(f, "OutP->Head.msgh_id = (int32_t)((uint32_t)InHeadP->msgh_id + "
+		  "100);");
 }
 
 static void reply_head_25(struct c_file *f)
@@ -235,7 +241,8 @@ static void reply_head_25(struct c_file *f)
 	c_line(f, "OutP->Head.msg_type = InHeadP->msg_type;");
 	c_line(f, "OutP->Head.msg_local_port = PORT_NULL;");
 	c_line(f, "OutP->Head.msg_remote_port = InHeadP->msg_remote_port;");
-	c_line(f, "OutP->Head.msg_id = InHeadP->msg_id + 100;");
+	c_line(f, "OutP->Head.msg_id = (int)((unsigned)InHeadP->msg_id + "
+		  "100);");
 }
 
 static void dispatch(struct c_file *f, const char *in, const char *out,
@@ -286,7 +293,8 @@ static void kernel_demux(struct c_file *f)
 	c_line(f, "stub_t stub;");
 	c_blank(f);
 	c_line(f, "OutP->Head.msgh_size = sizeof(*OutP);");
-	c_line(f, "OutP->Head.msgh_id = Req->head->msgh_id + 100;");
+	c_line(f, "OutP->Head.msgh_id = (int32_t)((uint32_t)Req->head->msgh_id "
+		  "+ 100);");
 	c_line(f, "mig_copy(&OutP->RetCodeType, &Word, sizeof(Word));");
 	dispatch(f, "Req", "Rep", "Req->head->msgh_id");
 	c_close(f, "}");
@@ -309,43 +317,10 @@ static void symbol_table(struct c_file *f)
 	c_close(f, "};");
 }
 
-/* What the kernel's contract has no place for. */
-static void check_kernel_arg(const struct arg *arg)
-{
-	const struct type *type = arg->type;
-	bool right = type_has_ports(type) || type_is_polymorphic_sent(type) ||
-		     type_is_polymorphic_received(type);
-
-	if (arg->role == ROLE_REPLY_PORT && (arg->sides & SIDE_SERVER))
-		diag_error(&arg->pos, "a kernel routine sees no reply port");
-	else if (type->indefinite)
-		diag_error(&arg->pos, "array[] in a kernel routine: use ^ or "
-				      "a limit");
-	else if (right && !type->out_of_line && type->form != FORM_SCALAR)
-		diag_error(&arg->pos, "an array of ports in line in a kernel "
-				      "routine: use ^");
-	else if ((right || type->out_of_line) &&
-		 arg->direction == (DIR_IN | DIR_OUT))
-		diag_error(&arg->pos, "rights and memory of a kernel routine "
-				      "go in or out, not both");
-}
-
-static void check_kernel(const struct interface *interface)
-{
-	for (unsigned i = 0; i < interface->routine_count; i++) {
-		const struct routine *routine = interface->routines[i];
-
-		for (unsigned j = 0; j < routine->arg_count; j++)
-			check_kernel_arg(routine->args[j]);
-	}
-}
-
 void c_write_server(struct c_file *f, bool symbols)
 {
 	const struct interface *interface = f->interface;
 
-	if (f->kernel)
-		check_kernel(interface);
 	c_preamble(f, f->kernel ? "kernel server stubs" : "server stubs",
 		   SIDE_SERVER);
 	if (!f->kernel) {

@@ -27,6 +27,7 @@ const char *c_serve_value(const struct c_file *f, const struct routine *routine,
 void c_serve_destroy(struct c_file *f, const struct routine *routine);
 /* After success: memory of array[] arguments that arrived out of line. */
 void c_serve_release(struct c_file *f, const struct routine *routine);
+bool c_serve_has_release(const struct routine *routine);
 
 void c_serve_out_locals(struct c_file *f, const struct routine *routine);
 /* Before the call: capacities, cleared fields. */

@@ -96,10 +96,12 @@ static void fill_header_25(struct c_file *f, const struct routine *routine)
 	const char *type = msg_type(routine);
 	const char *complex = c_fill_complex(f, &routine->request);
 
-	if (routine->request.complex || complex == NULL)
-		complex = routine->request.complex ? "TRUE" : "FALSE";
 	c_line(f, "In0P->Head.msg_unused = 0;");
-	c_line(f, "In0P->Head.msg_simple = !(%s);", complex);
+	if (routine->request.complex || complex == NULL)
+		c_line(f, "In0P->Head.msg_simple = %s;",
+		       routine->request.complex ? "FALSE" : "TRUE");
+	else
+		c_line(f, "In0P->Head.msg_simple = !(%s);", complex);
 	c_line(f, "In0P->Head.msg_size = %s;", request_size(routine));
 	c_line(f, "In0P->Head.msg_type = MSG_TYPE_NORMAL%s%s%s;",
 	       routine->simple ? "" : " | MSG_TYPE_RPC",

@@ -180,6 +180,10 @@ static void check_arg_type(const struct routine *routine, const struct arg *arg)
 		diag_error(&arg->pos, "an element of `%s' is not a whole "
 				      "number of bytes",
 			   arg->name);
+	if (type->form == FORM_STRUCT && type->name == NULL &&
+	    type->user_type == NULL)
+		diag_error(&arg->pos, "the type of `%s' needs a name",
+			   arg->name);
 	if (routine->simple && (arg->direction & DIR_OUT))
 		diag_error(&arg->pos, "a simple routine has no reply to carry "
 				      "`%s'",

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <ctype.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,28 +9,76 @@
 #include "diag.h"
 
 #define ERRORS_MAX 20
+#define LINE_ROOM  512
 
 static int errors;
 
-/* Tabs are kept, so that the caret stands under its column. */
-static void show_line(const struct pos *pos)
+/*
+ * The preprocessor squeezes white space. So the line is read again from its
+ * file, and the column found by counting what is not white; if the two lines
+ * differ otherwise (macros), the preprocessed one is shown.
+ */
+static int find_column(const char *original, const struct pos *pos)
 {
-	size_t length = strcspn(pos->text, "\n");
+	const char *squeezed = pos->text;
+	const char *p = original;
 
-	fprintf(stderr, "%.*s\n", (int)length, pos->text);
-	for (int i = 0; i < pos->column - 1 && (size_t)i < length; i++)
-		fputc(pos->text[i] == '\t' ? '\t' : ' ', stderr);
+	for (int column = 1; column < pos->column; column++, squeezed++) {
+		if (isspace((unsigned char)*squeezed))
+			continue;
+		p += strspn(p, " \t\f\v");
+		if (*p != *squeezed || *p == '\0')
+			return 0;
+		p++;
+	}
+	p += strspn(p, " \t\f\v");
+	if (*p != *squeezed)
+		return 0;
+	return (int)(p - original) + 1;
+}
+
+/* The line in its file; false if it cannot be read. */
+static bool read_line(const struct pos *pos, char *line, int room)
+{
+	FILE *file = fopen(pos->file, "r");
+	bool found = false;
+
+	if (file == NULL)
+		return false;
+	for (int i = 1; i <= pos->line; i++)
+		found = fgets(line, room, file) != NULL && i == pos->line;
+	fclose(file);
+	return found;
+}
+
+/* Tabs are kept, so that the caret stands under its column. */
+static void show_line(const char *text, int column)
+{
+	size_t length = strcspn(text, "\n");
+
+	fprintf(stderr, "%.*s\n", (int)length, text);
+	for (int i = 0; i < column - 1 && (size_t)i < length; i++)
+		fputc(text[i] == '\t' ? '\t' : ' ', stderr);
 	fputs("^\n", stderr);
 }
 
 static void report(const struct pos *pos, const char *kind, const char *format,
 		   va_list args)
 {
-	fprintf(stderr, "%s:%d:%d: %s: ", pos->file, pos->line, pos->column,
-		kind);
+	char line[LINE_ROOM];
+	const char *text = line;
+	int column = 0;
+
+	if (read_line(pos, line, LINE_ROOM))
+		column = find_column(line, pos);
+	if (column == 0) {
+		text = pos->text;
+		column = pos->column;
+	}
+	fprintf(stderr, "%s:%d:%d: %s: ", pos->file, pos->line, column, kind);
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);
-	show_line(pos);
+	show_line(text, column);
 }
 
 void diag_error(const struct pos *pos, const char *format, ...)

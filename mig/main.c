@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "backend.h"
 #include "lex.h"
@@ -162,19 +161,6 @@ static void tell(const struct interface *interface)
 	}
 }
 
-/* Files that are not whole must not look up to date. */
-static void remove_outputs(const struct outputs *outputs)
-{
-	const char *const files[] = {
-		outputs->header,	outputs->user,	      outputs->server,
-		outputs->server_header, outputs->description,
-	};
-
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (files[i] != NULL && strncmp(files[i], "/dev/", 5) != 0)
-			unlink(files[i]);
-}
-
 int main(int argc, char **argv)
 {
 	struct command command = parse_command(argc, argv);
@@ -189,9 +175,5 @@ int main(int argc, char **argv)
 		tell(interface);
 	backend->name_outputs(interface, &command.options);
 	backend->write(interface, &command.options);
-	if (diag_errors() > 0) {
-		remove_outputs(&command.options.outputs);
-		return 1;
-	}
-	return 0;
+	return diag_errors() > 0;
 }

@@ -346,6 +346,7 @@ static void parse_statement(struct parser *parser)
 			   parser->at->text);
 }
 
+/* A keyword of a statement, or anything at the beginning of a line. */
 static bool at_statement(const struct parser *parser)
 {
 	static const char *const words[] = {
@@ -355,7 +356,7 @@ static bool at_statement(const struct parser *parser)
 		"simpleroutine", "procedure", "simpleprocedure", "function",
 	};
 
-	if (parser->at->kind == TOKEN_END)
+	if (parser->at->kind == TOKEN_END || parser->at->pos.column == 1)
 		return true;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (parse_at_word(parser, words[i]))
