@@ -13,11 +13,11 @@
 
 /* What the two message dialects and the kernel do differently. */
 struct c_idiom {
-	const char *suffix;	  /* of helper functions */
-	const char *header;	  /* type of a message header */
-	const char *port;	  /* type of a port */
-	const char *prefix;	  /* of type names in type words */
-	const char *id;		  /* header fields */
+	const char *suffix; /* of helper functions */
+	const char *header; /* type of a message header */
+	const char *port;   /* type of a port */
+	const char *prefix; /* of type names in type words */
+	const char *id;	    /* header fields */
 	const char *size;
 	const char *request_port; /* as the receiver finds it */
 	const char *reply_port;
@@ -41,13 +41,15 @@ struct c_file {
 
 /* One line: indented, newline added. */
 void c_line(struct c_file *f, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 void c_blank(struct c_file *f);
 /* The second line of something: indented by half a level more. */
 void c_continue(struct c_file *f, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
+/* A local variable: "TYPE NAME;", the star of a pointer next to the name. */
+void c_local(struct c_file *f, const char *type, const char *name);
 void c_open(struct c_file *f, const char *format, ...)
-	__attribute__((format(printf, 2, 3))); /* a line, then deeper */
+    __attribute__((format(printf, 2, 3)));	  /* a line, then deeper */
 void c_close(struct c_file *f, const char *text); /* shallower, then a line */
 
 /* ---- names and types (c_names.c) ---- */

@@ -33,8 +33,8 @@ static void write_conditions(struct c_file *f,
 		const char *end = i + 1 < conditions->count ? " ||" : "))";
 
 		if (i == 0)
-			c_line(f, "if (mig_unlikely(%s%s",
-			       conditions->text[i], end);
+			c_line(f, "if (mig_unlikely(%s%s", conditions->text[i],
+			       end);
 		else
 			c_continue(f, "%s%s", conditions->text[i], end);
 	}
@@ -65,9 +65,9 @@ static const char *integer_word(const struct c_file *f)
 static const char *ignored_bits(const struct type *type)
 {
 	const char *text = mem_format(
-		"%s%s%s", type->varying ? " | MIG_NUMBER_MASK" : "",
-		type->out_of_line ? " | MIG_DEALLOCATE" : "",
-		type_is_polymorphic_received(type) ? " | MIG_NAME_MASK" : "");
+	    "%s%s%s", type->varying ? " | MIG_NUMBER_MASK" : "",
+	    type->out_of_line ? " | MIG_DEALLOCATE" : "",
+	    type_is_polymorphic_received(type) ? " | MIG_NAME_MASK" : "");
 
 	return *text != '\0' ? text + 3 : NULL;
 }
@@ -79,12 +79,11 @@ static const char *short_condition(const struct c_file *f,
 	const struct type *type = item->arg->type;
 	const char *ignored = ignored_bits(type);
 	const char *name = type_is_polymorphic_received(type)
-				   ? "0"
-				   : c_received_code(f, type->receive);
+			       ? "0"
+			       : c_received_code(f, type->receive);
 	const char *word = mem_format(
-		"MIG_WORD%s(%s, %u, %llu)", type->out_of_line ? "_OOL" : "",
-		name, type->bits,
-		(unsigned long long)(type->varying ? 0 : type->count));
+	    "MIG_WORD%s(%s, %u, %llu)", type->out_of_line ? "_OOL" : "", name,
+	    type->bits, (unsigned long long)(type->varying ? 0 : type->count));
 
 	if (ignored == NULL)
 		return mem_format("%sType != %s", field(check, item), word);
@@ -100,8 +99,8 @@ static const char *long_condition(const struct c_file *f,
 	const char *name = field(check, item);
 	const char *flags = type->out_of_line ? "0" : "MIG_INLINE";
 	const char *code = type_is_polymorphic_received(type)
-				   ? mem_format("%sType.name", name)
-				   : c_received_code(f, type->receive);
+			       ? mem_format("%sType.name", name)
+			       : c_received_code(f, type->receive);
 
 	if (type->indefinite)
 		flags = mem_format("%sType.word & MIG_INLINE", name);
@@ -131,9 +130,9 @@ static void word_conditions(const struct c_file *f, const struct c_check *check,
 					    (unsigned long long)type->count));
 	}
 	if (c_access(type) == C_STRING)
-		add(all, mem_format("!mig_string_ends(%s, %llu)",
-				    field(check, item),
-				    (unsigned long long)type->count));
+		add(all,
+		    mem_format("!mig_string_ends(%s, %llu)", field(check, item),
+			       (unsigned long long)type->count));
 }
 
 /* ---- counts and lengths ---- */
@@ -194,8 +193,8 @@ static void check_tail(struct c_file *f, const struct c_check *check,
 {
 	const struct type *type = item->arg->type;
 	const char *name = item->arg->name;
-	const char *bytes = mem_format(
-		"MIG_PAD(%s)", c_size(type, mem_format("%sNum", name)));
+	const char *bytes =
+	    mem_format("MIG_PAD(%s)", c_size(type, mem_format("%sNum", name)));
 
 	if (type->indefinite)
 		c_line(f, "%sTail = (%sType.word & MIG_INLINE) ? %s : 8;", name,
@@ -207,8 +206,9 @@ static void check_tail(struct c_file *f, const struct c_check *check,
 	c_line(f, "%sLeft -= %sTail;", check->base, name);
 	if (type->form != FORM_STRING)
 		return;
-	c_line(f, "if (mig_unlikely(!mig_string_ends((char *)(%s%uP + 1), "
-		  "%sNum)))",
+	c_line(f,
+	       "if (mig_unlikely(!mig_string_ends((char *)(%s%uP + 1), "
+	       "%sNum)))",
 	       check->base, item->segment, name);
 	c_line(f, "\t%s", check->fail);
 }
@@ -297,8 +297,8 @@ static void check_segment(struct c_file *f, const struct c_check *check,
 					&conditions);
 	write_conditions(f, &conditions, check->fail);
 	if (has_tails(message))
-		c_line(f, "%sLeft -= sizeof(*%s%uP);", check->base,
-		       check->base, segment);
+		c_line(f, "%sLeft -= sizeof(*%s%uP);", check->base, check->base,
+		       segment);
 }
 
 static void check_lengths(struct c_file *f, const struct c_check *check,
@@ -317,8 +317,9 @@ static void check_lengths(struct c_file *f, const struct c_check *check,
 			continue;
 		check_tail(f, check, item);
 		if (segment + 1 < message->segment_count)
-			c_line(f, "%s%uP = (void *)((char *)(%s%uP + 1) + "
-				  "%sTail);",
+			c_line(f,
+			       "%s%uP = (void *)((char *)(%s%uP + 1) + "
+			       "%sTail);",
 			       check->base, segment + 1, check->base, segment,
 			       item->arg->name);
 	}

@@ -84,9 +84,9 @@ static void write_files(const struct interface *interface,
 {
 	const struct outputs *outputs = &options->outputs;
 	struct c_file f = {
-		.interface = interface,
-		.idiom = options->manual ? &c_mach25 : &c_mach3,
-		.kernel = options->kernel,
+	    .interface = interface,
+	    .idiom = options->manual ? &c_mach25 : &c_mach3,
+	    .kernel = options->kernel,
 	};
 
 	if (options->kernel)
@@ -116,7 +116,7 @@ static void write_files(const struct interface *interface,
 }
 
 const struct backend backend_c = {
-	.language = "c",
-	.name_outputs = name_outputs,
-	.write = write_files,
+    .language = "c",
+    .name_outputs = name_outputs,
+    .write = write_files,
 };

@@ -34,7 +34,8 @@ static void fill_fixed(struct c_file *f, const struct item *item)
 	const struct type *type = arg->type;
 	const char *to = segment_field(item);
 	unsigned long long bytes = type_bytes(type);
-	const char *number = mem_format("%llu", (unsigned long long)type->count);
+	const char *number =
+	    mem_format("%llu", (unsigned long long)type->count);
 
 	c_line(f, "%sType = %s;", to, c_sent_word(f, arg, number));
 	switch (c_access(type)) {
@@ -62,9 +63,8 @@ static void fill_pointer(struct c_file *f, const struct item *item)
 	const struct arg *arg = item->arg;
 	const struct type *type = arg->type;
 	const char *number =
-		type->varying ? c_number(type, value(arg, C_COUNT))
-			      : mem_format("%llu",
-					   (unsigned long long)type->count);
+	    type->varying ? c_number(type, value(arg, C_COUNT))
+			  : mem_format("%llu", (unsigned long long)type->count);
 
 	c_line(f, "%sType = %s;", segment_field(item),
 	       c_sent_word(f, arg, number));
@@ -80,7 +80,8 @@ static void fill_tail(struct c_file *f, const struct item *item)
 
 	if (type->form == FORM_STRING) {
 		count = mem_format("%sLen", arg->name);
-		c_line(f, "%s = mig_string_copy((char *)(In%uP + 1), %s, %llu);",
+		c_line(f,
+		       "%s = mig_string_copy((char *)(In%uP + 1), %s, %llu);",
 		       count, item->segment, arg->name,
 		       (unsigned long long)type->count);
 		c_line(f, "mig_pad(In%uP + 1, %s);", item->segment, count);
@@ -127,7 +128,7 @@ static void fill_either(struct c_file *f, const struct item *item)
 static void fill_item(struct c_file *f, const struct item *item)
 {
 	const char *integer =
-		mem_format("MIG_WORD(%sINTEGER_32, 32, 1)", f->idiom->prefix);
+	    mem_format("MIG_WORD(%sINTEGER_32, 32, 1)", f->idiom->prefix);
 
 	if (item->kind == ITEM_COUNT) {
 		c_line(f, "%sCntType = %s;", segment_field(item), integer);

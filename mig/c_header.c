@@ -37,8 +37,9 @@ void c_write_prototypes(struct c_file *f, unsigned side)
 	if (side == SIDE_USER)
 		return;
 	if (f->kernel)
-		c_line(f, "bool %s(struct mig_request *req, struct mig_reply "
-			  "*rep);",
+		c_line(f,
+		       "bool %s(struct mig_request *req, struct mig_reply "
+		       "*rep);",
 		       interface->server_demux);
 	else
 		c_line(f, "boolean_t %s(%s *in, %s *out);",
@@ -68,7 +69,7 @@ static uint32_t longest(const struct interface *interface, bool reply)
 	for (unsigned i = 0; i < interface->routine_count; i++) {
 		const struct routine *routine = interface->routines[i];
 		const struct message *message =
-			reply ? &routine->reply : &routine->request;
+		    reply ? &routine->reply : &routine->request;
 
 		if (message->max_bytes > bytes)
 			bytes = message->max_bytes;
@@ -86,8 +87,7 @@ static void write_ids(struct c_file *f)
 	c_line(f, "#define %s_ID_COUNT %d", interface->name,
 	       interface->id_count);
 	for (unsigned i = 0; i < interface->routine_count; i++)
-		c_line(f, "#define MIG_ID_%s %d",
-		       interface->routines[i]->name,
+		c_line(f, "#define MIG_ID_%s %d", interface->routines[i]->name,
 		       interface->routines[i]->id);
 	c_line(f, "/* The longest messages, in bytes. */");
 	c_line(f, "#define %s_REQUEST_MAX %u", interface->name,

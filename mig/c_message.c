@@ -27,8 +27,8 @@ enum c_access c_access(const struct type *type)
 	if (type->bits == 64)
 		return type->send->class == IPC_INTEGER ? C_ASSIGN : C_COPY;
 	return type->bits == 8 || type->bits == 16 || type->bits == 32
-		       ? C_ASSIGN
-		       : C_COPY;
+		   ? C_ASSIGN
+		   : C_COPY;
 }
 
 /* Elements of 8 bytes may not be used where they lie: alignment 4. */
@@ -243,10 +243,10 @@ static void assert_type(struct c_file *f, const struct arg *arg, unsigned side)
 {
 	const struct type *type = arg->type;
 	const char *name = c_wire_type(f, type, side);
-	bool translated = side == SIDE_SERVER && (type->intran.function ||
-						  type->outtran.function);
-	bool right = f->kernel && (type_has_ports(type) ||
-				   type_is_polymorphic_sent(type));
+	bool translated = side == SIDE_SERVER &&
+			  (type->intran.function || type->outtran.function);
+	bool right = f->kernel &&
+		     (type_has_ports(type) || type_is_polymorphic_sent(type));
 
 	if (translated || right || type->out_of_line || type->indefinite ||
 	    type->form == FORM_STRING)
@@ -258,8 +258,9 @@ static void assert_type(struct c_file *f, const struct arg *arg, unsigned side)
 	assert_size(f, mem_format("(*(%s *)0)[0]", name),
 		    type_element_bytes(type));
 	if (side == SIDE_SERVER && !c_is_local_array(type))
-		c_line(f, "_Static_assert(_Alignof(__typeof__((*(%s *)0)[0])) "
-			  "<= 4, \"alignment\");",
+		c_line(f,
+		       "_Static_assert(_Alignof(__typeof__((*(%s *)0)[0])) "
+		       "<= 4, \"alignment\");",
 		       name);
 }
 
@@ -282,5 +283,4 @@ void c_assert_types(struct c_file *f, const struct routine *routine,
 		    is_first_of_type(routine, i))
 			assert_type(f, arg, side);
 	}
-	c_blank(f);
 }

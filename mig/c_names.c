@@ -12,28 +12,28 @@
 #define TAB_WIDTH  8
 
 const struct c_idiom c_mach3 = {
-	.suffix = "",
-	.header = "mach_msg_header_t",
-	.port = "mach_port_t",
-	.prefix = "MACH_MSG_TYPE_",
-	.id = "msgh_id",
-	.size = "msgh_size",
-	.request_port = "msgh_local_port",
-	.reply_port = "msgh_remote_port",
-	.seqno = "msgh_seqno",
+    .suffix = "",
+    .header = "mach_msg_header_t",
+    .port = "mach_port_t",
+    .prefix = "MACH_MSG_TYPE_",
+    .id = "msgh_id",
+    .size = "msgh_size",
+    .request_port = "msgh_local_port",
+    .reply_port = "msgh_remote_port",
+    .seqno = "msgh_seqno",
 };
 
 /* The manual's names mean the same to the receiver: local is its own port. */
 const struct c_idiom c_mach25 = {
-	.suffix = "_25",
-	.header = "msg_header_t",
-	.port = "port_t",
-	.prefix = "MSG_TYPE_",
-	.id = "msg_id",
-	.size = "msg_size",
-	.request_port = "msg_local_port",
-	.reply_port = "msg_remote_port",
-	.seqno = NULL,
+    .suffix = "_25",
+    .header = "msg_header_t",
+    .port = "port_t",
+    .prefix = "MSG_TYPE_",
+    .id = "msg_id",
+    .size = "msg_size",
+    .request_port = "msg_local_port",
+    .reply_port = "msg_remote_port",
+    .seqno = NULL,
 };
 
 /* ---- writing ---- */
@@ -71,6 +71,13 @@ void c_continue(struct c_file *f, const char *format, ...)
 	va_start(args, format);
 	write_line(f, 0, format, args);
 	va_end(args);
+}
+
+void c_local(struct c_file *f, const char *type, const char *name)
+{
+	bool star = type[strlen(type) - 1] == '*';
+
+	c_line(f, "%s%s%s;", type, star ? "" : " ", name);
 }
 
 void c_open(struct c_file *f, const char *format, ...)
@@ -161,8 +168,8 @@ static const char *derived_type(const struct c_file *f, const struct type *type)
 const char *c_wire_type(const struct c_file *f, const struct type *type,
 			unsigned side)
 {
-	const char *given = side == SIDE_USER ? type->user_type
-					      : type->server_type;
+	const char *given =
+	    side == SIDE_USER ? type->user_type : type->server_type;
 
 	if (given != NULL)
 		return given;
@@ -227,8 +234,8 @@ static bool has_poly(const struct c_file *f, const struct arg *arg,
 {
 	bool sends = type_is_polymorphic_sent(arg->type);
 	bool receives = type_is_polymorphic_received(arg->type);
-	bool in = (arg->direction & DIR_IN) &&
-		  (side == SIDE_USER ? sends : receives);
+	bool in =
+	    (arg->direction & DIR_IN) && (side == SIDE_USER ? sends : receives);
 	bool out = (arg->direction & DIR_OUT) &&
 		   (side == SIDE_USER ? receives : sends);
 
@@ -267,9 +274,8 @@ unsigned c_params(const struct c_file *f, const struct arg *arg, unsigned side,
 const char *c_param_name(const struct arg *arg, enum c_param param)
 {
 	static const char *const suffixes[C_PARAMS] = {
-		[C_VALUE] = "",	      [C_POLY] = "Poly",
-		[C_COUNT] = "Cnt",    [C_SCOPY] = "SCopy",
-		[C_DEALLOC] = "Dealloc",
+	    [C_VALUE] = "",	 [C_POLY] = "Poly",	  [C_COUNT] = "Cnt",
+	    [C_SCOPY] = "SCopy", [C_DEALLOC] = "Dealloc",
 	};
 
 	return mem_format("%s%s", arg->name, suffixes[param]);
@@ -301,13 +307,13 @@ const char *c_param_declaration(const struct c_file *f, const struct arg *arg,
 				enum c_param param, unsigned side)
 {
 	static const char *const types[C_PARAMS] = {
-		[C_POLY] = "mach_msg_type_name_t",
-		[C_COUNT] = "mach_msg_type_number_t",
-		[C_SCOPY] = "boolean_t",
-		[C_DEALLOC] = "boolean_t",
+	    [C_POLY] = "mach_msg_type_name_t",
+	    [C_COUNT] = "mach_msg_type_number_t",
+	    [C_SCOPY] = "boolean_t",
+	    [C_DEALLOC] = "boolean_t",
 	};
-	const char *type = param == C_VALUE ? value_type(f, arg, side)
-					    : types[param];
+	const char *type =
+	    param == C_VALUE ? value_type(f, arg, side) : types[param];
 	bool star = type[strlen(type) - 1] == '*';
 
 	return mem_format("%s%s%s%s", type, star ? "" : " ",
@@ -339,9 +345,9 @@ static void add_params(struct c_file *f, struct c_list *list,
 		unsigned n = c_params(f, arg, side, params);
 
 		for (unsigned j = 0; j < n; j++)
-			c_list_add(f, list,
-				   c_param_declaration(f, arg, params[j],
-						       side));
+			c_list_add(
+			    f, list,
+			    c_param_declaration(f, arg, params[j], side));
 	}
 }
 

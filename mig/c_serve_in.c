@@ -51,17 +51,17 @@ static const char *wire_value(const struct c_file *f,
 		return mem_format("In0P->Head.%s", f->idiom->reply_port);
 	case ROLE_MSG_SEQNO:
 		return f->idiom->seqno != NULL
-			       ? mem_format("In0P->Head.%s", f->idiom->seqno)
-			       : "0";
+			   ? mem_format("In0P->Head.%s", f->idiom->seqno)
+			   : "0";
 	default:
 		break;
 	}
 	if (c_is_kernel_item(f, arg))
 		return arg->type->intran.function != NULL
-			       ? mem_format("%sItem != NULL ? "
-					    "%sItem->right.port : NULL",
-					    arg->name, arg->name)
-			       : mem_format("%sItem", arg->name);
+			   ? mem_format("%sItem != NULL ? "
+					"%sItem->right.port : NULL",
+					arg->name, arg->name)
+			   : mem_format("%sItem", arg->name);
 	return in_field(routine, arg);
 }
 
@@ -109,13 +109,11 @@ void c_serve_in_locals(struct c_file *f, const struct routine *routine)
 			items = true;
 		}
 		if (has_local(f, arg))
-			c_line(f, "%s %s;", c_type(f, arg, SIDE_SERVER),
-			       arg->name);
+			c_local(f, c_type(f, arg, SIDE_SERVER), arg->name);
 		if (has_local(f, arg) && c_access(arg->type) == C_COPY &&
 		    arg->type->intran.function != NULL)
-			c_line(f, "%s %sWire;",
-			       c_wire_type(f, arg->type, SIDE_SERVER),
-			       arg->name);
+			c_local(f, c_wire_type(f, arg->type, SIDE_SERVER),
+				mem_format("%sWire", arg->name));
 		if (has_buffer(arg))
 			c_line(f, "_Alignas(8) char %sBuf[%llu];", arg->name,
 			       buffer_bytes(arg->type));
@@ -132,7 +130,7 @@ static void load_item(struct c_file *f, const struct routine *routine,
 {
 	const struct type *type = arg->type;
 	const struct item *item = c_item_of(&routine->request, arg);
-	const char *kind = !type->out_of_line	   ? "ITEM_RIGHT"
+	const char *kind = !type->out_of_line	  ? "ITEM_RIGHT"
 			   : type_has_ports(type) ? "ITEM_RIGHTS"
 						  : "ITEM_MEMORY";
 

@@ -48,18 +48,18 @@ static void out_locals(struct c_file *f, const struct arg *arg)
 {
 	const struct type *type = arg->type;
 	enum c_access access = c_access(type);
-	bool value = access != C_BYTES && access != C_STRING &&
-		     access != C_TAIL;
-	bool loaded = arg->direction == (DIR_IN | DIR_OUT) &&
-		      !c_is_kernel_item(f, arg);
+	bool value =
+	    access != C_BYTES && access != C_STRING && access != C_TAIL;
+	bool loaded =
+	    arg->direction == (DIR_IN | DIR_OUT) && !c_is_kernel_item(f, arg);
 
 	if (value && !loaded)
-		c_line(f, "%s %s;", c_type(f, arg, SIDE_SERVER), arg->name);
+		c_local(f, c_type(f, arg, SIDE_SERVER), arg->name);
 	if (has_buffer(arg))
 		c_line(f, "_Alignas(8) char %sOutBuf[%llu];", arg->name,
 		       type->indefinite
-			       ? (unsigned long long)MESSAGE_INDEFINITE_BYTES
-			       : (unsigned long long)type_bytes(type));
+			   ? (unsigned long long)MESSAGE_INDEFINITE_BYTES
+			   : (unsigned long long)type_bytes(type));
 	if (type->varying && type->form == FORM_ARRAY)
 		c_line(f, "mach_msg_type_number_t %sCnt;", arg->name);
 	if (access == C_TAIL || access == C_EITHER)
@@ -75,8 +75,9 @@ void c_serve_out_locals(struct c_file *f, const struct routine *routine)
 	const struct message *reply = &routine->reply;
 
 	for (unsigned i = 1; i < reply->segment_count; i++)
-		c_line(f, "struct Reply%u *const Out%uP = (void *)((char *)"
-			  "Out0P + %u);",
+		c_line(f,
+		       "struct Reply%u *const Out%uP = (void *)((char *)"
+		       "Out0P + %u);",
 		       i, i, reply->segments[i].max_offset);
 	for (unsigned i = 0; i < routine->arg_count; i++)
 		if (is_out(routine->args[i]))
@@ -94,7 +95,7 @@ static void prepare_from_request(struct c_file *f,
 	const struct item *from = c_item_of(&routine->request, arg);
 	const char *number = mem_format("%sNum", arg->name);
 	const char *buffer =
-		has_buffer(arg) ? mem_format("%sOutBuf", arg->name) : NULL;
+	    has_buffer(arg) ? mem_format("%sOutBuf", arg->name) : NULL;
 
 	if (c_access(arg->type) == C_BYTES || c_access(arg->type) == C_STRING) {
 		c_line(f, "mig_copy(%s, In%uP->%s, %llu);",
@@ -135,7 +136,7 @@ static void prepare_value(struct c_file *f, const struct item *item)
 {
 	const struct arg *arg = item->arg;
 	const char *buffer =
-		has_buffer(arg) ? mem_format("%sOutBuf", arg->name) : NULL;
+	    has_buffer(arg) ? mem_format("%sOutBuf", arg->name) : NULL;
 
 	switch (c_access(arg->type)) {
 	case C_BYTES:
@@ -200,8 +201,9 @@ static void store_right(struct c_file *f, const struct item *item)
 	if (type_is_polymorphic_sent(arg->type)) {
 		c_line(f, "%sPoly = %s.kind == RIGHT_RECEIVE ?", arg->name,
 		       arg->name);
-		c_continue(f, "MACH_MSG_TYPE_PORT_RECEIVE : %s.kind == "
-			      "RIGHT_SEND_ONCE ?",
+		c_continue(f,
+			   "MACH_MSG_TYPE_PORT_RECEIVE : %s.kind == "
+			   "RIGHT_SEND_ONCE ?",
 			   arg->name);
 		c_continue(f, "MACH_MSG_TYPE_PORT_SEND_ONCE : "
 			      "MACH_MSG_TYPE_PORT_SEND;");
@@ -217,15 +219,15 @@ static void store_fixed(struct c_file *f, const struct item *item)
 	const struct arg *arg = item->arg;
 	const struct type *type = arg->type;
 	const char *function = type->outtran.function;
-	const char *value =
-		function != NULL ? mem_format("%s(%s)", function, arg->name)
-				 : arg->name;
+	const char *value = function != NULL
+				? mem_format("%s(%s)", function, arg->name)
+				: arg->name;
 	unsigned long long bytes = type_bytes(type);
 
-	c_line(f, "%sType = %s;", out_field(item),
-	       c_sent_word(f, arg,
-			   mem_format("%llu",
-				      (unsigned long long)type->count)));
+	c_line(
+	    f, "%sType = %s;", out_field(item),
+	    c_sent_word(f, arg,
+			mem_format("%llu", (unsigned long long)type->count)));
 	switch (c_access(type)) {
 	case C_ASSIGN:
 		c_line(f, "%s = %s;", out_field(item), value);
@@ -252,14 +254,12 @@ static void store_pointer(struct c_file *f, const struct item *item)
 	const struct type *type = arg->type;
 	const char *count = mem_format("%sCnt", arg->name);
 	const char *number =
-		type->varying ? c_number(type, count)
-			      : mem_format("%llu",
-					   (unsigned long long)type->count);
+	    type->varying ? c_number(type, count)
+			  : mem_format("%llu", (unsigned long long)type->count);
 	const char *size =
-		type->varying
-			? c_size(type, mem_format("(uint64_t)%s", count))
-			: mem_format("%llu",
-				     (unsigned long long)type_bytes(type));
+	    type->varying
+		? c_size(type, mem_format("(uint64_t)%s", count))
+		: mem_format("%llu", (unsigned long long)type_bytes(type));
 
 	c_line(f, "%sType = %s;", out_field(item), c_sent_word(f, arg, number));
 	if (!f->kernel)
@@ -279,8 +279,9 @@ static void store_string_tail(struct c_file *f, const struct item *item)
 
 	c_line(f, "((char *)(Out%uP + 1))[%llu] = '\\0';", item->segment,
 	       room - 1);
-	c_line(f, "%sSent = (uint32_t)__builtin_strlen((char *)(Out%uP + 1)) + "
-		  "1;",
+	c_line(f,
+	       "%sSent = (uint32_t)__builtin_strlen((char *)(Out%uP + 1)) + "
+	       "1;",
 	       arg->name, item->segment);
 	c_line(f, "%sType = %s;", out_field(item),
 	       c_sent_word(f, arg, mem_format("%sSent", arg->name)));
@@ -325,8 +326,8 @@ static void store_either(struct c_file *f, const struct item *item)
 	const char *count = mem_format("%sCnt", arg->name);
 	const char *number = c_number(type, count);
 	const char *buffer = has_buffer(arg)
-				     ? mem_format("%sOutBuf", arg->name)
-				     : mem_format("Out%uP + 1", item->segment);
+				 ? mem_format("%sOutBuf", arg->name)
+				 : mem_format("Out%uP + 1", item->segment);
 	struct type out_of_line = *type;
 	struct arg as = *arg;
 
@@ -383,8 +384,8 @@ static void set_complex(struct c_file *f, const struct routine *routine)
 		const char *one = NULL;
 
 		if (type_is_polymorphic_sent(item->arg->type))
-			one = mem_format("%sPORT_ANY(%sPoly)",
-					 f->idiom->prefix, item->arg->name);
+			one = mem_format("%sPORT_ANY(%sPoly)", f->idiom->prefix,
+					 item->arg->name);
 		else if (item->arg->type->indefinite)
 			one = mem_format("!(%sType.word & MIG_INLINE)",
 					 out_field(item));
@@ -407,7 +408,8 @@ static const char *tail_of(const struct message *message, unsigned segment)
 	for (unsigned i = 0; i < message->item_count; i++)
 		if (message->items[i].segment == segment &&
 		    message->items[i].tail_bytes != 0)
-			return mem_format("%sSent", message->items[i].arg->name);
+			return mem_format("%sSent",
+					  message->items[i].arg->name);
 	return NULL;
 }
 
@@ -422,8 +424,9 @@ static void set_size(struct c_file *f, const struct message *message)
 	c_line(f, "OutSize = sizeof(*Out0P) + %s;", tail_of(message, 0));
 	for (unsigned i = 1; i < message->segment_count; i++) {
 		tail = tail_of(message, i);
-		c_line(f, "mig_move((char *)Out0P + OutSize, Out%uP, "
-			  "sizeof(*Out%uP)%s%s);",
+		c_line(f,
+		       "mig_move((char *)Out0P + OutSize, Out%uP, "
+		       "sizeof(*Out%uP)%s%s);",
 		       i, i, tail != NULL ? " + " : "",
 		       tail != NULL ? tail : "");
 		c_line(f, "OutSize += sizeof(*Out%uP)%s%s;", i,

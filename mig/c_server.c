@@ -10,14 +10,14 @@ static struct c_check request_check(const struct c_file *f,
 				    const struct routine *routine)
 {
 	return (struct c_check){
-		.message = &routine->request,
-		.base = "In",
-		.structure = "Request",
-		.size = f->kernel ? "Req->size"
-				  : mem_format("In0P->Head.%s", f->idiom->size),
-		.wrong = NULL,
-		.fail = "return MIG_BAD_ARGUMENTS;",
-		.too_long = "return KERN_INVALID_ARGUMENT;",
+	    .message = &routine->request,
+	    .base = "In",
+	    .structure = "Request",
+	    .size = f->kernel ? "Req->size"
+			      : mem_format("In0P->Head.%s", f->idiom->size),
+	    .wrong = NULL,
+	    .fail = "return MIG_BAD_ARGUMENTS;",
+	    .too_long = "return KERN_INVALID_ARGUMENT;",
 	};
 }
 
@@ -85,9 +85,9 @@ static void call_with_retcode(struct c_file *f, const struct routine *routine)
 	}
 	c_list_end(f, &list, ";");
 	c_line(f, routine->kind == ROUTINE
-			  ? "return RetCode == KERN_SUCCESS ? MIG_NO_REPLY : "
-			    "RetCode;"
-			  : "return MIG_NO_REPLY;");
+		      ? "return RetCode == KERN_SUCCESS ? MIG_NO_REPLY : "
+			"RetCode;"
+		      : "return MIG_NO_REPLY;");
 	c_close(f, "}");
 }
 
@@ -118,12 +118,14 @@ static void stub_head(struct c_file *f, const struct routine *routine)
 	       routine->simple ? "simpleroutine" : "routine", routine->name,
 	       routine->id);
 	if (f->kernel)
-		c_line(f, "static kern_return_t serve_%s(struct mig_request "
-			  "*Req, struct mig_reply *Rep)",
+		c_line(f,
+		       "static kern_return_t serve_%s(struct mig_request "
+		       "*Req, struct mig_reply *Rep)",
 		       routine->name);
 	else
-		c_line(f, "static kern_return_t serve_%s(%s *InHeadP, %s "
-			  "*OutHeadP)",
+		c_line(f,
+		       "static kern_return_t serve_%s(%s *InHeadP, %s "
+		       "*OutHeadP)",
 		       routine->name, f->idiom->header, f->idiom->header);
 }
 
@@ -142,12 +144,12 @@ static void stub_locals(struct c_file *f, const struct routine *routine,
 	c_serve_out_locals(f, routine);
 	if (routine->kind == ROUTINE)
 		c_line(f, "kern_return_t RetCode;");
+	c_assert_types(f, routine, SIDE_SERVER);
 	c_blank(f);
 	if (!reply && f->kernel)
 		c_line(f, "(void)Rep;");
 	else if (!reply)
 		c_line(f, "(void)OutHeadP;");
-	c_assert_types(f, routine, SIDE_SERVER);
 }
 
 static void stub(struct c_file *f, const struct routine *routine)
@@ -204,7 +206,7 @@ static void table(struct c_file *f)
 	       interface->id_count > 0 ? interface->id_count : 1);
 	for (int32_t i = 0; i < interface->id_count; i++) {
 		const struct routine *routine =
-			routine_with_id(interface, interface->base + i);
+		    routine_with_id(interface, interface->base + i);
 
 		if (routine != NULL)
 			c_line(f, "[%d] = serve_%s,", i, routine->name);
@@ -259,8 +261,8 @@ static void dispatch(struct c_file *f, const char *in, const char *out,
 
 static void demux(struct c_file *f)
 {
-	const char *type = f->idiom == &c_mach25 ? "death_pill_t"
-						 : "mig_reply_header_t";
+	const char *type =
+	    f->idiom == &c_mach25 ? "death_pill_t" : "mig_reply_header_t";
 
 	c_blank(f);
 	c_line(f, "boolean_t %s(%s *InHeadP, %s *OutHeadP)",

@@ -75,8 +75,8 @@ static void fill_bits(struct c_file *f, const struct routine *routine)
 static const char *request_size(const struct routine *routine)
 {
 	return c_fill_is_varying(&routine->request) || routine->retcode
-		       ? "InSize"
-		       : "sizeof(*In0P)";
+		   ? "InSize"
+		   : "sizeof(*In0P)";
 }
 
 static void fill_header_3(struct c_file *f, const struct routine *routine)
@@ -133,12 +133,12 @@ static void shorten(struct c_file *f, const struct routine *routine)
 
 static void send_3(struct c_file *f, const struct routine *routine)
 {
-	const char *wait = choose(routine->wait_time,
-				  routine->settings.wait_time);
-	const char *option = choose(routine->msg_option,
-				    routine->settings.msg_option);
-	const char *timeout = routine->simple ? "MACH_SEND_TIMEOUT"
-					      : "MACH_RCV_TIMEOUT";
+	const char *wait =
+	    choose(routine->wait_time, routine->settings.wait_time);
+	const char *option =
+	    choose(routine->msg_option, routine->settings.msg_option);
+	const char *timeout =
+	    routine->simple ? "MACH_SEND_TIMEOUT" : "MACH_RCV_TIMEOUT";
 
 	c_line(f, "RetCode = mach_msg(&In0P->Head,");
 	c_continue(f, "MACH_SEND_MSG%s%s%s%s%s,",
@@ -155,14 +155,14 @@ static void send_3(struct c_file *f, const struct routine *routine)
 
 static void send_25(struct c_file *f, const struct routine *routine)
 {
-	const char *wait = choose(routine->wait_time,
-				  routine->settings.wait_time);
-	const char *option = choose(routine->msg_option,
-				    routine->settings.msg_option);
+	const char *wait =
+	    choose(routine->wait_time, routine->settings.wait_time);
+	const char *option =
+	    choose(routine->msg_option, routine->settings.msg_option);
 	const char *timeout = routine->simple ? "SEND_TIMEOUT" : "RCV_TIMEOUT";
-	const char *options = mem_format(
-		"%s%s%s", option != NULL ? option : "MSG_OPTION_NONE",
-		wait != NULL ? " | " : "", wait != NULL ? timeout : "");
+	const char *options =
+	    mem_format("%s%s%s", option != NULL ? option : "MSG_OPTION_NONE",
+		       wait != NULL ? " | " : "", wait != NULL ? timeout : "");
 
 	if (wait == NULL)
 		wait = "0";
@@ -170,8 +170,9 @@ static void send_25(struct c_file *f, const struct routine *routine)
 		c_line(f, "RetCode = msg_send(&In0P->Head, %s, %s);", options,
 		       wait);
 	else
-		c_line(f, "RetCode = msg_rpc(&In0P->Head, %s, sizeof(Mess), 0, "
-			  "%s);",
+		c_line(f,
+		       "RetCode = msg_rpc(&In0P->Head, %s, sizeof(Mess), 0, "
+		       "%s);",
 		       options, wait);
 }
 
@@ -187,8 +188,8 @@ static void free_sent(struct c_file *f, const struct routine *routine)
 		     arg->dealloc != CHOICE_RUN_TIME))
 			continue;
 		cond = arg->dealloc == CHOICE_YES
-			       ? ""
-			       : mem_format(" && %sDealloc", arg->name);
+			   ? ""
+			   : mem_format(" && %sDealloc", arg->name);
 		c_line(f, "if (%sInLine%s)", arg->name, cond);
 		c_line(f, "\tmig_deallocate((uintptr_t)%s, %s);", arg->name,
 		       c_size(arg->type, c_param_name(arg, C_COUNT)));
@@ -302,8 +303,9 @@ static void refuse_rights(struct c_file *f, const struct item *item)
 		return;
 	c_open(f, "if (mig_unlikely(%sNum > *%sCnt)) {", arg->name, arg->name);
 	c_line(f, "*%sCnt = %sNum;", arg->name, arg->name);
-	c_line(f, "return mig_destroy_reply%s(&Out0P->Head, "
-		  "MIG_ARRAY_TOO_LARGE);",
+	c_line(f,
+	       "return mig_destroy_reply%s(&Out0P->Head, "
+	       "MIG_ARRAY_TOO_LARGE);",
 	       f->idiom->suffix);
 	c_close(f, "}");
 }
@@ -311,22 +313,22 @@ static void refuse_rights(struct c_file *f, const struct item *item)
 static struct c_check reply_check(const struct c_file *f,
 				  const struct routine *routine)
 {
-	const char *port = has_own_reply_port(routine) ? "ReplyPort"
-						       : "MACH_PORT_NULL";
+	const char *port =
+	    has_own_reply_port(routine) ? "ReplyPort" : "MACH_PORT_NULL";
 
 	return (struct c_check){
-		.message = &routine->reply,
-		.base = "Out",
-		.structure = "Reply",
-		.size = mem_format("Out0P->Head.%s", f->idiom->size),
-		.wrong = mem_format("Out0P->Head.%s != %d", f->idiom->id,
-				    routine->id + 100),
-		.fail = mem_format("return mig_wrong_reply%s(&Out0P->Head, %d, "
-				   "%s);",
-				   f->idiom->suffix, routine->id + 100, port),
-		.too_long = mem_format("return mig_destroy_reply%s("
-				       "&Out0P->Head, KERN_INVALID_ARGUMENT);",
-				       f->idiom->suffix),
+	    .message = &routine->reply,
+	    .base = "Out",
+	    .structure = "Reply",
+	    .size = mem_format("Out0P->Head.%s", f->idiom->size),
+	    .wrong = mem_format("Out0P->Head.%s != %d", f->idiom->id,
+				routine->id + 100),
+	    .fail = mem_format("return mig_wrong_reply%s(&Out0P->Head, %d, "
+			       "%s);",
+			       f->idiom->suffix, routine->id + 100, port),
+	    .too_long = mem_format("return mig_destroy_reply%s("
+				   "&Out0P->Head, KERN_INVALID_ARGUMENT);",
+				   f->idiom->suffix),
 	};
 }
 
@@ -380,8 +382,8 @@ static void locals(struct c_file *f, const struct routine *routine)
 		c_line(f, "uint32_t InSize = sizeof(*In0P);");
 	c_fill_locals(f, &routine->request);
 	c_line(f, "kern_return_t RetCode;");
-	c_blank(f);
 	c_assert_types(f, routine, SIDE_USER);
+	c_blank(f);
 }
 
 static void stub_body(struct c_file *f, const struct routine *routine)
@@ -427,7 +429,7 @@ static void wrapper(struct c_file *f, const struct routine *routine)
 	c_open(f, "{");
 	c_line(f, "kern_return_t RetCode;");
 	if (routine->result != NULL)
-		c_line(f, "%s result;", c_type(f, routine->result, SIDE_USER));
+		c_local(f, c_type(f, routine->result, SIDE_USER), "result");
 	c_blank(f);
 	if (routine->result != NULL)
 		c_line(f, "mig_zero(&result, sizeof(result));");

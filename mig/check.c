@@ -8,8 +8,8 @@
 #include "mem.h"
 #include "model.h"
 
-#define SHORT_NUMBER_MAX 4095
-#define SHORT_SIZE_MAX	 255
+#define SHORT_NUMBER_MAX   4095
+#define SHORT_SIZE_MAX	   255
 #define IDS_BEFORE_REPLIES 100
 
 /* ---- arguments with a special meaning ---- */
@@ -53,8 +53,8 @@ static const struct arg **role_slot(struct routine *routine, enum arg_role role)
 static void check_role(struct routine *routine, const struct arg *arg)
 {
 	const struct arg **slot = role_slot(routine, arg->role);
-	bool port = arg->role == ROLE_REQUEST_PORT ||
-		    arg->role == ROLE_REPLY_PORT;
+	bool port =
+	    arg->role == ROLE_REQUEST_PORT || arg->role == ROLE_REPLY_PORT;
 
 	if (slot == NULL)
 		return;
@@ -100,8 +100,9 @@ static void check_dealloc(const struct arg *arg)
 	bool memory = type->out_of_line || type->indefinite;
 
 	if (arg->dealloc == CHOICE_YES && !memory && !is_port(type))
-		diag_error(&arg->pos, "dealloc: `%s' is neither out of line "
-				      "nor a port",
+		diag_error(&arg->pos,
+			   "dealloc: `%s' is neither out of line "
+			   "nor a port",
 			   arg->name);
 	if (arg->dealloc == CHOICE_RUN_TIME && !memory)
 		diag_error(&arg->pos, "dealloc[]: `%s' is not out of line",
@@ -121,8 +122,9 @@ static void check_long(struct arg *arg)
 	bool needed = needs_long_form(arg->type);
 
 	if (needed && arg->is_long == CHOICE_NO)
-		diag_error(&arg->pos, "isnotlong: `%s' does not fit the short "
-				      "form",
+		diag_error(&arg->pos,
+			   "isnotlong: `%s' does not fit the short "
+			   "form",
 			   arg->name);
 	arg->long_form = needed || arg->is_long == CHOICE_YES;
 }
@@ -131,8 +133,7 @@ static void check_retcode(struct routine *routine, const struct arg *arg)
 {
 	if (!arg->retcode)
 		return;
-	if (!routine->simple || arg->direction != DIR_IN ||
-	    !is_word(arg->type))
+	if (!routine->simple || arg->direction != DIR_IN || !is_word(arg->type))
 		diag_error(&arg->pos, "retcode belongs to a 32-bit in argument "
 				      "of a simpleroutine");
 	else if (routine->retcode != NULL)
@@ -149,20 +150,22 @@ static void check_retcode(struct routine *routine, const struct arg *arg)
 static void check_flags(struct routine *routine, struct arg *arg)
 {
 	const struct type *type = arg->type;
-	bool counted = type->varying && !type->out_of_line &&
-		       type->form == FORM_ARRAY;
+	bool counted =
+	    type->varying && !type->out_of_line && type->form == FORM_ARRAY;
 
 	check_dealloc(arg);
 	check_long(arg);
 	check_retcode(routine, arg);
 	if (arg->count_in_out && (arg->direction != DIR_OUT || !counted))
-		diag_error(&arg->pos, "countinout: `%s' is not an out array "
-				      "with a varying count in line",
+		diag_error(&arg->pos,
+			   "countinout: `%s' is not an out array "
+			   "with a varying count in line",
 			   arg->name);
 	if (arg->server_copy &&
 	    (!(arg->direction & DIR_IN) || !type->indefinite))
-		diag_error(&arg->pos, "servercopy: `%s' is not an in argument "
-				      "of type array[]",
+		diag_error(&arg->pos,
+			   "servercopy: `%s' is not an in argument "
+			   "of type array[]",
 			   arg->name);
 }
 
@@ -175,18 +178,21 @@ static void check_arg_type(const struct routine *routine, const struct arg *arg)
 	if (type->bits == 0)
 		diag_error(&arg->pos, "the type of `%s' needs a size",
 			   arg->name);
-	else if (type->element != NULL && type_element_bytes(type) * 8 !=
-			 type->bits * type_multiplier(type))
-		diag_error(&arg->pos, "an element of `%s' is not a whole "
-				      "number of bytes",
+	else if (type->element != NULL &&
+		 type_element_bytes(type) * 8 !=
+		     type->bits * type_multiplier(type))
+		diag_error(&arg->pos,
+			   "an element of `%s' is not a whole "
+			   "number of bytes",
 			   arg->name);
 	if (type->form == FORM_STRUCT && type->name == NULL &&
 	    type->user_type == NULL)
 		diag_error(&arg->pos, "the type of `%s' needs a name",
 			   arg->name);
 	if (routine->simple && (arg->direction & DIR_OUT))
-		diag_error(&arg->pos, "a simple routine has no reply to carry "
-				      "`%s'",
+		diag_error(&arg->pos,
+			   "a simple routine has no reply to carry "
+			   "`%s'",
 			   arg->name);
 	if (arg->role == ROLE_RESULT &&
 	    (type->form == FORM_ARRAY || type->form == FORM_STRING ||
@@ -241,8 +247,9 @@ void check_routine(struct routine *routine)
 	layout_routine(routine);
 	if (routine->request.max_bytes > MESSAGE_BYTES_MAX ||
 	    routine->reply.max_bytes > MESSAGE_BYTES_MAX)
-		diag_error(&routine->pos, "a message of `%s' may be longer than "
-					  "%d bytes",
+		diag_error(&routine->pos,
+			   "a message of `%s' may be longer than "
+			   "%d bytes",
 			   routine->name, MESSAGE_BYTES_MAX);
 }
 

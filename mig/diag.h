@@ -12,24 +12,23 @@
 
 struct pos {
 	const char *file;
-	int line;         /* from 1 */
-	int column;       /* from 1 */
+	int line;	  /* from 1 */
+	int column;	  /* from 1 */
 	const char *text; /* where the line begins; it ends at newline or NUL */
 };
 
-#define PRINTF_LIKE(text, first)                                             \
-	__attribute__((format(printf, text, first)))
+#define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 
 void diag_error(const struct pos *pos, const char *format, ...)
-	PRINTF_LIKE(2, 3);
+    PRINTF_LIKE(2, 3);
 void diag_warning(const struct pos *pos, const char *format, ...)
-	PRINTF_LIKE(2, 3);
+    PRINTF_LIKE(2, 3);
 void diag_note(const struct pos *pos, const char *format, ...)
-	PRINTF_LIKE(2, 3);
+    PRINTF_LIKE(2, 3);
 
 /* Ends the program: for what has no position (files, memory, options). */
 void diag_fatal(const char *format, ...) PRINTF_LIKE(1, 2)
-	__attribute__((noreturn));
+    __attribute__((noreturn));
 
 int diag_errors(void);
 

@@ -20,15 +20,15 @@ static struct item *add_item(struct message *message, enum item_kind kind,
 {
 	struct item *item;
 
-	message->items = mem_grow(message->items, (message->item_count + 1) *
-							  sizeof(*item));
+	message->items =
+	    mem_grow(message->items, (message->item_count + 1) * sizeof(*item));
 	item = &message->items[message->item_count++];
 	*item = (struct item){
-		.kind = kind,
-		.arg = arg,
-		.segment = message->segment_count - 1,
-		.word_bytes = SHORT_WORD_BYTES,
-		.fixed_bytes = 4,
+	    .kind = kind,
+	    .arg = arg,
+	    .segment = message->segment_count - 1,
+	    .word_bytes = SHORT_WORD_BYTES,
+	    .fixed_bytes = 4,
 	};
 	return item;
 }
@@ -36,11 +36,11 @@ static struct item *add_item(struct message *message, enum item_kind kind,
 static void add_segment(struct message *message, uint32_t bytes)
 {
 	message->segments =
-		mem_grow(message->segments, (message->segment_count + 1) *
-						    sizeof(struct segment));
+	    mem_grow(message->segments,
+		     (message->segment_count + 1) * sizeof(struct segment));
 	message->segments[message->segment_count++] = (struct segment){
-		.bytes = bytes,
-		.max_offset = message->max_bytes,
+	    .bytes = bytes,
+	    .max_offset = message->max_bytes,
 	};
 	message->max_bytes += bytes;
 	message->min_bytes += bytes;

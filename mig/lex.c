@@ -21,10 +21,10 @@ struct lexer {
 static struct pos here(const struct lexer *lexer)
 {
 	return (struct pos){
-		.file = lexer->file,
-		.line = lexer->line,
-		.column = (int)(lexer->at - lexer->line_start) + 1,
-		.text = lexer->line_start,
+	    .file = lexer->file,
+	    .line = lexer->line,
+	    .column = (int)(lexer->at - lexer->line_start) + 1,
+	    .text = lexer->line_start,
 	};
 }
 
@@ -42,15 +42,15 @@ static struct token *add(struct lexer *lexer, enum token_kind kind,
 
 	if (lexer->count == lexer->room) {
 		lexer->room = lexer->room * 2 + 256;
-		lexer->tokens = mem_grow(lexer->tokens,
-					 lexer->room * sizeof(*token));
+		lexer->tokens =
+		    mem_grow(lexer->tokens, lexer->room * sizeof(*token));
 	}
 	token = &lexer->tokens[lexer->count++];
 	*token = (struct token){
-		.kind = kind,
-		.pos = here(lexer),
-		.text = mem_copy(lexer->at, length),
-		.start = lexer->at,
+	    .kind = kind,
+	    .pos = here(lexer),
+	    .text = mem_copy(lexer->at, length),
+	    .start = lexer->at,
 	};
 	lexer->at += length;
 	return token;
@@ -110,8 +110,8 @@ static bool skip_space(struct lexer *lexer)
 			lexer->at++;
 		else if (c == '#' && lexer->at == lexer->line_start)
 			line_marker(lexer);
-		else if (c == '/' && (lexer->at[1] == '*' ||
-				      lexer->at[1] == '/'))
+		else if (c == '/' &&
+			 (lexer->at[1] == '*' || lexer->at[1] == '/'))
 			comment(lexer);
 		else
 			return true;
@@ -192,10 +192,10 @@ static void next(struct lexer *lexer)
 struct token *lex_all(const char *text)
 {
 	struct lexer lexer = {
-		.at = text,
-		.line_start = text,
-		.file = "<standard input>",
-		.line = 1,
+	    .at = text,
+	    .line_start = text,
+	    .file = "<standard input>",
+	    .line = 1,
 	};
 
 	while (skip_space(&lexer) && !diag_is_hopeless())

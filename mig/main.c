@@ -40,9 +40,8 @@ static void usage(const char *why)
 
 static void to_cpp(struct command *command, const char *option)
 {
-	command->cpp = mem_grow(command->cpp,
-				((size_t)command->cpp_count + 1) *
-					sizeof(*command->cpp));
+	command->cpp = mem_grow(command->cpp, ((size_t)command->cpp_count + 1) *
+						  sizeof(*command->cpp));
 	command->cpp[command->cpp_count++] = mem_format("%s", option);
 }
 
@@ -53,12 +52,12 @@ static const char **value_of(struct options *options, const char *option)
 		const char *name;
 		const char **value;
 	} table[] = {
-		{"-header", &options->outputs.header},
-		{"-user", &options->outputs.user},
-		{"-server", &options->outputs.server},
-		{"-sheader", &options->outputs.server_header},
-		{"-describe", &options->outputs.description},
-		{"-lang", &options->language},
+	    {"-header", &options->outputs.header},
+	    {"-user", &options->outputs.user},
+	    {"-server", &options->outputs.server},
+	    {"-sheader", &options->outputs.server_header},
+	    {"-describe", &options->outputs.description},
+	    {"-lang", &options->language},
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
@@ -83,8 +82,8 @@ static bool take_flag(struct command *command, const char *option)
 	} else if (strcmp(option, "-v") == 0 || strcmp(option, "-V") == 0) {
 		options->verbose = option[1] == 'v';
 	} else {
-		return strcmp(option, "-q") == 0 ||
-		       strcmp(option, "-Q") == 0 || strcmp(option, "-r") == 0;
+		return strcmp(option, "-q") == 0 || strcmp(option, "-Q") == 0 ||
+		       strcmp(option, "-r") == 0;
 	}
 	return true;
 }
@@ -93,8 +92,8 @@ static bool take_flag(struct command *command, const char *option)
 static bool takes_word(const char *option)
 {
 	static const char *const words[] = {
-		"-I", "-D", "-U", "-include", "-imacros", "-isystem",
-		"-iquote", "-MF", "-MT", "-MQ",
+	    "-I",	"-D",	   "-U",  "-include", "-imacros",
+	    "-isystem", "-iquote", "-MF", "-MT",      "-MQ",
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -165,8 +164,8 @@ int main(int argc, char **argv)
 {
 	struct command command = parse_command(argc, argv);
 	const struct backend *backend = find_backend(command.options.language);
-	const char *text = source_read(command.file, command.cpp,
-				       command.cpp_count);
+	const char *text =
+	    source_read(command.file, command.cpp, command.cpp_count);
 	struct interface *interface = parse_interface(lex_all(text));
 
 	if (diag_errors() > 0)

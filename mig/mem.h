@@ -12,7 +12,6 @@
 void *mem_alloc(size_t size); /* zeroed */
 void *mem_grow(void *old, size_t size);
 char *mem_copy(const char *text, size_t length); /* adds the NUL */
-char *mem_format(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
+char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -27,9 +27,9 @@ enum ipc_class {
 struct ipc_name {
 	const char *name; /* after MACH_MSG_TYPE_ or MSG_TYPE_ */
 	enum ipc_class class;
-	unsigned sent;     /* code in a message that is sent */
+	unsigned sent;	   /* code in a message that is sent */
 	unsigned received; /* code in the same message when it arrives */
-	unsigned bits;     /* usual size; 0: must be given */
+	unsigned bits;	   /* usual size; 0: must be given */
 	const char *received_name;
 };
 
@@ -62,18 +62,18 @@ struct translation {
 struct type {
 	const char *name; /* NULL: written in place */
 	struct pos pos;
-	const struct ipc_name *send;    /* what the sender calls it */
+	const struct ipc_name *send;	/* what the sender calls it */
 	const struct ipc_name *receive; /* what the receiver expects */
-	unsigned bits;                  /* of one base item */
+	unsigned bits;			/* of one base item */
 	uint64_t count; /* base items; at most, if varying; 0: no limit */
 	enum type_form form;
-	bool varying;     /* the number travels */
+	bool varying;	  /* the number travels */
 	bool out_of_line; /* ^ */
 	bool indefinite;  /* array[]: in line if small, else out of line */
 	const struct type *element; /* FORM_ARRAY, and FORM_STRUCT of n */
 	enum choice dealloc;
 	enum choice is_long;
-	const char *user_type;   /* cusertype or ctype */
+	const char *user_type;	 /* cusertype or ctype */
 	const char *server_type; /* cservertype or ctype */
 	struct translation intran;
 	struct translation outtran;
@@ -170,13 +170,13 @@ struct item {
  *	|<----- segment 0 ------->|      |<-- segment 1 -->|      |<- 2 ->|
  */
 struct segment {
-	uint32_t bytes;      /* of segment 0 the header included */
+	uint32_t bytes;	     /* of segment 0 the header included */
 	uint32_t max_offset; /* with all earlier data at their longest */
 };
 
-#define MESSAGE_HEADER_BYTES 24
+#define MESSAGE_HEADER_BYTES  24
 #define MESSAGE_RETCODE_BYTES 32 /* a reply that carries a code only */
-#define MESSAGE_BYTES_MAX 65536
+#define MESSAGE_BYTES_MAX     65536
 /* An array[] of at most so many bytes travels in line. */
 #define MESSAGE_INDEFINITE_BYTES 2048
 
@@ -187,7 +187,7 @@ struct message {
 	unsigned segment_count;
 	uint32_t min_bytes;
 	uint32_t max_bytes;
-	bool complex;    /* certainly carries ports or memory */
+	bool complex;	     /* certainly carries ports or memory */
 	bool may_be_complex; /* depends on polymorphic or indefinite items */
 };
 

@@ -180,8 +180,8 @@ static void parse_subsystem(struct parser *parser)
 			break;
 	}
 	name = parse_expect_name(parser, "the subsystem's name");
-	interface->base = (int32_t)(parse_number(parser, "the first id") &
-				    INT32_MAX);
+	interface->base =
+	    (int32_t)(parse_number(parser, "the first id") & INT32_MAX);
 	interface->name = name->text;
 	interface->pos = name->pos;
 	if (interface->server_demux == NULL)
@@ -196,11 +196,11 @@ static void parse_import(struct parser *parser, unsigned sides)
 		parse_fail(parser, "expected <file> or \"file\", not `%s'",
 			   parser->at->text);
 	interface->imports =
-		mem_grow(interface->imports, (interface->import_count + 1) *
-						     sizeof(struct import));
+	    mem_grow(interface->imports,
+		     (interface->import_count + 1) * sizeof(struct import));
 	interface->imports[interface->import_count++] = (struct import){
-		.file = parser->at++->text,
-		.sides = sides,
+	    .file = parser->at++->text,
+	    .sides = sides,
 	};
 }
 
@@ -208,8 +208,8 @@ static void use_ids(struct parser *parser, uint64_t count)
 {
 	struct interface *interface = parser->interface;
 
-	if (count > (uint64_t)(ID_MAX - 200 - interface->base -
-			       interface->id_count))
+	if (count >
+	    (uint64_t)(ID_MAX - 200 - interface->base - interface->id_count))
 		parse_fail(parser, "no message ids left");
 	interface->id_count += (int32_t)count;
 }
@@ -238,9 +238,9 @@ static void parse_type(struct parser *parser)
 		diag_note(&old->pos, "it is defined here");
 		return;
 	}
-	interface->types = mem_grow(interface->types,
-				    (interface->type_count + 1) *
-					    sizeof(*interface->types));
+	interface->types =
+	    mem_grow(interface->types,
+		     (interface->type_count + 1) * sizeof(*interface->types));
 	interface->types[interface->type_count++] = type;
 }
 
@@ -260,9 +260,9 @@ static void parse_operation(struct parser *parser, enum routine_kind kind,
 	routine->id = interface->base + interface->id_count - 1;
 	routine->settings = parser->settings;
 	check_routine(routine);
-	interface->routines = mem_grow(interface->routines,
-				       (interface->routine_count + 1) *
-					       sizeof(*interface->routines));
+	interface->routines =
+	    mem_grow(interface->routines, (interface->routine_count + 1) *
+					      sizeof(*interface->routines));
 	interface->routines[interface->routine_count++] = routine;
 }
 
@@ -271,11 +271,9 @@ static const struct {
 	enum routine_kind kind;
 	bool simple;
 } operations[] = {
-	{"routine", ROUTINE, false},
-	{"simpleroutine", ROUTINE, true},
-	{"procedure", PROCEDURE, false},
-	{"simpleprocedure", PROCEDURE, true},
-	{"function", FUNCTION, false},
+    {"routine", ROUTINE, false},     {"simpleroutine", ROUTINE, true},
+    {"procedure", PROCEDURE, false}, {"simpleprocedure", PROCEDURE, true},
+    {"function", FUNCTION, false},
 };
 
 static bool accept_operation(struct parser *parser)
@@ -303,13 +301,13 @@ static bool accept_setting(struct parser *parser)
 		settings->msg_option = parse_c_text(parser, "the options");
 	else if (parse_accept_word(parser, "error"))
 		settings->error =
-			parse_expect_name(parser, "the error function")->text;
+		    parse_expect_name(parser, "the error function")->text;
 	else if (parse_accept_word(parser, "serverprefix"))
 		settings->server_prefix =
-			parse_expect_name(parser, "the prefix")->text;
+		    parse_expect_name(parser, "the prefix")->text;
 	else if (parse_accept_word(parser, "userprefix"))
 		settings->user_prefix =
-			parse_expect_name(parser, "the prefix")->text;
+		    parse_expect_name(parser, "the prefix")->text;
 	else
 		return false;
 	return true;
@@ -338,7 +336,7 @@ static void parse_statement(struct parser *parser)
 		parse_type(parser);
 	else if (parse_accept_word(parser, "serverdemux"))
 		parser->interface->server_demux =
-			parse_expect_name(parser, "the name")->text;
+		    parse_expect_name(parser, "the name")->text;
 	else if (parse_accept_word(parser, "rcsid"))
 		parse_rcs_id(parser);
 	else if (!accept_setting(parser) && !accept_operation(parser))
@@ -350,10 +348,11 @@ static void parse_statement(struct parser *parser)
 static bool at_statement(const struct parser *parser)
 {
 	static const char *const words[] = {
-		"subsystem", "import", "uimport", "simport", "skip", "type",
-		"serverdemux", "rcsid", "waittime", "nowaittime", "msgtype",
-		"msgoption", "error", "serverprefix", "userprefix", "routine",
-		"simpleroutine", "procedure", "simpleprocedure", "function",
+	    "subsystem",     "import",	     "uimport",		"simport",
+	    "skip",	     "type",	     "serverdemux",	"rcsid",
+	    "waittime",	     "nowaittime",   "msgtype",		"msgoption",
+	    "error",	     "serverprefix", "userprefix",	"routine",
+	    "simpleroutine", "procedure",    "simpleprocedure", "function",
 	};
 
 	if (parser->at->kind == TOKEN_END || parser->at->pos.column == 1)

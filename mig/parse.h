@@ -26,7 +26,7 @@ struct parser {
 };
 
 void parse_fail(struct parser *parser, const char *format, ...)
-	__attribute__((format(printf, 2, 3), noreturn));
+    __attribute__((format(printf, 2, 3), noreturn));
 
 bool parse_at_punct(const struct parser *parser, char c);
 bool parse_at_word(const struct parser *parser, const char *word);

@@ -13,17 +13,17 @@ static const struct {
 	unsigned sides;
 	unsigned direction;
 } specifiers[] = {
-	{"in", ROLE_DATA, SIDE_BOTH, DIR_IN},
-	{"out", ROLE_DATA, SIDE_BOTH, DIR_OUT},
-	{"inout", ROLE_DATA, SIDE_BOTH, DIR_IN | DIR_OUT},
-	{"requestport", ROLE_REQUEST_PORT, SIDE_BOTH, DIR_IN},
-	{"replyport", ROLE_REPLY_PORT, SIDE_BOTH, DIR_IN},
-	{"sreplyport", ROLE_REPLY_PORT, SIDE_SERVER, DIR_IN},
-	{"ureplyport", ROLE_REPLY_PORT, SIDE_USER, DIR_IN},
-	{"waittime", ROLE_WAIT_TIME, SIDE_USER, DIR_IN},
-	{"msgtype", ROLE_MSG_TYPE, SIDE_USER, DIR_IN},
-	{"msgoption", ROLE_MSG_OPTION, SIDE_USER, DIR_IN},
-	{"msgseqno", ROLE_MSG_SEQNO, SIDE_SERVER, DIR_IN},
+    {"in", ROLE_DATA, SIDE_BOTH, DIR_IN},
+    {"out", ROLE_DATA, SIDE_BOTH, DIR_OUT},
+    {"inout", ROLE_DATA, SIDE_BOTH, DIR_IN | DIR_OUT},
+    {"requestport", ROLE_REQUEST_PORT, SIDE_BOTH, DIR_IN},
+    {"replyport", ROLE_REPLY_PORT, SIDE_BOTH, DIR_IN},
+    {"sreplyport", ROLE_REPLY_PORT, SIDE_SERVER, DIR_IN},
+    {"ureplyport", ROLE_REPLY_PORT, SIDE_USER, DIR_IN},
+    {"waittime", ROLE_WAIT_TIME, SIDE_USER, DIR_IN},
+    {"msgtype", ROLE_MSG_TYPE, SIDE_USER, DIR_IN},
+    {"msgoption", ROLE_MSG_OPTION, SIDE_USER, DIR_IN},
+    {"msgseqno", ROLE_MSG_SEQNO, SIDE_SERVER, DIR_IN},
 };
 
 /* direction = 0: none was written. */
@@ -63,8 +63,8 @@ static const struct type *parse_arg_type(struct parser *parser)
 	if (parser->at->kind == TOKEN_NAME && parser->at[1].punct == '=')
 		return parse_type_declaration(parser);
 	known = parser->at->kind == TOKEN_NAME && parser->at[1].punct != '|'
-			? parse_type_lookup(parser, parser->at->text)
-			: NULL;
+		    ? parse_type_lookup(parser, parser->at->text)
+		    : NULL;
 	if (known == NULL)
 		return parse_type_spec(parser);
 	parser->at++;
@@ -97,9 +97,8 @@ static void add_arg(struct routine *routine, struct arg *arg)
 				   arg->name);
 			return;
 		}
-	routine->args =
-		mem_grow(routine->args,
-			 (routine->arg_count + 1) * sizeof(*routine->args));
+	routine->args = mem_grow(routine->args, (routine->arg_count + 1) *
+						    sizeof(*routine->args));
 	routine->args[routine->arg_count++] = arg;
 }
 
@@ -133,7 +132,7 @@ struct routine *parse_routine(struct parser *parser, enum routine_kind kind,
 			      bool simple)
 {
 	const struct token *name =
-		parse_expect_name(parser, "the routine's name");
+	    parse_expect_name(parser, "the routine's name");
 	struct routine *routine = mem_alloc(sizeof(*routine));
 
 	routine->name = name->text;

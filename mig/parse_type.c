@@ -309,8 +309,8 @@ static const char *join_c(const char *text, const struct token *token)
 {
 	bool space = text != NULL && text[strlen(text) - 1] != '*';
 
-	return mem_format("%s%s%s", text != NULL ? text : "",
-			  space ? " " : "", token->text);
+	return mem_format("%s%s%s", text != NULL ? text : "", space ? " " : "",
+			  token->text);
 }
 
 /* Names and stars, as long as they go on and no option begins. */
@@ -341,8 +341,9 @@ static struct translation parse_translation(struct parser *parser,
 		tran.type = join_c(tran.type, parser->at++);
 	}
 	if (has_type != (tran.type != NULL))
-		parse_fail(parser, has_type ? "expected a type before `%s'"
-					    : "no type belongs before `%s'",
+		parse_fail(parser,
+			   has_type ? "expected a type before `%s'"
+				    : "no type belongs before `%s'",
 			   parser->at->text);
 	tran.function = parse_expect_name(parser, "a function")->text;
 	parser->at++;

@@ -17,8 +17,8 @@ static char **command_line(const char *file, char *const options[], int count)
 	static const char *const fixed[] = {"-E", "-C", "-std=c17", "-x", "c"};
 	const size_t fixed_count = sizeof(fixed) / sizeof(fixed[0]);
 	const char *cpp = getenv("MIG_CPP");
-	char **argv = mem_alloc(((size_t)count + fixed_count + 3) *
-				sizeof(*argv));
+	char **argv =
+	    mem_alloc(((size_t)count + fixed_count + 3) * sizeof(*argv));
 	size_t n = 0;
 
 	argv[n++] = mem_format("%s", cpp != NULL && *cpp != '\0' ? cpp : "cc");

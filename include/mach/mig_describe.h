@@ -19,12 +19,13 @@
 #define MIG_ARG_LONG	    0x08 /* long type word */
 #define MIG_ARG_POLYMORPHIC 0x10 /* the type code is in the message only */
 #define MIG_ARG_STRING	    0x20
-#define MIG_ARG_COUNT	    0x40 /* the request carries the client's capacity,
-				    an INTEGER_32, at this place */
+#define MIG_ARG_COUNT                                                          \
+	0x40 /* the request carries the client's capacity,                     \
+		an INTEGER_32, at this place */
 
 struct mig_argument {
 	const char *name;
-	const char *type;    /* as in the definitions; "" if it has no name */
+	const char *type; /* as in the definitions; "" if it has no name */
 	uint8_t direction;
 	uint8_t flags;
 	uint8_t sent;	     /* type code as sent */

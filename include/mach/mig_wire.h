@@ -20,9 +20,9 @@
 #define MIG_ITEM(name, bits, number)                                           \
 	((uint32_t)(name) | (uint32_t)(bits) << 8 | (uint32_t)(number) << 16)
 /* The word of data that follow it; of data that a pointer names. */
-#define MIG_WORD(name, bits, number) (MIG_ITEM(name, bits, number) | MIG_INLINE)
+#define MIG_WORD(name, bits, number)	 (MIG_ITEM(name, bits, number) | MIG_INLINE)
 #define MIG_WORD_OOL(name, bits, number) MIG_ITEM(name, bits, number)
-#define MIG_NUMBER(word) (((word) & MIG_NUMBER_MASK) >> 16)
+#define MIG_NUMBER(word)		 (((word)&MIG_NUMBER_MASK) >> 16)
 
 /* The long form. */
 typedef struct mig_long_word {
@@ -40,7 +40,7 @@ _Static_assert(sizeof(mach_msg_header_t) == 24, "message header");
 			   (count)})
 
 /* The manual's msg_type has a place in msgh_bits. */
-#define MIG_MSG_TYPE(type) (((uint32_t)(type) & 0x1ff) << 16)
+#define MIG_MSG_TYPE(type) (((uint32_t)(type)&0x1ff) << 16)
 
 /* Items are padded to 4 bytes. */
 #define MIG_PAD(bytes) (((bytes) + 3u) & ~3u)

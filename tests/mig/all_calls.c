@@ -233,14 +233,29 @@ static void call_small(void)
 }
 
 static void (*const calls[])(void) = {
-	call_scalars,	  call_change,	  call_structs,
-	call_arrays,	  call_strings,	  call_varying,
-	call_counted,	  call_memory,	  call_choose,
-	call_rights,	  call_right_arrays, call_poly,
-	call_either,	  call_either_out_of_line, call_either_allocated,
-	call_either_copy, call_translated, call_tell,
-	call_ports,	  call_long_form, call_answer,
-	call_answer_code, call_small,
+    call_scalars,
+    call_change,
+    call_structs,
+    call_arrays,
+    call_strings,
+    call_varying,
+    call_counted,
+    call_memory,
+    call_choose,
+    call_rights,
+    call_right_arrays,
+    call_poly,
+    call_either,
+    call_either_out_of_line,
+    call_either_allocated,
+    call_either_copy,
+    call_translated,
+    call_tell,
+    call_ports,
+    call_long_form,
+    call_answer,
+    call_answer_code,
+    call_small,
 };
 
 const size_t all_call_count = sizeof(calls) / sizeof(calls[0]);

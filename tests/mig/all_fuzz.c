@@ -28,8 +28,9 @@ static uint32_t random_below(uint32_t n)
 static uint32_t odd_value(void)
 {
 	static const uint32_t values[] = {
-		0, 1, 2, 3, 15, 16, 17, 0x7fffffff, 0x80000000, 0xffffffff,
-		0x10012002, 0x10002002, 0x30000000, 0x20000000,
+	    0,		1,	    2,		3,	    15,
+	    16,		17,	    0x7fffffff, 0x80000000, 0xffffffff,
+	    0x10012002, 0x10002002, 0x30000000, 0x20000000,
 	};
 
 	return values[random_below(sizeof(values) / sizeof(values[0]))];
@@ -55,9 +56,9 @@ static void mutate_once(struct wire_message *message)
 		word += random_below(9) - 4;
 		break;
 	default:
-		wire_resize(message,
-			    24 + random_below(message->size +
-					      SIZE_MAX_CHANGE - 24) / 4 * 4);
+		wire_resize(message, 24 + random_below(message->size +
+						       SIZE_MAX_CHANGE - 24) /
+					      4 * 4);
 		return;
 	}
 	/* The id picks the stub: others have their turn. */

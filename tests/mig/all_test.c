@@ -11,7 +11,7 @@
 #include "check.h"
 #include "wire.h"
 
-#define SERVER 5
+#define SERVER		5
 #define NEW_NAME_LENGTH 31
 
 static int data[600];
@@ -127,8 +127,8 @@ static void string_arguments(void)
 static void varying_arguments(void)
 {
 	static const unsigned counts[][4] = {
-		{0, 0, 0, 0}, {1, 1, 1, 1},   {3, 2, 5, 4097},
-		{16, 8, 8, 5001}, {0, 8, 0, 3},
+	    {0, 0, 0, 0},     {1, 1, 1, 1}, {3, 2, 5, 4097},
+	    {16, 8, 8, 5001}, {0, 8, 0, 3},
 	};
 	uint64_t l[8] = {1, 2, 3, 4, 5, 6, 7, 8ull << 40}, m[8];
 	pair_t p[8] = {{1, 2}, {3, 4}}, q[8];
@@ -152,7 +152,7 @@ static void varying_arguments(void)
 		CHECK_EQ(middle, -9);
 		/* Nothing but the data: the reply has exactly its size. */
 		CHECK_EQ(wire_reply.size, 68 + 4 * n[0] + 8 * n[1] + 8 * n[2] +
-						  (n[3] + 3) / 4 * 4);
+					      (n[3] + 3) / 4 * 4);
 	}
 }
 
@@ -272,9 +272,9 @@ static void deallocate_at_run_time(void)
 	for (int i = 0; i < 2; i++) {
 		start();
 		all_state.dealloc = !i;
-		CHECK_EQ(choose(SERVER, (data_t)(uintptr_t)data, 9, i, &e,
-				&count),
-			 KERN_SUCCESS);
+		CHECK_EQ(
+		    choose(SERVER, (data_t)(uintptr_t)data, 9, i, &e, &count),
+		    KERN_SUCCESS);
 		CHECK_EQ(!!(word_at(&wire_request, 24) & MIG_DEALLOCATE), i);
 		CHECK_EQ(!!(word_at(&wire_reply, 32) & MIG_DEALLOCATE), !i);
 	}
@@ -506,9 +506,9 @@ static void routine_fails(void)
 
 	start();
 	all_state.answer = KERN_NO_SPACE;
-	CHECK_EQ(memory(SERVER, (data_t)(uintptr_t)data, 1, data, &e, &count,
-			&j),
-		 KERN_NO_SPACE);
+	CHECK_EQ(
+	    memory(SERVER, (data_t)(uintptr_t)data, 1, data, &e, &count, &j),
+	    KERN_NO_SPACE);
 	CHECK_EQ(wire_reply.size, 32);
 	CHECK(!wire_complex((wire_head_t *)wire_reply.bytes));
 	CHECK_EQ(wire_destroyed, 0);
@@ -538,8 +538,8 @@ static void transport_fails(void)
 
 static void unknown_ids(void)
 {
-	static const int32_t ids[] = {7002, 6999, 7026, 0, -1, INT32_MAX,
-				      INT32_MIN};
+	static const int32_t ids[] = {7002, 6999,      7026,	 0,
+				      -1,   INT32_MAX, INT32_MIN};
 	wire_head_t head;
 
 	start();
@@ -583,32 +583,31 @@ static void bad_words_in_requests(void)
 		uint32_t offset, value;
 		kern_return_t code;
 	} table[] = {
-		{24, MIG_WORD(2, 32, 2), KERN_SUCCESS},
-		{24, MIG_WORD(2, 32, 1), MIG_BAD_ARGUMENTS},
-		{24, MIG_WORD(2, 32, 3), MIG_BAD_ARGUMENTS},
-		{24, MIG_WORD(2, 32, 17), MIG_BAD_ARGUMENTS},
-		{24, MIG_WORD(2, 32, 4095), MIG_BAD_ARGUMENTS},
-		{24, MIG_WORD(1, 32, 2), MIG_BAD_ARGUMENTS},
-		{24, MIG_WORD(2, 16, 2), MIG_BAD_ARGUMENTS},
-		{24, MIG_WORD_OOL(2, 32, 2), MIG_BAD_ARGUMENTS},
-		{24, MIG_WORD(2, 32, 2) | MIG_LONGFORM, MIG_BAD_ARGUMENTS},
-		{24, MIG_WORD(2, 32, 2) | 0x80000000, MIG_BAD_ARGUMENTS},
-		{36, MIG_WORD(2, 32, 2), MIG_BAD_ARGUMENTS},
-		{44, MIG_WORD(11, 64, 2), MIG_BAD_ARGUMENTS},
-		{56, MIG_WORD(2, 32, 3), MIG_BAD_ARGUMENTS}, /* half a pair */
-		{76, MIG_LONGFORM | MIG_INLINE, KERN_SUCCESS},
-		{76, MIG_LONGFORM, MIG_BAD_ARGUMENTS},
-		{76, MIG_WORD(9, 8, 1), MIG_BAD_ARGUMENTS},
-		{84, 2, KERN_SUCCESS}, /* padding may be data as well */
-		{84, 5, MIG_BAD_ARGUMENTS},
-		{84, ~0u, MIG_BAD_ARGUMENTS},
-		{88, 1, MIG_BAD_ARGUMENTS}, /* number = 2^32 + 1 */
+	    {24, MIG_WORD(2, 32, 2), KERN_SUCCESS},
+	    {24, MIG_WORD(2, 32, 1), MIG_BAD_ARGUMENTS},
+	    {24, MIG_WORD(2, 32, 3), MIG_BAD_ARGUMENTS},
+	    {24, MIG_WORD(2, 32, 17), MIG_BAD_ARGUMENTS},
+	    {24, MIG_WORD(2, 32, 4095), MIG_BAD_ARGUMENTS},
+	    {24, MIG_WORD(1, 32, 2), MIG_BAD_ARGUMENTS},
+	    {24, MIG_WORD(2, 16, 2), MIG_BAD_ARGUMENTS},
+	    {24, MIG_WORD_OOL(2, 32, 2), MIG_BAD_ARGUMENTS},
+	    {24, MIG_WORD(2, 32, 2) | MIG_LONGFORM, MIG_BAD_ARGUMENTS},
+	    {24, MIG_WORD(2, 32, 2) | 0x80000000, MIG_BAD_ARGUMENTS},
+	    {36, MIG_WORD(2, 32, 2), MIG_BAD_ARGUMENTS},
+	    {44, MIG_WORD(11, 64, 2), MIG_BAD_ARGUMENTS},
+	    {56, MIG_WORD(2, 32, 3), MIG_BAD_ARGUMENTS}, /* half a pair */
+	    {76, MIG_LONGFORM | MIG_INLINE, KERN_SUCCESS},
+	    {76, MIG_LONGFORM, MIG_BAD_ARGUMENTS},
+	    {76, MIG_WORD(9, 8, 1), MIG_BAD_ARGUMENTS},
+	    {84, 2, KERN_SUCCESS}, /* padding may be data as well */
+	    {84, 5, MIG_BAD_ARGUMENTS},
+	    {84, ~0u, MIG_BAD_ARGUMENTS},
+	    {88, 1, MIG_BAD_ARGUMENTS}, /* number = 2^32 + 1 */
 	};
 
 	start();
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (with_word(table[i].offset, table[i].value) !=
-		    table[i].code)
+		if (with_word(table[i].offset, table[i].value) != table[i].code)
 			CHECK_FAIL("row %zu", i);
 }
 
@@ -630,8 +629,8 @@ static void bad_sizes_of_requests(void)
 	wire_change_request = change_size;
 	for (new_size = 24; new_size < 200; new_size++) {
 		mach_msg_type_number_t wc = 16, mc = 8, qc = 8, cc = 5001;
-		kern_return_t want = new_size == 96 ? KERN_SUCCESS
-						    : MIG_BAD_ARGUMENTS;
+		kern_return_t want =
+		    new_size == 96 ? KERN_SUCCESS : MIG_BAD_ARGUMENTS;
 
 		if (varying(SERVER, data, 2, 0, l, 1, p, 2, b, 1, w, &wc,
 			    &middle, m, &mc, q, &qc, c, &cc) != want)
@@ -744,15 +743,15 @@ static void counts_past_32_bits(void)
 	wire_change_request = change_word;
 	change_offset = 36; /* the upper half of d's number */
 	change_value = 1;
-	CHECK_EQ(memory(SERVER, (data_t)(uintptr_t)data, 1, data, &e, &count,
-			&j),
-		 KERN_INVALID_ARGUMENT);
+	CHECK_EQ(
+	    memory(SERVER, (data_t)(uintptr_t)data, 1, data, &e, &count, &j),
+	    KERN_INVALID_ARGUMENT);
 	wire_reset();
 	wire_change_reply = change_word;
 	change_offset = 44;
-	CHECK_EQ(memory(SERVER, (data_t)(uintptr_t)data, 1, data, &e, &count,
-			&j),
-		 KERN_INVALID_ARGUMENT);
+	CHECK_EQ(
+	    memory(SERVER, (data_t)(uintptr_t)data, 1, data, &e, &count, &j),
+	    KERN_INVALID_ARGUMENT);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The object behind golden/kernel.defs. */
+/* The object behind golden/gold.defs. */
 #ifndef KERNEL_TYPES_H
 #define KERNEL_TYPES_H
 

@@ -161,7 +161,7 @@ golden()
 	defs=$2
 	shift 2
 	mkdir -p "golden/$name" "$here/golden/$name"
-	if ! (cd "golden/$name" && "$mig" "$@" -I "$work/include" -sheader server.h \
+	if ! (cd "golden/$name" && "$mig" "$@" -I "$work/include" -sheader "${defs}_server.h" \
 		"$here/golden/$defs.defs") >golden.out 2>&1; then
 		not_ok "golden_$name" "$(cat golden.out)"
 		return
@@ -178,7 +178,7 @@ golden()
 }
 golden native small
 golden manual small -25 -s
-golden kernel kernel -kernel
+golden kernel gold -kernel
 
 # --- everything compiles, and no warning is left
 

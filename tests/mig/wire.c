@@ -116,9 +116,9 @@ static void swap_ports(wire_head_t *head)
 	uint32_t bits = head->msgh_bits;
 
 	head->msgh_bits =
-		(bits & ~0xffffu) |
-		MACH_MSGH_BITS(received_name(MACH_MSGH_BITS_LOCAL(bits)),
-			       received_name(MACH_MSGH_BITS_REMOTE(bits)));
+	    (bits & ~0xffffu) |
+	    MACH_MSGH_BITS(received_name(MACH_MSGH_BITS_LOCAL(bits)),
+			   received_name(MACH_MSGH_BITS_REMOTE(bits)));
 #endif
 }
 

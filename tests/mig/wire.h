@@ -18,11 +18,11 @@
 
 #if MIG_25
 typedef msg_header_t wire_head_t;
-#define wire_size(h)	(h)->msg_size
-#define wire_id(h)	(h)->msg_id
-#define wire_local(h)	(h)->msg_local_port
-#define wire_remote(h)	(h)->msg_remote_port
-#define wire_complex(h) (!(h)->msg_simple)
+#define wire_size(h)	       (h)->msg_size
+#define wire_id(h)	       (h)->msg_id
+#define wire_local(h)	       (h)->msg_local_port
+#define wire_remote(h)	       (h)->msg_remote_port
+#define wire_complex(h)	       (!(h)->msg_simple)
 #define wire_set_complex(h, c) ((h)->msg_simple = !(c))
 #else
 typedef mach_msg_header_t wire_head_t;
@@ -39,7 +39,8 @@ typedef mach_msg_header_t wire_head_t;
 /* What a test may do to messages on their way; NULL: nothing. */
 struct wire_message {
 	char *bytes;
-	uint32_t size; /* may be changed; bytes are reallocated by wire_resize */
+	uint32_t
+	    size; /* may be changed; bytes are reallocated by wire_resize */
 };
 extern void (*wire_change_request)(struct wire_message *message);
 extern void (*wire_change_reply)(struct wire_message *message);

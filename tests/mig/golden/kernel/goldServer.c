@@ -46,13 +46,12 @@ static kern_return_t serve_gold_scalars(struct mig_request *Req, struct mig_repl
 
 	struct Request0 *const In0P = (void *)(uintptr_t)Req->head;
 	struct Reply0 *const Out0P = (void *)Rep->head;
-	struct object * object;
+	struct object *object;
 	uint64_t b;
 	mach_msg_type_number_t infoCnt;
 	uint32_t infoSent;
 	uint32_t OutSize;
 	kern_return_t RetCode;
-
 	_Static_assert(sizeof(int) == 4, "size");
 	_Static_assert(sizeof(uint64_t) == 8, "size");
 	_Static_assert(sizeof((*(int * *)0)[0]) == 4, "size");
@@ -116,9 +115,9 @@ static kern_return_t serve_gold_rights(struct mig_request *Req, struct mig_reply
 
 	struct Request0 *const In0P = (void *)(uintptr_t)Req->head;
 	struct Reply0 *const Out0P = (void *)Rep->head;
-	struct object * object;
+	struct object *object;
 	struct ipc_item *otherItem = NULL;
-	struct object * other;
+	struct object *other;
 	struct ipc_item *rightItem = NULL;
 	struct ipc_item *anyItem = NULL;
 	bool Bad = false;
@@ -126,7 +125,6 @@ static kern_return_t serve_gold_rights(struct mig_request *Req, struct mig_reply
 	struct ipc_right back;
 	mach_msg_type_name_t backPoly;
 	kern_return_t RetCode;
-
 
 	if (mig_unlikely(Req->size != sizeof(*In0P) ||
 	    !mig_is_complex(&In0P->Head) ||
@@ -193,16 +191,15 @@ static kern_return_t serve_gold_memory(struct mig_request *Req, struct mig_reply
 	struct Reply0 *const Out0P = (void *)Rep->head;
 	uint32_t dataNum;
 	uint32_t listNum;
-	struct object * object;
+	struct object *object;
 	struct ipc_item *dataItem = NULL;
 	struct ipc_item *listItem = NULL;
 	bool Bad = false;
-	struct vm_copy * copy;
+	struct vm_copy *copy;
 	mach_msg_type_number_t copyCnt;
-	struct ipc_rights * made;
+	struct ipc_rights *made;
 	mach_msg_type_number_t madeCnt;
 	kern_return_t RetCode;
-
 
 	if (mig_unlikely(Req->size != sizeof(*In0P) ||
 	    !mig_is_complex(&In0P->Head) ||
@@ -264,9 +261,8 @@ static kern_return_t serve_gold_label(struct mig_request *Req, struct mig_reply 
 
 	struct Request0 *const In0P = (void *)(uintptr_t)Req->head;
 	struct Reply0 *const Out0P = (void *)Rep->head;
-	struct object * object;
+	struct object *object;
 	kern_return_t RetCode;
-
 
 	if (mig_unlikely(Req->size != sizeof(*In0P) ||
 	    mig_is_complex(&In0P->Head) ||
@@ -299,12 +295,11 @@ static kern_return_t serve_gold_tell(struct mig_request *Req, struct mig_reply *
 	_Static_assert(sizeof(struct Request0) == 32, "layout");
 
 	struct Request0 *const In0P = (void *)(uintptr_t)Req->head;
-	struct object * object;
+	struct object *object;
 	kern_return_t RetCode;
-
-	(void)Rep;
 	_Static_assert(sizeof(int) == 4, "size");
 
+	(void)Rep;
 	if (mig_unlikely(Req->size != sizeof(*In0P) ||
 	    mig_is_complex(&In0P->Head) ||
 	    In0P->xType != MIG_WORD(MACH_MSG_TYPE_INTEGER_32, 32, 1)))

@@ -42,7 +42,6 @@ static kern_return_t serve_fixed(msg_header_t *InHeadP, msg_header_t *OutHeadP)
 	struct Reply0 *const Out0P = (void *)OutHeadP;
 	boolean_t c;
 	kern_return_t RetCode;
-
 	_Static_assert(sizeof(int) == 4, "size");
 	_Static_assert(sizeof(uint64_t) == 8, "size");
 	_Static_assert(sizeof(boolean_t) == 4, "size");
@@ -109,7 +108,6 @@ static kern_return_t serve_varying(msg_header_t *InHeadP, msg_header_t *OutHeadP
 	int x;
 	uint32_t OutSize;
 	kern_return_t RetCode;
-
 	_Static_assert(sizeof((*(int * *)0)[0]) == 4, "size");
 	_Static_assert(_Alignof(__typeof__((*(int * *)0)[0])) <= 4, "alignment");
 	_Static_assert(sizeof(int) == 4, "size");
@@ -200,7 +198,6 @@ static kern_return_t serve_memory(msg_header_t *InHeadP, msg_header_t *OutHeadP)
 	mach_msg_type_number_t backCnt;
 	port_all_t given;
 	kern_return_t RetCode;
-
 	_Static_assert(sizeof(port_t) == 4, "size");
 	_Static_assert(sizeof(port_all_t) == 4, "size");
 
@@ -242,10 +239,9 @@ static kern_return_t serve_post(msg_header_t *InHeadP, msg_header_t *OutHeadP)
 
 	struct Request0 *const In0P = (void *)InHeadP;
 	kern_return_t RetCode;
-
-	(void)OutHeadP;
 	_Static_assert(sizeof(int) == 4, "size");
 
+	(void)OutHeadP;
 	if (mig_unlikely(In0P->Head.msg_size != sizeof(*In0P) ||
 	    mig_is_complex_25(&In0P->Head) ||
 	    In0P->codeType != MIG_WORD(MSG_TYPE_INTEGER_32, 32, 1)))
@@ -277,7 +273,6 @@ static kern_return_t serve_count(msg_header_t *InHeadP, msg_header_t *OutHeadP)
 	struct Request0 *const In0P = (void *)InHeadP;
 	struct Reply0 *const Out0P = (void *)OutHeadP;
 	int result;
-
 	_Static_assert(sizeof(int) == 4, "size");
 
 	if (mig_unlikely(In0P->Head.msg_size != sizeof(*In0P) ||

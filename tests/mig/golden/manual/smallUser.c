@@ -45,7 +45,6 @@ kern_return_t small_fixed(port_t server, int a, uint64_t b, boolean_t *c)
 	struct Reply0 *const Out0P = &Mess.Out;
 	const port_t ReplyPort = mig_get_reply_port();
 	kern_return_t RetCode;
-
 	_Static_assert(sizeof(int) == 4, "size");
 	_Static_assert(sizeof(uint64_t) == 8, "size");
 	_Static_assert(sizeof(boolean_t) == 4, "size");
@@ -124,7 +123,6 @@ kern_return_t small_varying(port_t server, int *v, mach_msg_type_number_t vCnt,
 	struct Request2 *In2P;
 	uint32_t tLen;
 	kern_return_t RetCode;
-
 	_Static_assert(sizeof((*(int * *)0)[0]) == 4, "size");
 	_Static_assert(sizeof(int) == 4, "size");
 
@@ -229,7 +227,6 @@ kern_return_t small_memory(port_t server, pointer_t data,
 	struct Reply0 *const Out0P = &Mess.Out;
 	const port_t ReplyPort = mig_get_reply_port();
 	kern_return_t RetCode;
-
 	_Static_assert(sizeof(port_t) == 4, "size");
 	_Static_assert(sizeof(port_all_t) == 4, "size");
 
@@ -285,7 +282,6 @@ kern_return_t small_post(port_t server, int code)
 	} Mess;
 	struct Request0 *const In0P = &Mess.In;
 	kern_return_t RetCode;
-
 	_Static_assert(sizeof(int) == 4, "size");
 
 	In0P->codeType = MIG_WORD(MSG_TYPE_INTEGER_32, 32, 1);
@@ -330,7 +326,6 @@ static kern_return_t call_count(port_t server, int *result)
 	struct Reply0 *const Out0P = &Mess.Out;
 	const port_t ReplyPort = mig_get_reply_port();
 	kern_return_t RetCode;
-
 	_Static_assert(sizeof(int) == 4, "size");
 
 	In0P->Head.msg_unused = 0;
