@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The boot archive: cpio's "newc" format unpacked into the root file system.
+ * Only names below a prefix are unpacked; more archives may follow the first.
  * Hard links are entries with the same inode number; the last one has the data.
  */
 #include <errno.h>
@@ -27,6 +28,7 @@ struct cpio_link {
 struct cpio {
 	const char *at, *end;
 	struct inode *root;
+	const char *prefix; /* names without it are not ours */
 	struct cpio_link links[CPIO_LINKS];
 	unsigned nlinks;
 };
@@ -196,6 +198,9 @@ static int cpio_entry(struct cpio *a, const struct cpio_head *h,
 
 	while (*name == '/' || (name[0] == '.' && name[1] == '/'))
 		name++;
+	if (strncmp(name, a->prefix, strlen(a->prefix)))
+		return 0;
+	name += strlen(a->prefix);
 	if (!S_ISDIR(cpio_number(h->mode)))
 		return cpio_file(a, h, name, data, size);
 	dir = !strcmp(name, ".") ? a->root : tree_directory(a->root, name);
@@ -214,14 +219,24 @@ static const char *cpio_after(const char *base, const char *from,
 	return base + ((end + 3) & ~3ull);
 }
 
+/* Another archive may follow, after zero bytes. */
+static bool cpio_next_archive(struct cpio *a)
+{
+	while (a->at < a->end && !*a->at)
+		a->at++;
+	a->nlinks = 0;
+	return a->at < a->end;
+}
+
 int cpio_unpack(struct inode *root, const void *archive, uint64_t size,
-		const char **why)
+		const char *prefix, const char **why)
 {
 	static struct cpio a;
 	const char *base = archive;
 	int error;
 
-	a = (struct cpio){.at = base, .end = base + size, .root = root};
+	a = (struct cpio){
+		.at = base, .end = base + size, .root = root, .prefix = prefix};
 	*why = "the boot archive is truncated";
 	for (;;) {
 		const struct cpio_head *h = (const void *)a.at;
@@ -237,8 +252,12 @@ int cpio_unpack(struct inode *root, const void *archive, uint64_t size,
 		length = cpio_number(h->name_size);
 		if (!length || length > left - sizeof(*h) || name[length - 1])
 			return -EINVAL;
-		if (!strcmp(name, "TRAILER!!!"))
-			return 0;
+		if (!strcmp(name, "TRAILER!!!")) {
+			a.at = cpio_after(base, name, length);
+			if (!cpio_next_archive(&a))
+				return 0;
+			continue;
+		}
 		data = cpio_after(base, name, length);
 		if (data > a.end ||
 		    cpio_number(h->size) > (uint64_t)(a.end - data))

@@ -91,7 +91,7 @@ int64_t data_write(struct inode *i, const void *buffer, uint64_t count,
 	if (error)
 		return error;
 	while (done < count) {
-		uint64_t run = count - done, there;
+		uint64_t run = count - done, there = 0;
 		uint8_t *at = data_at(i, offset + done, &there);
 
 		if (run > there)

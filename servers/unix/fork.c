@@ -21,7 +21,7 @@ static int64_t fork_wait(struct call *c)
 	return call_wait_on(c, &child->vfork_done) ? c->progress : CALL_PARK;
 }
 
-/* words: block, flags. progress: the vfork child's pid. */
+/* words: block, flags, fs base. progress: the vfork child's pid. */
 int64_t op_fork(struct call *c)
 {
 	struct proc *p = c->lwp->proc, *child;
@@ -37,7 +37,7 @@ int64_t op_fork(struct call *c)
 	thread = list_entry(child->threads.next, struct lwp, siblings);
 	if (share)
 		child->vforked_from = p;
-	error = machine_fork(p, child, thread, c->words[0], share);
+	error = machine_fork(p, child, thread, c->words[0], c->words[2], share);
 	if (error) {
 		proc_discard(child);
 		return error;
@@ -46,7 +46,7 @@ int64_t op_fork(struct call *c)
 	return share ? fork_wait(c) : child->pid;
 }
 
-/* words: block. A thread of the caller's process. */
+/* words: block, fs base. A thread of the caller's process. */
 int64_t op_clone(struct call *c)
 {
 	struct lwp *l = lwp_create(c->lwp->proc);
@@ -55,7 +55,7 @@ int64_t op_clone(struct call *c)
 	if (!l)
 		return -EAGAIN;
 	l->mask = c->lwp->mask;
-	error = machine_clone(c->lwp->proc, l, c->words[0]);
+	error = machine_clone(c->lwp->proc, l, c->words[0], c->words[1]);
 	if (error) {
 		lwp_end(l);
 		return error;
@@ -69,10 +69,14 @@ int64_t op_exit(struct call *c)
 	struct lwp *l = c->lwp;
 	struct proc *p = l->proc;
 
-	if (c->words[1] || p->nthreads == 1)
+	if (c->words[1] || p->nthreads == 1) {
 		proc_exit(p, (int)(c->words[0] & 255) << 8);
-	else
-		lwp_end(l);
+		return CALL_NO_REPLY;
+	}
+	/* One thread of several: it is answered, and ends by itself. */
+	c->reply(c, 0, 0);
+	l->exits = true;
+	lwp_end(l);
 	return CALL_NO_REPLY;
 }
 

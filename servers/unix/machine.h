@@ -38,10 +38,11 @@ void machine_memory(uint64_t *total, uint64_t *available);
  * first thread from the caller's block. Returns 0 or -errno.
  */
 int machine_fork(struct proc *parent, struct proc *child, struct lwp *thread,
-		 uint64_t block, bool share);
+		 uint64_t block, uint64_t fs, bool share);
 
 /* Starts another thread of p from a block the emulator has filled. */
-int machine_clone(struct proc *p, struct lwp *thread, uint64_t block);
+int machine_clone(struct proc *p, struct lwp *thread, uint64_t block,
+		  uint64_t fs);
 
 /*
  * Builds p's new task from image and starts it as thread; the old one, with

@@ -122,7 +122,7 @@ static void uname_put(struct call *c, const char *text)
 {
 	char field[65] = {0};
 
-	strncpy(field, text, sizeof(field) - 1);
+	memcpy(field, text, strnlen(text, sizeof(field) - 1));
 	call_put(c, field, sizeof(field));
 }
 

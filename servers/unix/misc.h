@@ -15,11 +15,11 @@ int devices_create(struct inode *dev);
 int procfs_mount(struct inode *on);
 
 /*
- * cpio.c: unpacks a "newc" archive below root. 0, or -errno with *why set to
- * one line.
+ * cpio.c: unpacks what lies below prefix in a "newc" archive below root. 0, or
+ * -errno with *why set to one line.
  */
 int cpio_unpack(struct inode *root, const void *archive, uint64_t size,
-		const char **why);
+		const char *prefix, const char **why);
 
 /* A directory or file of the root file system by name, made if absent. */
 struct inode *tree_directory(struct inode *root, const char *name);

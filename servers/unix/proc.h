@@ -105,6 +105,8 @@ struct lwp {
 	struct sig_pending pending;
 	struct call *call;             /* being run or parked */
 	bool poked;
+	bool exits;                    /* it will end its Mach thread itself */
+	bool faulting;                 /* waits for the reply to an exception */
 	uint8_t *exec_data;            /* arguments that came ahead */
 	uint32_t exec_length;
 };

@@ -59,8 +59,9 @@ void machine_memory(uint64_t *total, uint64_t *available)
 }
 
 int machine_fork(struct proc *parent, struct proc *child, struct lwp *thread,
-		 uint64_t block, bool share)
+		 uint64_t block, uint64_t fs, bool share)
 {
+	(void)fs;
 	(void)parent;
 	(void)thread;
 	(void)block;
@@ -69,8 +70,10 @@ int machine_fork(struct proc *parent, struct proc *child, struct lwp *thread,
 	return 0;
 }
 
-int machine_clone(struct proc *p, struct lwp *thread, uint64_t block)
+int machine_clone(struct proc *p, struct lwp *thread, uint64_t block,
+		  uint64_t fs)
 {
+	(void)fs;
 	(void)p;
 	(void)thread;
 	(void)block;

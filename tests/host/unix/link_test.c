@@ -143,9 +143,9 @@ static void cpio_makes_the_tree(void)
 	n += cpio_add(archive + n, "etc/a", S_IFREG | 0640, 2, 2, "");
 	n += cpio_add(archive + n, "usr/bin/b", S_IFREG | 0640, 2, 2, "data");
 	n += cpio_add(archive + n, "bin", S_IFLNK | 0777, 3, 1, "usr/bin");
-	CHECK_EQ(cpio_unpack(root, archive, n, &why), -EINVAL);
+	CHECK_EQ(cpio_unpack(root, archive, n, "", &why), -EINVAL);
 	n += cpio_add(archive + n, "TRAILER!!!", 0, 0, 1, "");
-	CHECK_EQ(cpio_unpack(root, archive, n, &why), 0);
+	CHECK_EQ(cpio_unpack(root, archive, n, "", &why), 0);
 	dir = tree_directory(root, "etc");
 	CHECK_EQ(dir->mode, S_IFDIR | 0700);
 	CHECK(dir_find(dir, "a", 1)->inode ==
@@ -154,9 +154,9 @@ static void cpio_makes_the_tree(void)
 	CHECK_EQ(dir_find(dir, "a", 1)->inode->nlink, 2);
 	CHECK_EQ(dir_find(dir, "a", 1)->inode->uid, 7);
 	for (size_t cut = 0; cut < n - 200; cut += 7)
-		CHECK(cpio_unpack(root, archive, cut, &why) < 0);
+		CHECK(cpio_unpack(root, archive, cut, "", &why) < 0);
 	memset(archive, 'x', 6);
-	CHECK_EQ(cpio_unpack(root, archive, n, &why), -EINVAL);
+	CHECK_EQ(cpio_unpack(root, archive, n, "", &why), -EINVAL);
 	CHECK(strstr(why, "cpio"));
 }
 

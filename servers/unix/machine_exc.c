@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Exceptions of UNIX tasks become signals. The server is the tasks' exception
+ * port, in the long form: the reply carries the registers with which the
+ * thread goes on, in the emulator's signal entry or its recovery point.
+ */
+#include <mach/exception.h>
+#include <mach/mach_exc_server.h>
+#include <string.h>
+#include "machine_i.h"
+#include "sig.h"
+
+struct fault {
+	int signal, code;
+	uint64_t address;
+};
+
+static struct fault fault_access(const int64_t *code)
+{
+	struct fault f = {SIGSEGV, SEGV_MAPERR, (uint64_t)code[1]};
+
+	if (code[0] == KERN_PROTECTION_FAILURE)
+		f.code = SEGV_ACCERR;
+	if (code[0] == KERN_MEMORY_ERROR || code[0] == KERN_MEMORY_FAILURE) {
+		f.signal = SIGBUS;
+		f.code = BUS_ADRERR;
+	}
+	return f;
+}
+
+static struct fault fault_of(int exception, const int64_t *code, uint64_t pc)
+{
+	switch (exception) {
+	case EXC_BAD_ACCESS:
+		return fault_access(code);
+	case EXC_BAD_INSTRUCTION:
+		if (code[0] == EXC_I386_GPFLT)
+			return (struct fault){SIGSEGV, 128, 0};
+		if (code[0] == EXC_I386_ALIGNFLT)
+			return (struct fault){SIGBUS, BUS_ADRALN, 0};
+		return (struct fault){SIGILL, ILL_ILLOPN, pc};
+	case EXC_ARITHMETIC:
+		return (struct fault){SIGFPE,
+				      code[0] == EXC_I386_DIV ? FPE_INTDIV
+							      : FPE_FLTINV,
+				      pc};
+	case EXC_BREAKPOINT:
+		return (struct fault){SIGTRAP, TRAP_BRKPT, pc};
+	case EXC_SOFTWARE:
+		return (struct fault){SIGSYS, SI_USER, pc};
+	default:
+		return (struct fault){SIGILL, ILL_ILLOPC, pc};
+	}
+}
+
+static bool in_emulator(uint64_t pc)
+{
+	return pc >= emul.text_start && pc < emul.text_end;
+}
+
+/* True: the thread goes on with *s. False: it is gone. */
+static bool fault_deliver(struct lwp *l, const struct fault *f,
+			  struct x86_64_thread_state *s)
+{
+	struct sig_info info = {.signo = f->signal, .code = f->code};
+	struct proc *p = l->proc;
+
+	if (in_emulator(s->rip)) {
+		s->rip = emul.fault;
+		return true;
+	}
+	l->faulting = true;
+	sig_force(l, f->signal, &info, f->address);
+	l->faulting = false;
+	if (p->state == PROC_ZOMBIE)
+		return false;
+	l->slot->pc = s->rip;
+	l->slot->flags = s->rflags;
+	l->slot->pending = 1;
+	s->rip = emul.signal;
+	s->rflags = 0x202;
+	return true;
+}
+
+kern_return_t catch_mach_exception_raise(mach_port_t port, mach_port_t thread,
+					 mach_port_t task, int exception,
+					 int64_t *code, int *flavor,
+					 thread_state_t state,
+					 mach_msg_type_number_t *count)
+{
+	struct lwp *l = port_lookup(thread);
+	struct x86_64_thread_state s;
+	struct fault f;
+
+	(void)port;
+	if (!l || *flavor != x86_64_THREAD_STATE ||
+	    *count != x86_64_THREAD_STATE_COUNT)
+		return KERN_FAILURE;
+	mach_port_deallocate(mach_task_self(), thread);
+	mach_port_deallocate(mach_task_self(), task);
+	memcpy(&s, state, sizeof(s));
+	f = fault_of(exception, code, s.rip);
+	if (!fault_deliver(l, &f, &s))
+		return MIG_NO_REPLY;
+	memcpy(state, &s, sizeof(s));
+	return KERN_SUCCESS;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * File contents as memory: regions, memory entries for them, mappings of them
+ * in tasks. An entry covers one extent and lives as long as it.
+ */
+#include <errno.h>
+#include <sys/mman.h>
+#include "inode.h"
+#include "machine_i.h"
+
+#define PAGE 4096ull
+#define PAGE_UP(x) (((x) + PAGE - 1) & ~(PAGE - 1))
+
+int kern_errno(kern_return_t kr)
+{
+	switch (kr) {
+	case KERN_SUCCESS:
+		return 0;
+	case KERN_PROTECTION_FAILURE:
+		return -EACCES;
+	case KERN_INVALID_ARGUMENT:
+		return -EINVAL;
+	default:
+		return -ENOMEM;
+	}
+}
+
+void *machine_region_create(size_t size)
+{
+	vm_address_t at = 0;
+
+	if (vm_allocate(mach_task_self(), &at, size, TRUE) != KERN_SUCCESS)
+		return NULL;
+	return (void *)at;
+}
+
+void machine_region_destroy(void *region, size_t size)
+{
+	vm_deallocate(mach_task_self(), (vm_address_t)region, size);
+}
+
+void machine_entry_destroy(uint64_t *entry)
+{
+	if (*entry)
+		mach_port_deallocate(mach_task_self(), (mach_port_t)*entry);
+	*entry = 0;
+}
+
+static int extent_entry(struct extent *e)
+{
+	vm_size_t size = e->size;
+	mach_port_t entry;
+	kern_return_t kr;
+
+	if (e->entry)
+		return 0;
+	kr = mach_make_memory_entry(mach_task_self(), &size,
+				    (vm_address_t)e->base, VM_PROT_ALL,
+				    &entry);
+	if (kr != KERN_SUCCESS)
+		return kern_errno(kr);
+	e->entry = entry;
+	return 0;
+}
+
+static int map_extent(mach_port_t task, vm_address_t at, uint64_t length,
+		      int prot, bool shared, struct extent *e, uint64_t offset)
+{
+	bool copy = !shared && (prot & PROT_WRITE);
+	vm_prot_t max = copy || shared ? VM_PROT_ALL
+				       : VM_PROT_READ | VM_PROT_EXECUTE;
+	int error = extent_entry(e);
+
+	if (error)
+		return error;
+	return kern_errno(vm_map(task, &at, length, 0, FALSE,
+				 (mach_port_t)e->entry, offset, copy, prot,
+				 max, shared ? VM_INHERIT_SHARE
+					     : VM_INHERIT_COPY));
+}
+
+static struct extent *extent_at(struct inode *i, uint64_t offset)
+{
+	for (unsigned n = 0; n < i->data.count; n++)
+		if (offset - i->data.extents[n].start <
+		    i->data.extents[n].size)
+			return &i->data.extents[n];
+	return NULL;
+}
+
+static int map_zero(mach_port_t task, vm_address_t at, uint64_t length,
+		    int prot)
+{
+	kern_return_t kr = vm_allocate(task, &at, length, FALSE);
+
+	if (kr == KERN_SUCCESS && prot != (VM_PROT_READ | VM_PROT_WRITE))
+		kr = vm_protect(task, at, length, FALSE, prot);
+	return kern_errno(kr);
+}
+
+int map_file_range(mach_port_t task, uint64_t address, uint64_t length,
+		   int prot, bool shared, struct inode *file, uint64_t offset)
+{
+	while (length) {
+		struct extent *e = extent_at(file, offset);
+		uint64_t run = length;
+		int error;
+
+		if (!e)
+			return map_zero(task, address, length, prot);
+		if (run > e->start + e->size - offset)
+			run = e->start + e->size - offset;
+		error = map_extent(task, address, run, prot, shared, e,
+				   offset - e->start);
+		if (error)
+			return error;
+		address += run;
+		offset += run;
+		length -= run;
+	}
+	return 0;
+}
+
+/* Room for length bytes at or above where the program's mappings begin. */
+static int64_t find_room(mach_port_t task, uint64_t from, uint64_t length)
+{
+	vm_address_t at = from;
+	kern_return_t kr = vm_map(task, &at, length, 0, TRUE, MACH_PORT_NULL,
+				  0, FALSE, VM_PROT_NONE, VM_PROT_ALL,
+				  VM_INHERIT_COPY);
+
+	if (kr != KERN_SUCCESS)
+		return kern_errno(kr);
+	vm_deallocate(task, at, length);
+	return (int64_t)at;
+}
+
+int64_t machine_mmap(struct proc *p, uint64_t address, uint64_t length,
+		     int prot, int flags, struct inode *file, uint64_t offset)
+{
+	mach_port_t task = mtask_of(p)->task;
+	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
+	int64_t at = (int64_t)address;
+	int error;
+
+	length = PAGE_UP(length);
+	if (shared && data_reserve(file, offset + length))
+		return -ENOMEM;
+	if (!(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
+		at = find_room(task, address, length);
+	if (at < 0)
+		return at;
+	error = map_file_range(task, (uint64_t)at, length, prot & 7, shared,
+			       file, offset);
+	return error ? error : at;
+}
+
+bool machine_region_next(struct proc *p, uint64_t address,
+			 struct machine_region *region)
+{
+	vm_address_t at = address;
+	vm_offset_t offset;
+	vm_prot_t prot, max;
+	vm_inherit_t inherit;
+	boolean_t shared;
+	mach_port_t object = MACH_PORT_NULL;
+	vm_size_t size;
+
+	if (!p->task ||
+	    vm_region(mtask_of(p)->task, &at, &size, &prot, &max, &inherit,
+		      &shared, &object, &offset) != KERN_SUCCESS)
+		return false;
+	if (MACH_PORT_VALID(object))
+		mach_port_deallocate(mach_task_self(), object);
+	if (at >= UX_EMUL_BASE)
+		return false;
+	*region = (struct machine_region){at, at + size, prot,
+					  inherit == VM_INHERIT_SHARE};
+	return true;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Making and ending tasks: fork, vfork, exec, exit. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "exec.h"
+#include "inode.h"
+#include "machine_i.h"
+
+#define PAGE 4096ull
+#define PAGE_UP(x) (((x) + PAGE - 1) & ~(PAGE - 1))
+#define PAGE_DOWN(x) ((x) & ~(PAGE - 1))
+
+mach_port_t user_bootstrap;
+
+static struct mtask *mtask_create(mach_port_t parent, bool inherit)
+{
+	struct mtask *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->users = 1;
+	if (task_create(parent, inherit, &t->task) != KERN_SUCCESS) {
+		free(t);
+		return NULL;
+	}
+	return t;
+}
+
+/* One process fewer uses it; the last one ends it. */
+static void mtask_release(struct mtask *t)
+{
+	if (--t->users)
+		return;
+	task_terminate(t->task);
+	mach_port_deallocate(mach_task_self(), t->task);
+	free(t);
+}
+
+static int fork_copy(struct proc *parent, struct proc *child, struct lwp *l,
+		     uint64_t block, uint64_t fs)
+{
+	struct mtask *t = mtask_create(mtask_of(parent)->task, true);
+	int error;
+
+	if (!t)
+		return -EAGAIN;
+	child->task = (uint64_t)t;
+	error = mproc_enter(child, t->task, UX_PORT_NAME, UX_SLOT_BASE);
+	if (!error)
+		error = thread_begin(child, l, t->task, emul.fork_child, block,
+				     fs, NULL);
+	return error;
+}
+
+static int fork_share(struct proc *parent, struct proc *child, struct lwp *l,
+		      uint64_t block, uint64_t fs)
+{
+	struct mtask *t = mtask_of(parent);
+	int error;
+
+	t->users++;
+	child->task = (uint64_t)t;
+	error = mproc_enter(child, t->task,
+			    UX_PORT_NAME + 0x1000 + (unsigned)child->pid,
+			    UX_SLOT_BASE + PAGE);
+	if (!error)
+		error = thread_begin(child, l, t->task, emul.thread, block,
+				     fs, NULL);
+	return error;
+}
+
+int machine_fork(struct proc *parent, struct proc *child, struct lwp *l,
+		 uint64_t block, uint64_t fs, bool share)
+{
+	int error = mproc_create(child);
+
+	if (error)
+		return error;
+	error = share ? fork_share(parent, child, l, block, fs)
+		      : fork_copy(parent, child, l, block, fs);
+	if (error)
+		machine_process_end(child);
+	return error;
+}
+
+void machine_process_end(struct proc *p)
+{
+	struct mtask *t = mtask_of(p);
+
+	if (!t)
+		return;
+	if (t->users > 1)
+		mproc_leave(p, t->task);
+	machine_continue(p);
+	mproc_destroy(p);
+	p->task = 0;
+	mtask_release(t);
+}
+
+/* --- exec --- */
+
+/* The page in which the file's bytes end and zeros begin. */
+static int map_last_page(mach_port_t task, const struct exec_segment *s)
+{
+	uint64_t whole = PAGE_DOWN(s->file_size);
+	static char page[PAGE];
+	vm_address_t at = s->address + whole;
+	kern_return_t kr;
+
+	memset(page, 0, sizeof(page));
+	data_read(s->file, page, s->file_size - whole, s->offset + whole);
+	kr = vm_allocate(task, &at, PAGE, FALSE);
+	if (kr == KERN_SUCCESS)
+		kr = vm_write(task, at, (pointer_t)page, PAGE);
+	return kern_errno(kr);
+}
+
+static int map_segment(mach_port_t task, const struct exec_segment *s)
+{
+	bool writable = s->prot & PROT_WRITE;
+	uint64_t file = writable ? PAGE_DOWN(s->file_size)
+				 : PAGE_UP(s->file_size);
+	uint64_t end = PAGE_UP(s->memory_size);
+	vm_address_t at;
+	int error = 0;
+
+	if (file)
+		error = map_file_range(task, s->address, file, s->prot, false,
+				       s->file, s->offset);
+	if (!error && file < s->file_size) {
+		error = map_last_page(task, s);
+		file += PAGE;
+	}
+	at = s->address + file;
+	if (!error && file < end)
+		error = kern_errno(vm_allocate(task, &at, end - file, FALSE));
+	if (!error && writable && (s->prot & PROT_EXEC))
+		error = kern_errno(vm_protect(task, s->address, end, FALSE,
+					      s->prot));
+	return error;
+}
+
+static int map_stack(mach_port_t task, const struct exec_image *image)
+{
+	vm_address_t at = UX_STACK_TOP - UX_STACK_SIZE;
+	kern_return_t kr = vm_allocate(task, &at, UX_STACK_SIZE, FALSE);
+
+	if (kr == KERN_SUCCESS)
+		kr = vm_write(task, UX_STACK_TOP - image->stack_size,
+			      (pointer_t)image->stack,
+			      (mach_msg_type_number_t)image->stack_size);
+	return kern_errno(kr);
+}
+
+static int fill_task(mach_port_t task, const struct exec_image *image)
+{
+	int error = 0;
+
+	for (unsigned n = 0; n < image->count && !error; n++)
+		error = map_segment(task, &image->segments[n]);
+	if (!error)
+		error = map_stack(task, image);
+	if (!error)
+		error = emul_map(task);
+	if (!error)
+		error = kern_errno(task_set_special_port(
+			task, TASK_EXCEPTION_PORT, exception_port));
+	if (!error)
+		error = kern_errno(task_set_special_port(
+			task, TASK_BOOTSTRAP_PORT, user_bootstrap));
+	return error;
+}
+
+/* The new task takes the old one's place; cannot fail any more. */
+static void exec_replace(struct proc *p, struct mtask *t,
+			 mach_port_t old_thread, struct mproc *old_mproc)
+{
+	struct mtask *old = mtask_of(p);
+
+	p->task = (uint64_t)t;
+	if (!old)
+		return;
+	port_remove(old_thread);
+	if (old->users > 1) {
+		thread_terminate(old_thread);
+		vm_deallocate(old->task, old_mproc->slots_at, PAGE);
+		mach_port_deallocate(old->task, old_mproc->name);
+	}
+	mach_port_deallocate(mach_task_self(), old_thread);
+	mtask_release(old);
+}
+
+int machine_exec(struct proc *p, struct lwp *l,
+		 const struct exec_image *image)
+{
+	const uint64_t after[3] = {image->start, image->sp, image->brk};
+	mach_port_t old_thread = (mach_port_t)l->thread;
+	mach_port_t parent = p->task ? mtask_of(p)->task : mach_task_self();
+	struct mproc old_mproc = {0};
+	struct mtask *t;
+	int error = 0;
+
+	if (!p->slots)
+		error = mproc_create(p);
+	if (error)
+		return error;
+	old_mproc = *mproc_of(p);
+	t = mtask_create(parent, false);
+	if (!t)
+		return -ENOMEM;
+	error = fill_task(t->task, image);
+	if (!error)
+		error = mproc_enter(p, t->task, UX_PORT_NAME, UX_SLOT_BASE);
+	if (!error)
+		error = thread_begin(p, l, t->task, emul.start, UX_BLOCK_BASE,
+				     0, after);
+	if (error) {
+		mproc_of(p)->slots_at = old_mproc.slots_at;
+		mproc_of(p)->name = old_mproc.name;
+		mtask_release(t);
+		return error;
+	}
+	exec_replace(p, t, old_thread, &old_mproc);
+	return 0;
+}
+
+static uint64_t time_ns(time_value_t t)
+{
+	return (uint64_t)t.seconds * 1000000000 +
+	       (uint64_t)t.microseconds * 1000;
+}
+
+void machine_usage(struct proc *p, uint64_t *user, uint64_t *system,
+		   uint64_t *resident)
+{
+	mach_msg_type_number_t count = TASK_BASIC_INFO_COUNT;
+	task_thread_times_info_data_t times;
+	task_basic_info_data_t basic;
+
+	*user = *system = *resident = 0;
+	if (!p->task || task_info(mtask_of(p)->task, TASK_BASIC_INFO,
+				  (task_info_t)&basic, &count))
+		return;
+	*user = time_ns(basic.user_time);
+	*system = time_ns(basic.system_time);
+	*resident = basic.resident_size;
+	count = TASK_THREAD_TIMES_INFO_COUNT;
+	if (task_info(mtask_of(p)->task, TASK_THREAD_TIMES_INFO,
+		      (task_info_t)&times, &count))
+		return;
+	*user += time_ns(times.user_time);
+	*system += time_ns(times.system_time);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * COM2: a 16550 with FIFOs, through a device port. Several bytes move in one
+ * request where the chip says how many may: 14 at the receive trigger, 16 when
+ * the transmitter is empty.
+ */
+#include <errno.h>
+#include <mach/device.h>
+#include <servers/bootstrap.h>
+#include "link.h"
+#include "machine_i.h"
+
+#define DEVICE_IRQ_ID 2899
+
+enum { RBR = 0, THR = 0, IER = 1, IIR = 2, FCR = 2, LCR = 3, MCR = 4, LSR = 5 };
+
+#define IER_RECEIVE  1
+#define IER_TRANSMIT 2
+#define LSR_READY    1
+#define LSR_EMPTY    0x20
+#define IIR_NONE     1
+#define IIR_KIND     0x0e
+#define IIR_TRIGGER  4
+#define TRIGGER	     14
+#define FIFO	     16
+
+static mach_port_t io, irq, irq_port;
+static bool transmitting; /* the transmit interrupt is on */
+
+static uint8_t wire_read(unsigned reg)
+{
+	mach_msg_type_number_t count = 1;
+	char byte = 0;
+
+	if (device_io_read(io, reg, 1, 1, &byte, &count) != KERN_SUCCESS)
+		return 0;
+	return (uint8_t)byte;
+}
+
+static void wire_write(unsigned reg, uint8_t value)
+{
+	char byte = (char)value;
+
+	device_io_write(io, reg, 1, &byte, 1);
+}
+
+int wire_open(void)
+{
+	mach_port_t self = mach_task_self();
+
+	if (mach_port_allocate(self, MACH_PORT_RIGHT_RECEIVE, &irq_port) ||
+	    mach_port_insert_right(self, irq_port, irq_port,
+				   MACH_MSG_TYPE_MAKE_SEND) ||
+	    mach_port_move_member(self, irq_port, port_set))
+		return -ENOMEM;
+	if (bootstrap_device_io(bootstrap_port, "com2", &io) ||
+	    bootstrap_device_irq(bootstrap_port, "com2", irq_port, &irq))
+		return -ENODEV;
+	wire_write(LCR, 3);    /* 8 bits, no parity */
+	wire_write(FCR, 0xc7); /* FIFOs on and empty, trigger at 14 */
+	wire_write(MCR, 0x0b); /* ready; interrupts reach the controller */
+	wire_write(IER, IER_RECEIVE);
+	device_irq_acknowledge(irq);
+	return 0;
+}
+
+static void wire_receive(unsigned count)
+{
+	mach_msg_type_number_t got = count;
+	char bytes[FIFO];
+
+	if (device_io_read(io, RBR, 1, count, bytes, &got) == KERN_SUCCESS)
+		link_input((uint8_t *)bytes, got);
+}
+
+static void wire_receive_all(void)
+{
+	uint8_t cause;
+
+	while (!((cause = wire_read(IIR)) & IIR_NONE)) {
+		if ((cause & IIR_KIND) == IIR_TRIGGER) {
+			wire_receive(TRIGGER);
+			continue;
+		}
+		if (!(wire_read(LSR) & LSR_READY))
+			break;
+		wire_receive(1);
+	}
+	while (wire_read(LSR) & LSR_READY)
+		wire_receive(1);
+}
+
+/* Sends while the transmitter takes it; asks for an interrupt otherwise. */
+void wire_pump(void)
+{
+	for (;;) {
+		static uint8_t bytes[FIFO];
+		static unsigned count;
+
+		if (!count)
+			count = link_output(bytes, FIFO);
+		if (!count)
+			break;
+		if (!(wire_read(LSR) & LSR_EMPTY)) {
+			if (!transmitting)
+				wire_write(IER, IER_RECEIVE | IER_TRANSMIT);
+			transmitting = true;
+			return;
+		}
+		device_io_write(io, THR, 1, (char *)bytes, count);
+		count = 0;
+	}
+	if (transmitting)
+		wire_write(IER, IER_RECEIVE);
+	transmitting = false;
+}
+
+bool wire_is_drained(void)
+{
+	return link_is_done() && !transmitting &&
+	       (wire_read(LSR) & LSR_EMPTY);
+}
+
+bool wire_message(const mach_msg_header_t *m)
+{
+	if (m->msgh_local_port != irq_port)
+		return false;
+	if (m->msgh_id != DEVICE_IRQ_ID)
+		return true;
+	wire_receive_all();
+	wire_pump();
+	device_irq_acknowledge(irq);
+	return true;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The UNIX server: one thread, one port set. Messages are requests on process
+ * ports, exceptions of UNIX tasks, interrupts of the host link; between them,
+ * timers fire and woken calls run.
+ */
+#include <errno.h>
+#include <mach/mach_exc_server.h>
+#include <mach/mach_host.h>
+#include <server/archive.h>
+#include <servers/bootstrap.h>
+#include <stdlib.h>
+#include <string.h>
+#include "init.h"
+#include "inode.h"
+#include "link.h"
+#include "machine_i.h"
+#include "misc.h"
+#include "request.h"
+#include "tty.h"
+
+mach_port_t port_set, exception_port, host_priv;
+extern mach_port_t user_bootstrap;
+
+static union {
+	mach_msg_header_t head;
+	struct request request;
+	uint8_t bytes[sizeof(struct request) + 64];
+} message;
+
+static void fail(const char *what, int error)
+{
+	machine_log("unix: %s: error %d\n", what, error);
+	if (host_priv)
+		host_reboot(host_priv, 0);
+	exit(1);
+}
+
+static void must(const char *what, int error)
+{
+	if (error)
+		fail(what, error);
+}
+
+static void ports_open(void)
+{
+	mach_port_t self = mach_task_self();
+	uint64_t size;
+
+	must("no port set", mach_port_allocate(
+				    self, MACH_PORT_RIGHT_PORT_SET, &port_set));
+	must("no exception port",
+	     mach_port_allocate(self, MACH_PORT_RIGHT_RECEIVE,
+				&exception_port));
+	mach_port_insert_right(self, exception_port, exception_port,
+			       MACH_MSG_TYPE_MAKE_SEND);
+	mach_port_set_exception_form(self, exception_port, EXC_FORM_64);
+	mach_port_move_member(self, exception_port, port_set);
+	must("no authority",
+	     bootstrap_authority(bootstrap_port, BOOTSTRAP_HOST_PRIV,
+				 &host_priv, &size));
+	if (bootstrap_subset(bootstrap_port, exception_port, &user_bootstrap))
+		user_bootstrap = MACH_PORT_NULL;
+}
+
+static void root_make(void)
+{
+	fs_init(&root_fs, "tmpfs", 0x01021994);
+	root_fs.path = "/";
+	root_fs.root = inode_create(&root_fs, S_IFDIR | 0755);
+	if (!root_fs.root)
+		fail("no root directory", -ENOMEM);
+	root_fs.root->nlink = 2;
+	root_fs.root->dir.parent = root_fs.root;
+}
+
+/* The root file system and the emulator, both from the boot archive. */
+static void archive_load(void)
+{
+	struct archive_file file;
+	struct archive archive;
+	const char *why;
+	mach_port_t entry;
+	uint64_t size;
+
+	must("no boot archive", bootstrap_authority(bootstrap_port,
+						    BOOTSTRAP_ARCHIVE, &entry,
+						    &size));
+	why = archive_map(&archive, entry, size);
+	if (why)
+		fail(why, -EIO);
+	root_make();
+	if (cpio_unpack(root_fs.root, archive.start, size, "root/", &why))
+		fail(why, -EIO);
+	if (!archive_find(&archive, "mach/unixemul", &file))
+		fail("the archive has no mach/unixemul", -ENOENT);
+	must("mach/unixemul cannot be used", emul_load(file.data, file.size));
+	vm_deallocate(mach_task_self(), (vm_address_t)archive.start,
+		      round_page(size));
+}
+
+static void system_make(void)
+{
+	struct inode *dev = tree_directory(root_fs.root, "dev");
+	struct inode *proc = tree_directory(root_fs.root, "proc");
+
+	if (!dev || !proc)
+		fail("no /dev or /proc", -ENOTDIR);
+	must("/dev", devices_create(dev));
+	must("/proc", procfs_mount(proc));
+	tty_init(&tty_console);
+	must("process 1", init_create(root_fs.root));
+}
+
+static void exception_message(void)
+{
+	static union {
+		mach_msg_header_t head;
+		uint8_t bytes[mach_exc_REPLY_MAX + 64];
+	} reply;
+
+	if (!mach_exc_server(&message.head, &reply.head)) {
+		mach_msg_destroy(&message.head);
+		return;
+	}
+	if (((mig_reply_header_t *)&reply)->RetCode == MIG_NO_REPLY)
+		return;
+	if (mach_msg(&reply.head, MACH_SEND_MSG | MACH_SEND_TIMEOUT,
+		     reply.head.msgh_size, 0, MACH_PORT_NULL, 0,
+		     MACH_PORT_NULL) != MACH_MSG_SUCCESS)
+		mach_msg_destroy(&reply.head);
+}
+
+static void message_handle(void)
+{
+	if (wire_message(&message.head))
+		return;
+	if (message.head.msgh_local_port == exception_port)
+		exception_message();
+	else
+		request_handle(&message.request);
+}
+
+/* Waits for a message at most until the next timer. */
+static void message_wait(void)
+{
+	int64_t ns = timer_run();
+	mach_msg_option_t option = MACH_RCV_MSG;
+	mach_msg_timeout_t ms = 0;
+
+	call_run_woken();
+	wire_pump();
+	if (link_is_done() && wire_is_drained())
+		host_reboot(host_priv, 0);
+	if (ns >= 0) {
+		option |= MACH_RCV_TIMEOUT;
+		ms = (mach_msg_timeout_t)((ns + 999999) / 1000000);
+	}
+	if (mach_msg(&message.head, option, 0, sizeof(message), port_set, ms,
+		     MACH_PORT_NULL) == MACH_MSG_SUCCESS)
+		message_handle();
+}
+
+int main(void)
+{
+	ports_open();
+	archive_load();
+	system_make();
+	link_init(init_start, NULL);
+	must("no host link", wire_open());
+	link_ready();
+	for (;;)
+		message_wait();
+}
