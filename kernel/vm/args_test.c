@@ -186,7 +186,7 @@ static const struct golden {
 	enum kr (*fn)(uint64_t addr, uint64_t size);
 	const char *codes[COUNT];
 } golden[] = {
-#include "args_golden.h"
+#include "args_golden.inc"
 };
 
 static void all_calls(void)

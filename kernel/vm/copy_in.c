@@ -150,7 +150,7 @@ enum kr vm_copy_in(struct vm_map *map, uint64_t addr, uint64_t size,
 		return KR_INVALID_ADDRESS;
 	list_init(&dead);
 	rwlock_write(&map->lock);
-	kr = vm_map_check_range(map, &r, VM_PROT_READ, false);
+	kr = vm_map_check_copy(map, &r, VM_PROT_READ);
 	if (kr == KR_SUCCESS && destroy)
 		kr = vm_map_clip(map, &r);
 	if (kr == KR_SUCCESS)

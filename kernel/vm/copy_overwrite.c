@@ -88,7 +88,7 @@ enum kr vm_copy_overwrite(struct vm_map *map, uint64_t addr, struct vm_copy *c)
 	if (!vm_range_make(addr, c->size, &r))
 		return KR_INVALID_ADDRESS;
 	rwlock_write(&map->lock);
-	kr = vm_map_check_range(map, &r, VM_PROT_WRITE, false);
+	kr = vm_map_check_copy(map, &r, VM_PROT_WRITE);
 	if (kr == KR_SUCCESS && c->bytes != NULL)
 		kr = vm_map_bytes(map, addr, c->bytes, c->size, true);
 	else if (kr == KR_SUCCESS)

@@ -158,6 +158,23 @@ enum kr vm_map_check_range(struct vm_map *map, const struct vm_range *r,
 	return kr;
 }
 
+enum kr vm_map_check_copy(struct vm_map *map, const struct vm_range *r,
+			  int prot)
+{
+	enum kr kr = vm_map_check_range(map, r, prot, false);
+	struct vm_map_entry *e;
+
+	if (kr != KR_SUCCESS)
+		return kr;
+	for (e = vm_map_lookup(map, r->start); e != NULL && e->start < r->end;
+	     e = vm_map_next(map, e)) {
+		struct vm_object *o = atomic_get_acq(&e->object);
+		if (o != NULL && !vm_object_can_copy(o))
+			return KR_PROTECTION_FAILURE;
+	}
+	return KR_SUCCESS;
+}
+
 struct vm_object *vm_map_entry_object(struct vm_map *map,
 				      struct vm_map_entry *e)
 {

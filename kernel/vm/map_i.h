@@ -125,6 +125,10 @@ void vm_map_merge(struct vm_map *map, const struct vm_range *r);
 enum kr vm_map_check_range(struct vm_map *map, const struct vm_range *r,
 			   int prot, bool max);
 
+/* The same for bytes that are to be copied: registers are protected too. */
+enum kr vm_map_check_copy(struct vm_map *map, const struct vm_range *r,
+			  int prot);
+
 /* The entry's object, made at the first question. map->lock held for reading at
  * least. NULL: no memory. */
 struct vm_object *vm_map_entry_object(struct vm_map *map,
@@ -150,12 +154,6 @@ void vm_map_remove(struct vm_map *map, const struct vm_range *r,
 		   struct list *dead, struct vm_garbage *garbage);
 void vm_map_bury(struct vm_map *map, struct list *dead,
 		 struct vm_garbage *garbage);
-
-/* A copy of the entries' memory in [r) of one object, as a new object; caller
- * holds map->lock for writing. first, last: entries of one group. */
-enum kr vm_map_copy_object(struct vm_map *map, struct vm_map_entry *e,
-			   const struct vm_range *r, struct account *account,
-			   struct vm_object **copy);
 
 /* Bytes between the kernel and the memory of a map. map->lock held. */
 enum kr vm_map_bytes(struct vm_map *map, uint64_t addr, void *buf,
