@@ -14,6 +14,7 @@
 #include <server/notify.h>
 #include <server/spawn.h>
 #include <servers/bootstrap.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
