@@ -119,7 +119,7 @@ bool arch_test_cpu_call_each_once(void)
 
 /* Several processors call all others at the same time. */
 #define CALLERS 4
-#define CALLS	500
+#define CALLS	100
 static _Atomic unsigned callers_ready, callers_done;
 
 static void caller(void *arg)

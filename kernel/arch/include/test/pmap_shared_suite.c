@@ -186,7 +186,7 @@ bool arch_test_pmap_shootdown(void)
 
 /* Threads that map, unmap, lower by pmap and lower by frame, all at once. */
 #define RACERS 4
-#define ROUNDS 2000
+#define ROUNDS 300
 
 static struct pmap *race_pmap;
 static struct page *race_page[4];
@@ -227,7 +227,7 @@ static void racer(void *arg)
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		seed = seed * 1103515245 + 12345;
 		race_step(seed >> 16);
-		if (i % 64 == 0)
+		if (i % 16 == 0)
 			(void)thread_yield(NULL);
 	}
 	atomic_add(&race_done, 1);
