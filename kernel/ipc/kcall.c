@@ -135,9 +135,11 @@ static void serve(struct ipc_message *m, struct ipc_message *reply,
 	rep->head = &reply->head;
 	rep->capacity = reply->capacity;
 	rep->item_count = 0;
+	reply->head.msgh_bits = 0;
 	if (!ipc_kobject_server(&req, rep))
 		rep->item_count = 0; /* the reply says MIG_BAD_ID */
-	reply->head.msgh_bits = 0;
+	/* Complex even if all its rights are null: the stub says which. */
+	reply->head.msgh_bits &= MACH_MSGH_BITS_COMPLEX;
 }
 
 struct ipc_message *ipc_kernel_call(struct ipc_message *m)

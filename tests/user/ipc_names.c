@@ -515,7 +515,7 @@ static void sets(void)
 	port_gone(t); /* the member survives, in no set */
 	CODE(mach_port_move_member(SELF, a, MACH_PORT_NULL), KERN_NOT_IN_SET);
 	CODE(mach_port_insert_right(SELF, 0x70200, s, MACH_MSG_TYPE_COPY_SEND),
-	     KERN_INVALID_RIGHT);
+	     MACH_SEND_INVALID_RIGHT);
 	port_gone(s);
 	port_gone(a);
 	port_gone(b);
