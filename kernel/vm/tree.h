@@ -7,7 +7,7 @@
  * way down first, and the page itself last. So a snapshot of any range costs a
  * few nodes whatever its size, a look-up costs the height of one tree whatever
  * happened before (there are no chains), and a task that forks for ever keeps
- * nothing of its past (docs/decisions/page-trees.md).
+ * nothing of its past (docs/decisions/0002-page-trees.md).
  *
  *	tree A: root --+        +-- leaf --- page 0   (refs 2: A and B)
  *	               +- node -+
