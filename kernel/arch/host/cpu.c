@@ -23,6 +23,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define RELAX_NS 40
 #define LOOK_NS	 50
@@ -332,17 +333,33 @@ static void idle_serial(struct host_cpu *self)
 	}
 }
 
+/* The others' time may reach our deadline without a word. */
+static void wait_a_little(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	t.tv_nsec += 2000000;
+	if (t.tv_nsec >= 1000000000) {
+		t.tv_nsec -= 1000000000;
+		t.tv_sec++;
+	}
+	pthread_cond_timedwait(&machine_change, &machine_lock, &t);
+}
+
 static void idle_parallel(struct host_cpu *self)
 {
 	pthread_mutex_lock(&machine_lock);
 	idle_count++;
 	while (!pending(self)) {
-		if (idle_count == cpu_count() && !somebody_pending()) {
-			jump();
+		if (idle_count == cpu_count()) {
+			if (!somebody_pending())
+				jump();
 			pthread_cond_broadcast(&machine_change);
-			continue;
+			if (pending(self))
+				break;
 		}
-		pthread_cond_wait(&machine_change, &machine_lock);
+		wait_a_little();
 	}
 	idle_count--;
 	pthread_mutex_unlock(&machine_lock);
