@@ -3,3 +3,16 @@
 #pragma once
 
 #include <ipc/message_i.h>
+
+/* Send and receive in one call, options MACH_SEND_MSG | MACH_RCV_MSG alone.
+ * Does not return if it could do it; false: nothing has happened. */
+bool ipc_fast_rpc(const struct msg_receive *to, uint32_t send_size);
+
+/* The receiver's half: the message in self->ipc.message is ready to copy. */
+mach_msg_return_t ipc_fast_received(struct thread *self);
+
+/* thread->ipc.state of a thread that got its message the fast way. */
+#define IPC_STATE_FAST 1u
+
+/* Where a thread that waits in mach_msg goes on. */
+[[gnu::noreturn]] void ipc_receive_continue(void);

@@ -85,6 +85,9 @@ int64_t ipc_trap_mach_msg(uint64_t msg, uint64_t option64, uint64_t send_size,
 	};
 	struct thread *next = NULL;
 	struct ipc_message *reply = NULL;
+	if (option == (MACH_SEND_MSG | MACH_RCV_MSG) &&
+	    (uint32_t)send_size == send_size)
+		ipc_fast_rpc(&to, send.size);
 	if (option & MACH_SEND_MSG) {
 		send.deadline = send_deadline(option, timeout);
 		mach_msg_return_t r = send_half(&send, &next, &reply);

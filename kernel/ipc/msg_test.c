@@ -149,9 +149,11 @@ static void run_rpc(unsigned rounds, bool set)
 			 KR_SUCCESS);
 		service = pset;
 	}
+	uint64_t fast = ipc_counter_total(IPC_FAST_RPCS);
 	struct thread *st = test_start(&s), *ct = test_start(&c);
 	test_join(ct);
 	test_join(st);
+	CHECK(ipc_counter_total(IPC_FAST_RPCS) - fast >= 2 * rounds - 4);
 	test_task_destroy(&task);
 	test_task_destroy(&other);
 }

@@ -12,6 +12,7 @@
 #include <arch/clock.h>
 #include <arch/copy.h>
 #include <arch/state.h>
+#include <ipc/fast.h>
 #include <ipc/message_i.h>
 #include <ipc/space_i.h>
 #include <kern/thread.h>
@@ -83,10 +84,15 @@ static mach_msg_return_t waited(struct thread *self, enum wait_result result)
 	return r;
 }
 
-static void receive_continue(void)
+void ipc_receive_continue(void)
 {
 	struct thread *self = thread_self();
-	mach_msg_return_t r = waited(self, thread_wait_result());
+	enum wait_result result = thread_wait_result();
+	mach_msg_return_t r;
+	if (result == WAIT_OK && self->ipc.state == IPC_STATE_FAST)
+		r = ipc_fast_received(self);
+	else
+		r = waited(self, result);
 	machine_set_result(&self->machine, (uint64_t)(int64_t)r);
 	context_user_return();
 }
@@ -108,9 +114,9 @@ static void arm(const struct msg_receive *to, struct list *receivers)
 static mach_msg_return_t block(uint64_t deadline, struct thread *next)
 {
 	if (next)
-		thread_handoff(next, deadline, receive_continue);
+		thread_handoff(next, deadline, ipc_receive_continue);
 	else
-		thread_block(deadline, receive_continue);
+		thread_block(deadline, ipc_receive_continue);
 	__builtin_unreachable();
 }
 

@@ -40,3 +40,11 @@ static inline void ref_get(struct ref *r)
 	}
 	return was == 1;
 }
+
+/* Gives up a reference by somebody who knows that another one is held. */
+static inline void ref_put_not_last(struct ref *r)
+{
+	bool last = ref_put(r);
+	assert(!last);
+	(void)last;
+}

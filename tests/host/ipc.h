@@ -68,6 +68,7 @@ static inline int64_t test_exit_trap(uint64_t a, uint64_t b, uint64_t c,
 				     uint64_t g)
 {
 	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f, (void)g;
+	ipc_thread_exit(thread_self()); /* the task layer's hook */
 	thread_exit_self();
 }
 
@@ -82,12 +83,6 @@ static inline void test_user_main(void *arg)
 	struct test_program p = *(struct test_program *)arg;
 	p.fn(p.task, p.arg);
 	host_trap(test_exit_trap, 0, 0, 0, 0, 0, 0, 0);
-}
-
-static inline void test_exit_hook(struct thread *t)
-{
-	if (t->space)
-		ipc_thread_exit(t);
 }
 
 /* +1. A user thread of the task that runs fn and ends. p stays until then. */
@@ -106,7 +101,6 @@ static inline struct thread *test_start(struct test_program *p)
 	struct thread *thread = thread_create(&origin);
 	panic_unless(thread != NULL);
 	ipc_thread_init(thread);
-	thread_ref(thread);
 	host_user_program(thread, test_user_main, p);
 	thread_start(thread);
 	return thread;
@@ -196,7 +190,6 @@ static inline void test_boot(void)
 {
 	vm_init();
 	ipc_init();
-	thread_exit_hook = test_exit_hook;
 }
 
 #define TEST_MAIN(body)                         \

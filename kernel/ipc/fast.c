@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The fast path: a remote procedure call whose peer waits already.
+ *
+ * Covered: a simple message of at most MESSAGE_SMALL_BODY bytes, sent and
+ * received in one call, either
+ *   request   COPY_SEND to a port, MAKE_SEND_ONCE of the port to receive from
+ *   answer    MOVE_SEND_ONCE, and the next request from a port or a set
+ * when a thread waits in mach_msg at the destination and nothing waits at the
+ * place to receive from. The message is copied once into a buffer that travels
+ * with it; the caller joins the receivers of its own place, hands its processor
+ * to the peer and leaves no stack behind. Nothing is allocated.
+ *
+ * Everything is looked at under the locks before anything changes; whatever
+ * does not fit is left to the general path untouched. The one step after the
+ * commit that can fail, the reply right's name in the peer's space, has the
+ * general copy-out to fall back on.
+ *
+ * Locks: space -> destination -> its set -> (try) the place to receive from;
+ * then, alone, the peer's space.
+ */
+#include <arch/clock.h>
+#include <arch/copy.h>
+#include <ipc/fast.h>
+#include <ipc/space_i.h>
+#include <ipc/stat.h>
+#include <kern/thread.h>
+
+#define BITS_REQUEST \
+	MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE)
+#define BITS_ANSWER MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0)
+#define BITS_SHAPE                                                    \
+	(~(MACH_MSGH_BITS_TYPE_MASK | MACH_MSGH_BITS_KERNEL))
+#define BITS_TO_SERVER \
+	MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND)
+#define BITS_TO_CLIENT MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE)
+#define FAST_SIZE_MAX  (sizeof(mach_msg_header_t) + MESSAGE_SMALL_BODY)
+#define likely(x)      __builtin_expect(!!(x), 1)
+
+struct fast {
+	struct thread *self, *peer;
+	struct ipc_message *m;
+	bool answer;		  /* not a request */
+	struct ipc_entry *entry;  /* of the destination */
+	struct ipc_port *dest;	  /* locked */
+	struct ipc_set *dest_set; /* locked, or NULL */
+	struct ipc_port *port;	  /* to receive from: locked */
+	struct ipc_set *set;	  /* or this */
+};
+
+/* --- looking --- */
+
+static inline bool fetch(struct fast *f, uint64_t buffer, uint32_t size)
+{
+	struct ipc_message *m = f->self->ipc.spare;
+	if (!likely(m)) {
+		m = ipc_message_alloc(FAST_SIZE_MAX);
+		f->self->ipc.spare = m;
+	}
+	f->m = m;
+	return likely(m && copy_in(&m->head, buffer, size));
+}
+
+static inline bool has_shape(struct fast *f, const struct msg_receive *to)
+{
+	const mach_msg_header_t *h = &f->m->head;
+	uint32_t shape = h->msgh_bits & BITS_SHAPE;
+	f->answer = shape == BITS_ANSWER;
+	if (f->answer)
+		return h->msgh_local_port == MACH_PORT_NULL;
+	return shape == BITS_REQUEST && h->msgh_local_port == to->name;
+}
+
+/* Space locked: the entries, by kind. */
+static inline bool find_entries(struct fast *f, struct ipc_space *s,
+				const struct msg_receive *to)
+{
+	struct ipc_entry *d = ipc_entry_lookup(s, f->m->head.msgh_remote_port);
+	struct ipc_entry *r = ipc_entry_lookup(s, to->name);
+	if (!likely(d && r))
+		return false;
+	f->entry = d;
+	f->dest = d->port;
+	f->port = r->type & TYPE_RECEIVE ? r->port : NULL;
+	f->set = f->answer && r->type == TYPE_SET ? r->set : NULL;
+	if (!(f->port || f->set) || f->port == f->dest)
+		return false;
+	return f->answer ? d->type == TYPE_SEND_ONCE && !d->request :
+			   d->type & TYPE_SEND && !(d->flags & ENTRY_ACCEPT);
+}
+
+/* Destination (and its set) locked: a peer waits there as we want it. */
+static inline bool find_peer(struct fast *f, uint32_t size)
+{
+	struct ipc_port *dest = f->dest;
+	struct list *receivers = &dest->receivers;
+	if (!dest->active || ipc_port_is_kernel(dest) ||
+	    !list_empty(&dest->queue))
+		return false;
+	f->dest_set = dest->set;
+	if (f->dest_set) {
+		spin_lock(&f->dest_set->lock);
+		receivers = &f->dest_set->receivers;
+	}
+	struct list_node *n = list_first(receivers);
+	if (!n)
+		return false;
+	struct thread *t = container_of(n, struct thread, wait_link);
+	f->peer = t;
+	return t->continuation == ipc_receive_continue &&
+	       size <= t->ipc.receive_size &&
+	       !(t->ipc.option & (MACH_RCV_25 | MACH_RCV_NOTIFY));
+}
+
+/* Locks the place to receive from, if it is free and has nothing. */
+static inline bool lock_source(struct fast *f)
+{
+	struct ipc_set *set = f->set;
+	if (set) {
+		if (set == f->dest_set || !spin_trylock(&set->lock))
+			return false;
+		if (likely(set->active && list_empty(&set->ready)))
+			return true;
+		spin_unlock(&set->lock);
+		return false;
+	}
+	struct ipc_port *port = f->port;
+	if (!spin_trylock(&port->lock))
+		return false;
+	if (likely(port->active && list_empty(&port->queue) && !port->set &&
+		   !port->owed))
+		return true;
+	spin_unlock(&port->lock);
+	return false;
+}
+
+static inline void unlock_source(struct fast *f)
+{
+	spin_unlock(f->set ? &f->set->lock : &f->port->lock);
+}
+
+static inline void unlock_dest(struct fast *f)
+{
+	if (f->dest_set)
+		spin_unlock(&f->dest_set->lock);
+	spin_unlock(&f->dest->lock);
+}
+
+/* --- committing: all locks held, nothing here fails --- */
+
+/* The peer is ours: it leaves its list and lets go of what it waited on, which
+ * lives on without it. */
+static inline void release_peer(struct fast *f)
+{
+	struct thread *t = f->peer;
+	list_remove(&t->wait_link);
+	if (t->ipc.port)
+		ref_put_not_last(&t->ipc.port->ref);
+	else
+		ref_put_not_last(&t->ipc.set->ref);
+	t->ipc.port = NULL;
+	t->ipc.set = NULL;
+}
+
+static inline void address(struct fast *f, struct ipc_space *s, uint32_t size)
+{
+	struct ipc_port *dest = f->dest;
+	mach_msg_header_t *h = &f->m->head;
+	h->msgh_size = size;
+	h->msgh_seqno = dest->seqno++;
+	h->msgh_local_port = dest->receiver_name;
+	h->msgh_bits &= MACH_MSGH_BITS_TYPE_MASK;
+	if (!f->answer) {
+		f->port->sorights++;
+		return;
+	}
+	dest->sorights--;
+	h->msgh_bits |= BITS_TO_CLIENT;
+	h->msgh_remote_port = MACH_PORT_NULL;
+	f->entry->type = 0;
+	ipc_entry_free(s, f->entry);
+}
+
+static inline void wait_at_source(struct fast *f, const struct msg_receive *to)
+{
+	struct thread *self = f->self;
+	self->ipc.buffer = to->buffer;
+	self->ipc.option = to->option;
+	self->ipc.receive_size = to->size;
+	self->ipc.port = f->set ? NULL : f->port;
+	self->ipc.set = f->set;
+	ref_get(f->set ? &f->set->ref : &f->port->ref);
+	thread_wait_begin(WAIT_ABORTABLE);
+	list_push_back(f->set ? &f->set->receivers : &f->port->receivers,
+		       &self->wait_link);
+}
+
+/* The reply right gets its name in the peer's space. False: no room. */
+static inline bool name_reply(struct fast *f)
+{
+	struct ipc_space *s = f->peer->space;
+	struct ipc_entry *e;
+	mach_msg_header_t *h = &f->m->head;
+	spin_lock(&s->lock);
+	bool ok = s->active && ipc_entry_alloc(s, &e) == KR_SUCCESS;
+	if (likely(ok)) {
+		e->port = f->port;
+		e->type = TYPE_SEND_ONCE;
+		e->urefs = 1;
+		if (CONFIG_PROVENANCE)
+			e->provenance = f->self->ipc.causal_id;
+		h->msgh_remote_port = e->name;
+		h->msgh_bits |= BITS_TO_SERVER;
+	}
+	spin_unlock(&s->lock);
+	return ok;
+}
+
+/* The general copy-out enters the reply right and says what was short. */
+static void fall_back(struct fast *f)
+{
+	struct ipc_message *m = f->m;
+	m->local_name = m->head.msgh_local_port;
+	m->addressed = MACH_MSG_TYPE_PORT_SEND;
+	m->reply = (struct ipc_right){f->port, RIGHT_SEND_ONCE};
+	f->peer->ipc.state = MACH_MSG_SUCCESS;
+}
+
+/* --- the whole --- */
+
+/* Space locked; unlocks. All looking, then all changing. */
+static inline bool commit(struct fast *f, struct ipc_space *s,
+			  const struct msg_receive *to, uint32_t size)
+{
+	bool ok = find_entries(f, s, to);
+	if (ok) {
+		spin_lock(&f->dest->lock);
+		ok = find_peer(f, size) && lock_source(f);
+		if (ok && !thread_claim(f->peer, WAIT_OK)) {
+			unlock_source(f);
+			ok = false;
+		}
+		if (likely(ok)) {
+			release_peer(f);
+			address(f, s, size);
+			wait_at_source(f, to);
+			unlock_source(f);
+		}
+		unlock_dest(f);
+	}
+	spin_unlock(&s->lock);
+	return ok;
+}
+
+bool ipc_fast_rpc(const struct msg_receive *to, uint32_t send_size)
+{
+	struct fast f;
+	struct thread *self = thread_self();
+	if (send_size < sizeof(mach_msg_header_t) ||
+	    send_size > FAST_SIZE_MAX || send_size % 4)
+		return false;
+	f.self = self;
+	f.dest_set = NULL;
+	if (!fetch(&f, to->buffer, send_size) || !has_shape(&f, to))
+		return false;
+	spin_lock(&self->space->lock);
+	if (!commit(&f, self->space, to, send_size))
+		return false;
+	struct thread *peer = f.peer;
+	self->ipc.spare = NULL;
+	peer->ipc.message = f.m;
+	peer->ipc.state = IPC_STATE_FAST;
+	if (CONFIG_PROVENANCE)
+		f.m->causal = self->ipc.causal_id;
+	if (!f.answer && !name_reply(&f))
+		fall_back(&f);
+	ipc_count(IPC_FAST_RPCS);
+	thread_handoff(peer, CLOCK_NEVER, ipc_receive_continue);
+	__builtin_unreachable();
+}
+
+mach_msg_return_t ipc_fast_received(struct thread *self)
+{
+	struct ipc_message *m = self->ipc.message;
+	self->ipc.message = NULL;
+	if (CONFIG_PROVENANCE)
+		self->ipc.causal_id = m->causal;
+	bool ok = copy_out(self->ipc.buffer, &m->head, m->head.msgh_size);
+	if (self->ipc.spare)
+		ipc_message_free(m);
+	else
+		self->ipc.spare = m;
+	return ok ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;
+}
