@@ -1,0 +1,5 @@
+#!/bin/busybox sh
+# Orphans go to init; sessions and groups by setsid.
+sh -c '(sleep 0.05; cut -d" " -f4 /proc/self/stat >ppid) & exit 0'; while [ ! -s ppid ]; do sleep 0.01; done; [ "$(cat ppid)" != $$ ] && echo orphaned
+setsid sh -c '[ "$(cut -d" " -f6 /proc/$$/stat)" = $$ ] && echo leader'; wait; (cut -d' ' -f5 /proc/self/stat) | grep -qx "$(cut -d' ' -f5 /proc/$$/stat)" && echo same group
+sh -c 'sh -c "sh -c \"echo three deep\""'; (sleep 0.2; echo never) & kill $!; wait $! 2>/dev/null; echo $?
