@@ -28,7 +28,7 @@ void spin_wait(struct spinlock *l, uint16_t ticket)
 
 bool spin_trylock(struct spinlock *l) NO_LOCK_ANALYSIS
 {
-	uint16_t owner = atomic_get(&l->owner);
+	uint16_t owner = atomic_get_acq(&l->owner);
 	uint16_t next = owner;
 
 	if (CONFIG_DEBUG)

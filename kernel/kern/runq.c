@@ -35,7 +35,7 @@ static void push(struct processor *p, struct thread *t)
 	unsigned level = (unsigned)atomic_get(&t->sched.current);
 
 	assert(level < PRIORITY_COUNT && !list_linked(&t->sched.runq_link));
-	t->sched.processor = p;
+	atomic_set(&t->sched.processor, p);
 	t->sched.level = (uint8_t)level;
 	list_push_back(&p->runq.level[level], &t->sched.runq_link);
 	atomic_set(&p->runq.ready, atomic_get(&p->runq.ready) | 1u << level);
@@ -107,7 +107,7 @@ static struct processor *claim_any_idle(struct processor_set *set)
 
 static struct processor *choose(struct thread *t)
 {
-	struct processor *last = t->sched.processor;
+	struct processor *last = atomic_get(&t->sched.processor);
 	struct processor *idle;
 
 	if (atomic_load(&t->on_processor) || t->sched.bound)
@@ -209,7 +209,7 @@ static struct thread *steal_from(struct processor *victim, struct processor *p)
 	t = find_movable(victim, p);
 	if (t != NULL) {
 		unlink(victim, t);
-		t->sched.processor = p;
+		atomic_set(&t->sched.processor, p);
 	}
 	spin_unlock(&victim->runq.lock);
 	return t;
@@ -245,17 +245,17 @@ struct thread *runq_take(struct processor *p)
 
 bool runq_take_thread(struct processor *p, struct thread *t)
 {
-	struct processor *at = t->sched.processor;
+	struct processor *at = atomic_get(&t->sched.processor);
 	bool ok;
 
 	if (at == NULL)
 		return false;
 	spin_lock(&at->runq.lock);
-	ok = t->sched.processor == at && list_linked(&t->sched.runq_link) &&
+	ok = atomic_get(&t->sched.processor) == at && list_linked(&t->sched.runq_link) &&
 	     (at == p || may_move(t, p));
 	if (ok) {
 		unlink(at, t);
-		t->sched.processor = p;
+		atomic_set(&t->sched.processor, p);
 	}
 	spin_unlock(&at->runq.lock);
 	return ok;
@@ -273,7 +273,7 @@ void runq_requeue(struct processor *p, struct thread *t, int current)
 static bool set_at(struct processor *p, struct thread *t, int current)
 {
 	bool on = spin_lock_irq(&p->runq.lock);
-	bool here = t->sched.processor == p;
+	bool here = atomic_get(&t->sched.processor) == p;
 
 	if (here) {
 		if (list_linked(&t->sched.runq_link)) {
@@ -294,7 +294,7 @@ void runq_set_current(struct thread *t, int current)
 	struct processor *p;
 
 	do {
-		p = t->sched.processor;
+		p = atomic_get(&t->sched.processor);
 		if (p == NULL) { /* never queued yet: only its creator has it */
 			atomic_set(&t->sched.current, (int8_t)current);
 			return;

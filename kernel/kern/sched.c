@@ -204,7 +204,7 @@ bool thread_yield_to(struct thread *t)
 /* Off its processor now; wait_object is where it wants to go. */
 static void place(struct thread *t)
 {
-	t->sched.processor = t->wait_object;
+	atomic_set(&t->sched.processor, t->wait_object);
 	t->wait_object = NULL;
 	runq_enqueue(t);
 }

@@ -26,13 +26,16 @@ void stop_init(void)
 
 /* --- stopping */
 
-/* The victim may run in user mode on another processor. */
+/* The victim may run in user mode on another processor. If it moves meanwhile
+ * it looks at its ast word on its way to user mode there. */
 static void poke(struct thread *t)
 {
-	struct processor *p = t->sched.processor;
+	struct processor *p;
 
-	if (t != thread_self() && atomic_load(&t->on_processor) && p != NULL &&
-	    p != cpu_processor())
+	if (t == thread_self() || !atomic_load(&t->on_processor))
+		return;
+	p = atomic_get(&t->sched.processor);
+	if (p != cpu_processor())
 		cpu_kick(p->number);
 }
 

@@ -111,7 +111,7 @@ void switch_begin(struct thread *previous)
 
 static void arrive(struct processor *p, struct thread *to)
 {
-	to->sched.processor = p;
+	atomic_set(&to->sched.processor, p);
 	atomic_set(&to->on_processor, true);
 	if (__builtin_expect(atomic_get(&to->sched.tweak) & TWEAK_DEPRESSED, 0))
 		policy_run_depressed(to);

@@ -177,7 +177,7 @@ struct thread *thread_create_idle(struct processor *p, void (*fn)(void))
 		panic("no memory for an idle thread");
 	t->sched.policy = POLICY_FIXEDPRI;
 	t->sched.policy_data = 10;
-	t->sched.processor = p;
+	atomic_set(&t->sched.processor, p);
 	t->sched.bound = true;
 	atomic_set(&t->wait, W_DONE);
 	atomic_set(&t->sched.flags, TF_STARTED | TF_IDLE);

@@ -19,7 +19,7 @@ struct processor_set;
  * `processor`, (s) the thread itself, (f) fixed. */
 struct thread_sched {
 	struct list_node runq_link;	/* (q) */
-	struct processor *processor;	/* where it ran last or is queued */
+	struct processor *_Atomic processor; /* where it ran last or is queued */
 	struct processor_set *pset;
 	_Atomic int8_t current;		/* (q) priority, 31 most urgent */
 	int8_t base, max;		/* (l) */

@@ -115,6 +115,10 @@ static void set_defaults(void)
 {
 	const char *seed = getenv("HOST_SEED");
 
+	if (getenv("HOST_CPUS") != NULL)
+		host_options.cpus = (unsigned)atoi(getenv("HOST_CPUS"));
+	if (getenv("HOST_PARALLEL") != NULL)
+		host_options.parallel = true;
 	if (host_options.cpus == 0)
 		host_options.cpus = 1;
 	if (host_options.cpus > HOST_CPUS_MAX)

@@ -56,7 +56,8 @@ struct thread *context_switch_new(struct thread *from, struct thread *to,
 void context_resume(struct thread *to, struct thread *from)
 {
 	make_current(from, to);
-	from->machine.kernel.tsan = NULL;
+	if (from->machine.kernel.tsan != NULL) /* goes with its stack */
+		from->machine.kernel.tsan = NULL;
 	fiber_switch(NULL, &to->machine.kernel);
 	abort();
 }

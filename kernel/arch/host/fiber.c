@@ -127,7 +127,8 @@ void fiber_switch(struct host_fiber *from, struct host_fiber *to)
 	void *dead_sp;
 
 	cpu->fiber = to;
-	if (from == NULL)
+	/* A Linux thread's own TSan state ends with that thread. */
+	if (from == NULL && tsan_current() != cpu->boot.tsan)
 		cpu->dead_tsan = tsan_current();
 	asan_start(from != NULL ? &from->fake : NULL, to->bottom, to->size);
 	tsan_switch(to->tsan);

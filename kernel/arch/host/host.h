@@ -25,6 +25,7 @@
  * sched points (locks, interrupt flag, relax) in an order given by the seed:
  * a failure comes again with the same seed (environment HOST_SEED). With
  * `parallel` each is a Linux thread of its own: for the thread sanitizer.
+ * Environment: HOST_CPUS=n, HOST_PARALLEL=1, HOST_SEED=n override the options.
  *
  * User programs are C functions on stacks of their own; they enter the kernel
  * by host_trap and see memory only through host_user_read and write.
