@@ -24,4 +24,3 @@ while read l; do echo "<$l>"; done <<E
 a
 b c
 E
-cat <<< "here string"

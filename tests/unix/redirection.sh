@@ -9,5 +9,5 @@ echo x 4>four >&4 && cat four
 exec 5<f; read a <&5; read b <&5; echo "$a,$b"; exec 5<&-
 (echo closed >&7) 2>/dev/null || echo "bad fd"
 set -C; (echo y >f) 2>/dev/null || echo "noclobber"; echo z >|f; cat f
-cat <nothing 2>/dev/null || echo "status $?"
+(cat <nothing) 2>/dev/null || echo "status $?"
 echo in-place 1<>f; cat f

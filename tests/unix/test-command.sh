@@ -7,4 +7,4 @@ for t in -e -f -d -L -r -w -x -s; do [ $t f ]; echo -n "$t $? "; done; echo
 [ 1 -lt 2 ] && [ 2 -ge 2 ] && [ -1 -lt 0 ] && echo numbers
 [ 1 -eq x ] 2>/dev/null; echo $?; [ ]; echo $?; [ x ]; echo $?; [ ! x ]; echo $?
 [ a = b -o c = c ] && [ a = a -a b = b ] && [ \( a = b \) -o x ] && echo combined
-test -t 0 </dev/null; echo $?; [ -c /dev/null ] && echo chr; [[ abc == a*c ]] && echo pattern; [[ a < b ]] && echo less
+test -t 0 </dev/null; echo $?; [ -c /dev/null ] && echo chr; [[ abc == a*c ]] && echo pattern
