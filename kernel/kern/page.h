@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include <arch/pmap.h>
 #include <arch/types.h>
 #include <kern/list.h>
 
@@ -41,8 +42,34 @@ void page_init(void);
 struct page *page_alloc(unsigned order, enum page_kind kind, unsigned flags);
 void page_free(struct page *page, unsigned order);
 
-struct paddr page_to_paddr(const struct page *page);
-struct page *page_from_paddr(struct paddr pa); /* NULL: no such frame */
+/* Most frames lie in one range; it is looked at first, in line. */
+struct page_bulk {
+	struct page *pages;
+	uint64_t first, count; /* frame numbers */
+};
+extern struct page_bulk page_bulk;
+
+struct page *page_find(struct paddr pa);	       /* any range */
+struct paddr page_locate(const struct page *page); /* any range */
+
+/* NULL: no such frame. */
+static inline struct page *page_from_paddr(struct paddr pa)
+{
+	uint64_t n = (pa.raw >> pmap_page_shift) - page_bulk.first;
+
+	return n < page_bulk.count ? &page_bulk.pages[n] : page_find(pa);
+}
+
+static inline struct paddr page_to_paddr(const struct page *page)
+{
+	uint64_t n = ((uintptr_t)page - (uintptr_t)page_bulk.pages) /
+		     sizeof(*page);
+
+	if (n >= page_bulk.count)
+		return page_locate(page);
+	return (struct paddr){ (page_bulk.first + n) << pmap_page_shift };
+}
+
 void *page_to_virt(const struct page *page);
 struct page *page_from_virt(const void *direct);
 

@@ -14,6 +14,7 @@
 
 struct page_range page_ranges[BOOT_RANGES_MAX];
 unsigned page_range_count;
+struct page_bulk page_bulk;
 
 static const uint64_t no_frame = UINT64_MAX;
 
@@ -136,6 +137,9 @@ void page_ranges_init(void (*give_fn)(struct page *first, size_t count))
 		insert_range(&r);
 		at += count;
 	}
+	page_bulk.pages = page_ranges[0].pages;
+	page_bulk.first = page_ranges[0].first;
+	page_bulk.count = (uint64_t)(page_ranges[0].end - page_bulk.pages);
 	give_block = give_fn;
 	each_free_block(give);
 }
@@ -156,12 +160,12 @@ static uint64_t frame_number(const struct page *page)
 	return r != NULL ? r->first + (uint64_t)(page - r->pages) : no_frame;
 }
 
-struct paddr page_to_paddr(const struct page *page)
+struct paddr page_locate(const struct page *page)
 {
 	return (struct paddr){ frame_number(page) << pmap_page_shift };
 }
 
-struct page *page_from_paddr(struct paddr pa)
+struct page *page_find(struct paddr pa)
 {
 	uint64_t frame = frame_of(pa.raw);
 
