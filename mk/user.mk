@@ -43,7 +43,9 @@ $(UAPI): mk/user.mk
 	@ln -sfn /usr/include/x86_64-linux-gnu/asm $@/asm
 	@touch $@
 
-$(eval $(call flags_file,user,$(USER_CFLAGS) $(HANDLER_CFLAGS)))
+$(eval $(call flags_file,user,$(USER_CFLAGS) $(HANDLER_CFLAGS) \
+	$(foreach v,$(filter CFLAGS_lib/% CFLAGS_servers/%,\
+	$(sort $(.VARIABLES))),$(v) $($(v)))))
 $(U)/obj/%.o: %.c $(B)/flags/user | $(MIG_DONE) $(UAPI)
 	@$(call say,CC,$@)mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(USER_CFLAGS) $(CFLAGS_$(call user_dir,$*)) \
