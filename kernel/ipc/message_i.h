@@ -132,6 +132,9 @@ struct thread *ipc_port_deliver(struct ipc_port *port, struct ipc_message *m);
  * messages in; a request to fire for that goes to after. */
 struct ipc_message *ipc_port_take(struct ipc_port *port, uint32_t size_limit,
 				  uint32_t *too_large, struct list *after);
+/* REQUIRES port->lock. The port just joined a set: threads that wait there
+ * take what is queued. Requests to fire go to after. */
+void ipc_port_offer(struct ipc_port *port, struct list *after);
 /* REQUIRES port->lock. There may be room for waiting messages. */
 void ipc_port_admit(struct ipc_port *port, struct list *after);
 static inline bool ipc_port_full(const struct ipc_port *port)

@@ -149,6 +149,8 @@ enum kr ipc_port_op_move_member(struct ipc_space *s, mach_port_name_t member,
 {
 	struct ipc_port *port;
 	struct ipc_set *set = NULL;
+	struct list fired;
+	list_init(&fired);
 	enum kr kr = find_receive(s, member, &port);
 	if (kr != KR_SUCCESS)
 		return kr;
@@ -161,8 +163,11 @@ enum kr ipc_port_op_move_member(struct ipc_space *s, mach_port_name_t member,
 		ipc_receivers_wake(&port->receivers, MACH_RCV_PORT_CHANGED);
 		if (set && !ipc_set_insert(set, port))
 			kr = KR_INVALID_RIGHT;
+		else if (set)
+			ipc_port_offer(port, &fired);
 	}
 	done_receive(s, port);
+	ipc_requests_fire(&fired);
 	return kr;
 }
 

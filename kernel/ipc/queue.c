@@ -157,6 +157,22 @@ struct ipc_message *ipc_port_take(struct ipc_port *port, uint32_t size_limit,
 	return m;
 }
 
+void ipc_port_offer(struct ipc_port *port, struct list *after)
+{
+	struct ipc_message *m;
+	while ((m = list_first_entry(&port->queue, struct ipc_message,
+				     link))) {
+		uint32_t too_large;
+		struct thread *t = receiver_for(port, m->head.msgh_size);
+		if (!t)
+			return;
+		t->ipc.message = ipc_port_take(port, UINT32_MAX, &too_large,
+					       after);
+		t->ipc.state = MACH_MSG_SUCCESS;
+		thread_ready(t);
+	}
+}
+
 /* --- the kernel's own sends --- */
 
 void ipc_message_post(struct ipc_message *m)
