@@ -108,6 +108,13 @@ enum kr thread_undepress(struct thread *t)
 	return KR_SUCCESS;
 }
 
+void policy_undonate(struct thread *t)
+{
+	atomic_fetch_and(&t->sched.tweak, (uint8_t)~TWEAK_DONATED);
+	if (atomic_get(&t->sched.tweak) == 0)
+		runq_set_current(t, usage_priority(t));
+}
+
 void policy_run_depressed(struct thread *t)
 {
 	if (t->sched.depress_until == 0 ||
@@ -166,8 +173,8 @@ void thread_get_usage(struct thread *t, struct thread_usage *usage)
 
 	spin_lock(&t->lock);
 	*usage = (struct thread_usage){
-		.user_ns = t->sched.user_ns,
-		.system_ns = t->sched.system_ns,
+		.user_ns = t->task != NULL ? t->sched.total_ns : 0,
+		.system_ns = t->task != NULL ? 0 : t->sched.total_ns,
 		.cpu_usage = (int)usage_at(t, now),
 		.run_state = run_state(t),
 		.base = t->sched.base,

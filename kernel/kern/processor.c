@@ -10,8 +10,9 @@
 #include <kern/panic.h>
 #include <kern/zone.h>
 
-static struct processor_private boot_private;
-static struct processor boot_processor = { .p = &boot_private };
+static struct processor_private boot_processor = {
+	.public = { .p = &boot_processor },
+};
 
 static struct processor **table;
 
@@ -23,26 +24,25 @@ unsigned processor_possible(void)
 struct processor *processor_by_number(unsigned n)
 {
 	if (n == 0)
-		return &boot_processor;
+		return &boot_processor.public;
 	return table != NULL && n < processor_possible() ? table[n] : NULL;
 }
 
 void processor_init_boot(void)
 {
 	if (cpu_processor() == NULL)
-		cpu_set_processor(0, &boot_processor);
+		cpu_set_processor(0, &boot_processor.public);
 }
 
 static struct processor *create(unsigned number)
 {
-	struct processor *p = kalloc_zeroed(sizeof(*p));
+	struct processor_private *p = kalloc_zeroed(sizeof(*p));
 
-	if (p != NULL)
-		p->p = kalloc_zeroed(sizeof(*p->p));
-	if (p == NULL || p->p == NULL)
+	if (p == NULL)
 		panic("no memory for processor %u", number);
-	p->number = number;
-	return p;
+	p->public.p = p;
+	p->public.number = number;
+	return &p->public;
 }
 
 void processor_init_others(void)
@@ -51,7 +51,7 @@ void processor_init_others(void)
 
 	if (t == NULL)
 		panic("no memory for the table of processors");
-	t[0] = &boot_processor;
+	t[0] = &boot_processor.public;
 	for (unsigned i = 1; i < processor_possible(); i++) {
 		t[i] = create(i);
 		cpu_set_processor(i, t[i]);

@@ -20,6 +20,7 @@ struct stack_cache {
 };
 
 struct processor_private {
+	struct processor public; /* first: the two convert by a cast */
 	struct lock_state locks;
 	struct page_cache pages;
 	struct timer_queue timers;
@@ -44,7 +45,12 @@ void processor_init_others(void);
 /* Number of possible processors: bound of processor_by_number. */
 unsigned processor_possible(void);
 
+static inline struct processor_private *private_of(struct processor *p)
+{
+	return (struct processor_private *)p;
+}
+
 static inline struct processor_private *processor_private(void)
 {
-	return cpu_processor()->p;
+	return private_of(cpu_processor());
 }

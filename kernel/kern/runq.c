@@ -29,7 +29,7 @@ void runq_init(struct runq *q)
 
 /* --- one queue, its lock held */
 
-static void push(struct processor *p, struct thread *t)
+static inline void insert_into(struct processor *p, struct thread *t)
 	REQUIRES(&p->runq.lock)
 {
 	unsigned level = (unsigned)atomic_get(&t->sched.current);
@@ -39,11 +39,9 @@ static void push(struct processor *p, struct thread *t)
 	t->sched.level = (uint8_t)level;
 	list_push_back(&p->runq.level[level], &t->sched.runq_link);
 	atomic_set(&p->runq.ready, atomic_get(&p->runq.ready) | 1u << level);
-	/* Ordered before the look at who is idle; see idle.c. */
-	atomic_fetch_add(&p->runq.count, 1);
 }
 
-static void unlink(struct processor *p, struct thread *t)
+static inline void remove_from(struct processor *p, struct thread *t)
 	REQUIRES(&p->runq.lock)
 {
 	unsigned level = t->sched.level;
@@ -52,14 +50,35 @@ static void unlink(struct processor *p, struct thread *t)
 	if (list_empty(&p->runq.level[level]))
 		atomic_set(&p->runq.ready,
 			   atomic_get(&p->runq.ready) & ~(1u << level));
+}
+
+static void push(struct processor *p, struct thread *t)
+	REQUIRES(&p->runq.lock)
+{
+	insert_into(p, t);
+	/* Ordered before the look at who is idle; see idle.c. */
+	atomic_fetch_add(&p->runq.count, 1);
+}
+
+static void unlink(struct processor *p, struct thread *t)
+	REQUIRES(&p->runq.lock)
+{
+	remove_from(p, t);
 	atomic_sub(&p->runq.count, 1);
 }
 
-static int best_level(const struct processor *p)
+static inline int best_level(const struct processor *p)
 {
 	uint32_t ready = atomic_get(&p->runq.ready);
 
 	return ready != 0 ? 31 - __builtin_clz(ready) : -1;
+}
+
+static inline struct thread *first_at(struct processor *p, int level)
+	REQUIRES(&p->runq.lock)
+{
+	return container_of(p->runq.level[level].head.next, struct thread,
+			    sched.runq_link);
 }
 
 static struct thread *pop(struct processor *p) REQUIRES(&p->runq.lock)
@@ -69,8 +88,7 @@ static struct thread *pop(struct processor *p) REQUIRES(&p->runq.lock)
 
 	if (level < 0)
 		return NULL;
-	t = container_of(p->runq.level[level].head.next, struct thread,
-			 sched.runq_link);
+	t = first_at(p, level);
 	unlink(p, t);
 	return t;
 }
@@ -159,17 +177,23 @@ static void offer(struct processor *p)
 		cpu_kick(idle->number);
 }
 
+/* The number of those queued stays as it is. */
 struct thread *runq_exchange(struct processor *p, struct thread *t, int min)
 {
-	struct thread *next = NULL;
+	struct thread *next;
+	int level;
 
 	spin_lock(&p->runq.lock);
-	if (best_level(p) >= min) {
-		next = pop(p);
-		push(p, t);
+	level = best_level(p);
+	if (level < min || level < 0) {
+		spin_unlock(&p->runq.lock);
+		return NULL;
 	}
+	next = first_at(p, level);
+	remove_from(p, next);
+	insert_into(p, t);
 	spin_unlock(&p->runq.lock);
-	if (next != NULL)
+	if (__builtin_expect(atomic_get(&p->pset->idle) != 0, 0))
 		offer(p);
 	return next;
 }

@@ -1,87 +1,61 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Changing threads: kernel stacks and contexts. A thread that blocks with a
- * continuation gives its stack up; if the next one has none either, it takes
- * over the stack in use and nothing is saved or loaded. Each processor keeps a
- * few spare stacks. No locks; interrupts are off except where said.
+ * Giving up the processor: blocking, handing it to a chosen thread, yielding.
+ *
+ * A thread that blocks with a continuation gives its stack up. If the next one
+ * has no stack either it takes over the one in use, and no context is saved or
+ * loaded. Four cases:
+ *
+ *	from keeps its stack, to has one       context_switch
+ *	from keeps its stack, to has none      context_switch_new, a spare stack
+ *	from gives it up,     to has one       context_resume, stack to spares
+ *	from gives it up,     to has none      context_adopt, same stack
+ *
+ * No lock is held here; a switch takes its own processor's run queue lock once,
+ * a hand-off none.
  */
 #include <kern/thread_i.h>
 
-#include <kern/kva.h>
-#include <kern/panic.h>
-
-static void *stack_top(void *stack)
+static void stack_put(struct processor_private *p, void *stack)
 {
-	return (char *)stack + context_stack_size;
+	/* Never full: stack_reserve trims before each switch that may add. */
+	assert(p->stacks.count < STACKS_MAX);
+	p->stacks.stacks[p->stacks.count++] = stack;
 }
 
-/* Never full: stack_reserve trims it before each switch that may add one. */
-static void stack_put(struct processor *p, void *stack)
+static void *stack_get(struct processor_private *p)
 {
-	struct stack_cache *c = &p->p->stacks;
-
-	assert(c->count < STACKS_MAX);
-	c->stacks[c->count++] = stack;
+	assert(p->stacks.count > 0);
+	return p->stacks.stacks[--p->stacks.count];
 }
 
-static void *stack_get(struct processor *p)
+/* Dealt with on the stack of the next thread: it ended, or moves. */
+static void handle_left(struct processor_private *p)
 {
-	struct stack_cache *c = &p->p->stacks;
-
-	return c->count > 0 ? c->stacks[--c->count] : NULL;
-}
-
-static bool stack_refill(void)
-{
-	void *stack = kva_alloc(context_stack_size);
-
-	if (stack == NULL)
-		return false;
-	stack_put(cpu_processor(), stack);
-	return true;
-}
-
-bool stack_reserve(void)
-{
-	struct stack_cache *c = &processor_private()->stacks;
-
-	while (c->count > STACKS_KEPT)
-		kva_free(c->stacks[--c->count], context_stack_size);
-	return c->count > 0 || stack_refill();
-}
-
-void stack_drain_local(void)
-{
-	struct stack_cache *c = &processor_private()->stacks;
-
-	/* One stays: the idle thread would get it again at once. */
-	while (c->count > 1)
-		kva_free(c->stacks[--c->count], context_stack_size);
-	(void)stack_reserve();
-}
-
-/* On the new thread's stack: the previous one has left the processor. */
-static void finish(struct thread *previous)
-{
-	struct processor_private *p = processor_private();
 	struct thread *left = p->left;
-	void (*fn)(struct thread *) = p->left_fn;
 
-	atomic_set_rel(&previous->on_processor, false);
-	if (__builtin_expect(left == NULL, 1))
-		return;
 	p->left = NULL;
 	cpu_irq_restore(true);
-	fn(left);
+	p->left_fn(left);
 	(void)cpu_irq_save();
 }
 
-static void wait_over(struct thread *self)
+/* On the new thread's stack: the previous one has left the processor. */
+static inline void finish(struct thread *previous)
 {
-	if (!self->sched.timed)
-		return;
-	self->sched.timed = false;
-	(void)timer_cancel(&self->timer);
+	struct processor_private *p = processor_private();
+
+	atomic_set_rel(&previous->on_processor, false);
+	if (__builtin_expect(p->left != NULL, 0))
+		handle_left(p);
+}
+
+static inline void wait_over(struct thread *self)
+{
+	if (__builtin_expect(self->sched.timed, 0)) {
+		self->sched.timed = false;
+		(void)timer_cancel(&self->timer);
+	}
 }
 
 /* On an empty stack, interrupts off. */
@@ -92,14 +66,8 @@ static void run_continuation(void)
 
 	cpu_irq_restore(true);
 	wait_over(self);
-	(void)stack_reserve();
 	fn();
 	panic("a continuation returned");
-}
-
-void switch_continue(struct thread *self)
-{
-	context_call(stack_top(self->stack), run_continuation);
 }
 
 void switch_begin(struct thread *previous)
@@ -109,7 +77,7 @@ void switch_begin(struct thread *previous)
 	__builtin_unreachable();
 }
 
-static void arrive(struct processor *p, struct thread *to)
+static inline void arrive(struct processor *p, struct thread *to)
 {
 	atomic_set(&to->sched.processor, p);
 	atomic_set(&to->on_processor, true);
@@ -118,35 +86,26 @@ static void arrive(struct processor *p, struct thread *to)
 	atomic_set(&p->running_priority, atomic_get(&to->sched.current));
 }
 
-static void switch_keeping(struct processor *p, struct thread *from,
-			   struct thread *to)
+static inline void switch_keeping(struct processor *p, struct thread *from,
+				  struct thread *to)
 {
-	struct thread *previous;
-
-	if (to->stack != NULL) {
-		previous = context_switch(from, to);
-	} else {
-		to->stack = stack_get(p);
-		previous = context_switch_new(from, to, stack_top(to->stack),
-					      switch_begin);
-	}
-	finish(previous);
-}
-
-void switch_to(struct processor *p, struct thread *to, bool keep)
-{
-	struct thread *from = thread_self();
-
-	assert(spin_none_held() && to != from);
-	arrive(p, to);
-	if (keep) {
-		switch_keeping(p, from, to);
+	if (__builtin_expect(to->stack != NULL, 1)) {
+		finish(context_switch(from, to));
 		return;
 	}
+	to->stack = stack_get(private_of(p));
+	finish(context_switch_new(from, to, stack_top(to->stack),
+				  switch_begin));
+}
+
+/* A function of its own: its frame lies on the stack that changes hands. */
+[[gnu::noreturn, gnu::noinline]] static void
+switch_giving_up(struct processor *p, struct thread *from, struct thread *to)
+{
 	if (to->stack != NULL) {
 		/* Still in use for a moment, but nobody else can take it from
 		 * this processor before the switch is done. */
-		stack_put(p, from->stack);
+		stack_put(private_of(p), from->stack);
 		from->stack = NULL;
 		context_resume(to, from);
 	}
@@ -157,7 +116,216 @@ void switch_to(struct processor *p, struct thread *to, bool keep)
 	context_call(stack_top(to->stack), run_continuation);
 }
 
-bool switch_can(struct processor *p, const struct thread *to, bool keep)
+static inline void do_switch(struct processor *p, struct thread *from,
+			     struct thread *to, bool keep)
 {
-	return !keep || to->stack != NULL || p->p->stacks.count > 0;
+	assert(spin_none_held() && to != from);
+	arrive(p, to);
+	if (!keep)
+		switch_giving_up(p, from, to);
+	switch_keeping(p, from, to);
+}
+
+void switch_to(struct processor *p, struct thread *to, bool keep)
+{
+	do_switch(p, thread_self(), to, keep);
+}
+
+/* --- before and after */
+
+static inline void prepare(struct thread *self, uint64_t deadline,
+			   void (*continuation)(void))
+{
+	assert(spin_none_held());
+	self->continuation = continuation;
+	if (deadline != CLOCK_NEVER) {
+		self->sched.timed = true;
+		timer_set(&self->timer, deadline);
+	}
+	(void)stack_reserve();
+	(void)cpu_irq_save();
+}
+
+void switch_prepare(struct thread *self, uint64_t deadline,
+		    void (*continuation)(void))
+{
+	prepare(self, deadline, continuation);
+}
+
+static inline void over(struct thread *self)
+{
+	if (self->continuation != NULL)
+		context_call(stack_top(self->stack), run_continuation);
+	cpu_irq_restore(true);
+	wait_over(self);
+}
+
+void switch_over(struct thread *self)
+{
+	over(self);
+}
+
+struct thread *switch_take_next(struct processor *p, bool keep)
+{
+	struct thread *next = runq_take(p);
+
+	if (next == NULL)
+		return p->idle;
+	if (next == thread_self() || switch_can(p, next, keep))
+		return next;
+	runq_enqueue(next); /* no memory for its stack: later */
+	return p->idle;
+}
+
+static inline void start_quantum(struct processor *p, struct thread *next,
+				 uint64_t now)
+{
+	private_of(p)->quantum_end = now + usage_quantum(next);
+	if (atomic_get(&p->runq.ready) != 0 &&
+	    __builtin_expect(!atomic_get(&private_of(p)->quantum_armed), 0))
+		quantum_arm(p);
+}
+
+/* --- blocking */
+
+/* The running thread has blocked: what its state implies for others. */
+static inline void blocked(struct processor *p, struct thread *self)
+{
+	self->sched.sleep_stamp = private_of(p)->stamp;
+	if (__builtin_expect(atomic_get(&self->sched.tweak) & TWEAK_DONATED,
+			     0))
+		policy_undonate(self);
+	if (__builtin_expect(atomic_load(&self->ast) & AST_STOP, 0))
+		stop_notify(self);
+}
+
+static void switch_away(struct processor *p, struct thread *self, bool keep)
+{
+	uint64_t now = usage_account(p, self);
+	struct thread *next;
+
+	blocked(p, self);
+	next = switch_take_next(p, keep);
+	if (next == self)
+		return;
+	start_quantum(p, next, now);
+	do_switch(p, self, next, keep);
+}
+
+enum wait_result thread_block(uint64_t deadline, void (*continuation)(void))
+{
+	struct thread *self = thread_self();
+
+	prepare(self, deadline, continuation);
+	if (wait_commit(self))
+		switch_away(cpu_processor(), self, continuation == NULL);
+	over(self);
+	return thread_wait_result();
+}
+
+/* Lends the priority of the running thread to the one that works for it. */
+static inline void donate(struct thread *self, struct thread *t)
+{
+	int mine = atomic_get(&self->sched.current);
+
+	if (__builtin_expect(mine <= atomic_get(&t->sched.current), 1))
+		return;
+	atomic_fetch_or(&t->sched.tweak, TWEAK_DONATED);
+	atomic_set(&t->sched.current, (int8_t)mine);
+}
+
+static inline bool can_hand_to(struct processor *p, struct thread *t, bool keep)
+{
+	return !atomic_get_acq(&t->on_processor) && !t->sched.bound &&
+	       t->sched.pset == p->pset && switch_can(p, t, keep) &&
+	       wait_end_claimed(t);
+}
+
+enum wait_result thread_handoff(struct thread *t, uint64_t deadline,
+				void (*continuation)(void))
+{
+	struct thread *self = thread_self();
+	bool keep = continuation == NULL;
+	struct processor *p;
+
+	prepare(self, deadline, continuation);
+	p = cpu_processor();
+	if (!wait_commit(self)) {
+		thread_ready(t);
+	} else if (__builtin_expect(can_hand_to(p, t, keep), 1)) {
+		donate(self, t);
+		blocked(p, self);
+		do_switch(p, self, t, keep);
+	} else {
+		thread_ready(t);
+		switch_away(p, self, keep);
+	}
+	over(self);
+	return thread_wait_result();
+}
+
+/* --- yielding */
+
+static inline bool give_way(struct processor *p, struct thread *self, int min,
+			    uint64_t now)
+{
+	struct thread *next = runq_exchange(p, self, min);
+	bool keep = self->continuation == NULL;
+
+	if (next == NULL)
+		return false;
+	if (__builtin_expect(!switch_can(p, next, keep), 0)) {
+		runq_enqueue(next); /* the idle thread sorts it out */
+		next = p->idle;
+	}
+	start_quantum(p, next, now);
+	do_switch(p, self, next, keep);
+	return true;
+}
+
+bool switch_give_way(struct processor *p, struct thread *self, int min,
+		     uint64_t now)
+{
+	return give_way(p, self, min, now);
+}
+
+bool thread_yield(void (*continuation)(void))
+{
+	struct thread *self = thread_self();
+	struct processor *p;
+	bool ran = false;
+
+	prepare(self, CLOCK_NEVER, continuation);
+	p = cpu_processor();
+	if (atomic_get(&self->ast) & AST_RESCHEDULE)
+		atomic_fetch_and(&self->ast, ~(uint32_t)AST_RESCHEDULE);
+	if (atomic_get(&p->runq.ready) != 0) {
+		uint64_t now = usage_account(p, self);
+
+		ran = give_way(p, self, atomic_get(&self->sched.current), now);
+	}
+	over(self);
+	return ran;
+}
+
+bool thread_yield_to(struct thread *t)
+{
+	struct thread *self = thread_self();
+	struct processor *p;
+	uint64_t now;
+
+	if (t == self)
+		return thread_yield(NULL);
+	prepare(self, CLOCK_NEVER, NULL);
+	p = cpu_processor();
+	if (!switch_can(p, t, true) || !runq_take_thread(p, t)) {
+		cpu_irq_restore(true);
+		return thread_yield(NULL);
+	}
+	now = usage_account(p, self);
+	runq_enqueue(self);
+	start_quantum(p, t, now);
+	do_switch(p, self, t, true);
+	cpu_irq_restore(true);
+	return true;
 }

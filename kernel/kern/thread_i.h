@@ -3,8 +3,9 @@
  * Threads and scheduling inside kern.
  *
  *   thread.c   creation, end, references      stop.c    stop, abort, terminate
- *   wait.c     the wait word                  sched.c   block, hand-off, yield
- *   runq.c     run queues, placement          switch.c  stacks and contexts
+ *   wait.c     the wait word                  sched.c   preemption, moving, boot
+ *   runq.c     run queues, placement          switch.c  block, hand off, yield
+ *   stack.c    spare kernel stacks
  *   usage.c    time, ageing                   policy.c  priorities, policies
  *   idle.c     idle threads                   pset.c    processor sets, load
  *
@@ -24,6 +25,8 @@
  */
 #pragma once
 
+#include <arch/clock.h>
+#include <kern/panic.h>
 #include <kern/processor_i.h>
 #include <kern/thread.h>
 
@@ -55,11 +58,35 @@ enum { /* thread->sched.tweak */
 
 /* The waiter's last look. True: blocked, somebody else will dispatch it;
  * false: the wait is over. */
-bool wait_commit(struct thread *t);
+static inline bool wait_commit(struct thread *self)
+{
+	uint32_t word = atomic_get_acq(&self->wait);
+
+	cpu_sched_point();
+	while (!(word & W_DONE)) {
+		uint32_t blocked = (word & ~(uint32_t)W_ARMED) | W_BLOCKED;
+
+		assert(word & W_ARMED);
+		if (atomic_compare_exchange_weak(&self->wait, &word, blocked))
+			return true;
+	}
+	return false;
+}
 
 /* t is claimed. If it is blocked: its wait is over and the caller dispatches
  * it; false: nothing was done. */
-bool wait_end_claimed_blocked(struct thread *t);
+static inline bool wait_end_claimed(struct thread *t)
+{
+	uint32_t word = atomic_get_acq(&t->wait);
+
+	if (!(word & W_BLOCKED))
+		return false;
+	/* The owner of a claim on a blocked thread is alone with it. */
+	assert(word & W_CLAIMED);
+	atomic_set(&t->wait,
+		   W_DONE | (word & ~((1u << W_RESULT_SHIFT) - 1)));
+	return true;
+}
 
 /* Ends an abortable wait of t. False: it is in none, or another party was
  * first. */
@@ -72,8 +99,8 @@ void runq_init(struct runq *q);
 /* t, which nobody dispatches but the caller, becomes ready. */
 void runq_enqueue(struct thread *t);
 
-/* Interrupts off. Puts the running thread t behind its equals on p, and takes
- * the best one; NULL: none is at least min, nothing was done. */
+/* Interrupts off. Takes the best ready thread and puts the running thread t
+ * behind its equals; NULL: none is at least min, nothing was done. */
 struct thread *runq_exchange(struct processor *p, struct thread *t, int min);
 
 /* Interrupts off. The best ready thread for p, its own or stolen; NULL. */
@@ -93,6 +120,26 @@ void runq_requeue(struct processor *p, struct thread *t, int current)
 /* The best priority in p's own queue; -1: empty. A hint. */
 int runq_best(const struct processor *p);
 
+/* --- stack.c */
+
+/* Makes it certain that a thread without a stack can be switched to; false: no
+ * memory for one. Interrupts on. */
+bool stack_refill(void);
+void stack_drain_local(void);
+
+static inline bool stack_reserve(void)
+{
+	/* Neither none nor more than are kept. */
+	if (processor_private()->stacks.count - 1u < STACKS_KEPT)
+		return true;
+	return stack_refill();
+}
+
+static inline void *stack_top(void *stack)
+{
+	return (char *)stack + context_stack_size;
+}
+
 /* --- switch.c */
 
 /* Interrupts off. Leaves the running thread, whose state says already what is
@@ -100,25 +147,54 @@ int runq_best(const struct processor *p);
  * interrupts off. Otherwise its stack is given up: never returns. */
 void switch_to(struct processor *p, struct thread *to, bool keep);
 
-/* The running thread gives up all its frames and runs its continuation. */
-[[gnu::noreturn]] void switch_continue(struct thread *self);
-
 /* Interrupts off. Is there a stack for to, if it needs one? */
-bool switch_can(struct processor *p, const struct thread *to, bool keep);
+static inline bool switch_can(struct processor *p, const struct thread *to,
+			      bool keep)
+{
+	return !keep || to->stack != NULL || private_of(p)->stacks.count > 0;
+}
 
 /* First code of a new context: calls the thread's continuation. */
 [[gnu::noreturn]] void switch_begin(struct thread *previous);
 
-/* Makes it certain that a thread without a stack can be switched to; false: no
- * memory for one. Interrupts on. */
-bool stack_reserve(void);
-void stack_drain_local(void);
+/* Goes on running, in the way that a continuation asks for: NULL returns. */
+void switch_over(struct thread *self);
+
+/* Before interrupts go off for a switch: the deadline is armed, a stack is at
+ * hand; turns them off. */
+void switch_prepare(struct thread *self, uint64_t deadline,
+		    void (*continuation)(void));
+
+/* Interrupts off. Lets a ready thread of at least priority min run. */
+bool switch_give_way(struct processor *p, struct thread *self, int min,
+		     uint64_t now);
+
+/* Interrupts off. The best ready thread that can be switched to, or the idle
+ * thread. */
+struct thread *switch_take_next(struct processor *p, bool keep);
 
 /* --- usage.c */
 
+#define USAGE_QUANTUM (10 * 1000000ull)
+#define USAGE_PERIOD  (50 * 1000000ull)
+
+/* The running thread t is due for more than adding up. */
+void usage_look(struct processor *p, struct thread *t, uint64_t now);
+
 /* Interrupts off: what p's running thread used since the last call is added to
  * it, and its priority computed anew when it is time. Returns the time. */
-uint64_t usage_account(struct processor *p, struct thread *t);
+static inline uint64_t usage_account(struct processor *p, struct thread *t)
+{
+	uint64_t now = clock_now();
+
+	t->sched.total_ns += now - private_of(p)->stamp;
+	private_of(p)->stamp = now;
+	if (__builtin_expect(now - t->sched.usage_stamp >= USAGE_PERIOD ||
+				     atomic_get(&t->sched.tweak) != 0,
+			     0))
+		usage_look(p, t, now);
+	return now;
+}
 
 /* Its priority from what it used; now is about the time. */
 void usage_age(struct thread *t, uint64_t now);
@@ -128,7 +204,12 @@ int usage_priority(const struct thread *t);
 uint32_t usage_at(const struct thread *t, uint64_t now);
 
 /* The quantum of t in nanoseconds. */
-uint64_t usage_quantum(const struct thread *t);
+static inline uint64_t usage_quantum(const struct thread *t)
+{
+	return __builtin_expect(t->sched.policy_data == 0, 1) ?
+		       USAGE_QUANTUM :
+		       (uint64_t)t->sched.policy_data * 1000000u;
+}
 
 /* Something waits in p's queue, which is this processor's: sees to it that the
  * end of the quantum is noticed. */
@@ -161,6 +242,9 @@ void idle_loop(void);
 
 /* The depression ends; any context. */
 void policy_undepress(struct thread *t);
+
+/* It has done what a better one lent its priority for. */
+void policy_undonate(struct thread *t);
 
 /* A depressed thread is about to run on this processor. */
 void policy_run_depressed(struct thread *t);

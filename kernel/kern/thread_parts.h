@@ -32,9 +32,9 @@ struct thread_sched {
 	int policy_data;		/* (l) ms */
 	unsigned stop_count, suspend_count; /* (l) */
 	uint32_t usage;			/* decayed, scaled TH_USAGE_SCALE */
-	uint64_t recent_ns;		/* run since usage_stamp */
-	uint64_t usage_stamp;
-	uint64_t user_ns, system_ns;
+	uint64_t usage_stamp;		/* when usage was computed */
+	uint64_t usage_total;		/* total_ns then */
+	uint64_t total_ns;		/* that it ran */
 	uint64_t sleep_stamp;		/* when it blocked last */
 	uint64_t depress_until;		/* 0: until it runs again */
 };

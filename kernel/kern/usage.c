@@ -17,18 +17,9 @@
 #include <mach/policy.h>
 
 #define MS	   1000000ull
-#define QUANTUM	   (10 * MS)
-#define AGE_PERIOD (50 * MS)
 #define US_PER_S   1000000ull
 #define USAGE_FULL 1000
 #define DEPRESSED_LOOKED_AT 32
-
-uint64_t usage_quantum(const struct thread *t)
-{
-	if (t->sched.policy == POLICY_FIXEDPRI)
-		return (uint64_t)t->sched.policy_data * MS;
-	return QUANTUM;
-}
 
 int usage_priority(const struct thread *t)
 {
@@ -43,7 +34,7 @@ int usage_priority(const struct thread *t)
 uint32_t usage_at(const struct thread *t, uint64_t now)
 {
 	uint64_t elapsed = (now - t->sched.usage_stamp) / 1000;
-	uint64_t ran = t->sched.recent_ns / 1000;
+	uint64_t ran = (t->sched.total_ns - t->sched.usage_total) / 1000;
 
 	if (now <= t->sched.usage_stamp || elapsed == 0)
 		return t->sched.usage;
@@ -58,11 +49,11 @@ uint32_t usage_at(const struct thread *t, uint64_t now)
 /* True: its priority is another one now than current. */
 static bool age(struct thread *t, uint64_t now)
 {
-	if (now < t->sched.usage_stamp + AGE_PERIOD)
+	if (now < t->sched.usage_stamp + USAGE_PERIOD)
 		return false;
 	t->sched.usage = usage_at(t, now);
 	t->sched.usage_stamp = now;
-	t->sched.recent_ns = 0;
+	t->sched.usage_total = t->sched.total_ns;
 	return atomic_get(&t->sched.tweak) == 0 &&
 	       usage_priority(t) != atomic_get(&t->sched.current);
 }
@@ -79,22 +70,12 @@ static bool depression_over(const struct thread *t, uint64_t now)
 	       t->sched.depress_until != 0 && now >= t->sched.depress_until;
 }
 
-uint64_t usage_account(struct processor *p, struct thread *t)
+void usage_look(struct processor *p, struct thread *t, uint64_t now)
 {
-	uint64_t now = clock_now();
-	uint64_t ran = now - p->p->stamp;
-
-	p->p->stamp = now;
-	t->sched.recent_ns += ran;
-	if (t->task != NULL)
-		t->sched.user_ns += ran;
-	else
-		t->sched.system_ns += ran;
 	usage_age(t, now);
-	if (__builtin_expect(depression_over(t, now), 0))
+	if (depression_over(t, now))
 		policy_undepress(t);
 	atomic_set(&p->running_priority, atomic_get(&t->sched.current));
-	return now;
 }
 
 /* --- ageing of those that wait */
@@ -142,7 +123,7 @@ static void quantum_over(void *arg)
 	atomic_set(&p->p->quantum_armed, false);
 	if (atomic_get(&p->runq.ready) == 0)
 		return;
-	if (now - p->p->aged >= 2 * AGE_PERIOD) {
+	if (now - p->p->aged >= 2 * USAGE_PERIOD) {
 		p->p->aged = now;
 		age_queue(p, now);
 		pset_count_ready(now);
@@ -150,7 +131,7 @@ static void quantum_over(void *arg)
 	if (now >= p->p->quantum_end ||
 	    runq_best(p) > atomic_get(&p->running_priority))
 		atomic_fetch_or(&cpu_thread()->ast, AST_RESCHEDULE);
-	arm_at(p, p->p->quantum_end > now ? p->p->quantum_end : now + QUANTUM);
+	arm_at(p, p->p->quantum_end > now ? p->p->quantum_end : now + USAGE_QUANTUM);
 }
 
 void quantum_arm(struct processor *p)

@@ -55,21 +55,6 @@ enum wait_result thread_wait_cancel(void)
 	}
 }
 
-bool wait_commit(struct thread *self)
-{
-	uint32_t word = atomic_get_acq(&self->wait);
-
-	cpu_sched_point();
-	while (!(word & W_DONE)) {
-		uint32_t blocked = (word & ~(uint32_t)W_ARMED) | W_BLOCKED;
-
-		assert(word & W_ARMED);
-		if (atomic_compare_exchange_weak(&self->wait, &word, blocked))
-			return true;
-	}
-	return false;
-}
-
 bool thread_wake(struct thread *t, enum wait_result result)
 {
 	uint32_t word = atomic_load(&t->wait);
@@ -110,18 +95,6 @@ void thread_ready(struct thread *t)
 	} while (!atomic_compare_exchange_weak(&t->wait, &word, over));
 	if (word & W_BLOCKED)
 		runq_enqueue(t);
-}
-
-bool wait_end_claimed_blocked(struct thread *t)
-{
-	uint32_t word = atomic_load(&t->wait);
-
-	if ((word & (W_CLAIMED | W_BLOCKED)) != (W_CLAIMED | W_BLOCKED))
-		return false;
-	/* The owner of a claim on a blocked thread is alone with it. */
-	atomic_set(&t->wait,
-		   W_DONE | (word & ~((1u << W_RESULT_SHIFT) - 1)));
-	return true;
 }
 
 bool wait_abort(struct thread *t)
