@@ -50,6 +50,7 @@ struct pmap *pmap_create(void)
 	pmap->cr3 = page_to_paddr(root).raw;
 	pmap->root = direct(pmap->cr3);
 	pmap->tables = 1;
+	pmap->leaf_start = LEAF_NONE;
 	spin_init(&pmap->lock, &pmap_class);
 	for (unsigned i = 0; i < shared_count; i++)
 		pmap->root[shared[i]] = kernel_pml4[shared[i]];
@@ -85,11 +86,11 @@ static uint64_t entry_bits(unsigned prot, unsigned flags)
 }
 
 /* Waits for page_protect on another processor to finish the entry. */
-static uint64_t entry_settled(pte_t *pte)
+static inline uint64_t entry_settled(pte_t *pte)
 {
 	uint64_t old;
 
-	while ((old = atomic_get_acq(pte)) & PTE_DYING)
+	while (__builtin_expect((old = atomic_get_acq(pte)) & PTE_DYING, 0))
 		cpu_relax();
 	return old;
 }
@@ -101,105 +102,124 @@ static void entry_change(struct pmap *pmap, pte_t *pte, vaddr_t va,
 	uint64_t old = *pte;
 	bool lowers = (old & ~new & PTE_WRITE) || (new & ~old & PTE_NX);
 
+	if (!(new & PTE_NX))
+		pmap->leaf_page->pmap_flags = LEAF_EXECUTES;
 	if (lowers)
 		pmap->lowering = true;
-	while (!atomic_compare_exchange_weak(pte, &old,
+	while ((old & PTE_PRESENT) &&
+	       !atomic_compare_exchange_weak(pte, &old,
 					     new | (old & PTE_DIRTY)))
-		if (!(old & PTE_PRESENT))
-			break;
+		;
 	if (lowers) {
 		flush_range(pmap, va, va + PAGE_SIZE_4K);
 		pmap->lowering = false;
 	}
 }
 
-/* First step of a removal; true if there is a second. */
-static bool entry_stop(pte_t *pte)
+/* First step of a removal, whatever the entry is; what page_protect has made
+ * dying stays its own. */
+static inline void entry_stop(pte_t *pte)
 {
-	uint64_t old = entry_settled(pte);
-
-	while (old & PTE_PRESENT)
-		if (atomic_compare_exchange_weak(pte, &old, old & ~PTE_PRESENT))
-			return true;
-		else if (old & PTE_DYING)
-			old = entry_settled(pte);
-	return false;
+	__asm__ volatile("lock andq %1, %0" : "+m"(*pte) : "i"(~PTE_PRESENT));
 }
 
-/* Second step, after the flush. */
-static void entry_finish(pte_t *pte)
+/* Second step, after the flush; true if the entry was one of ours. */
+static inline bool entry_finish(pte_t *pte)
 {
-	uint64_t old = *pte;
-	struct page *page = page_from_paddr((struct paddr){ old & PTE_FRAME });
+	uint64_t old = entry_settled(pte);
+	struct page *page;
 
+	if (old == 0)
+		return false;
+	page = page_from_paddr((struct paddr){ old & PTE_FRAME });
 	if (page) {
 		pv_note(page, old);
 		pv_remove(page, pte);
 	}
 	atomic_set(pte, 0);
+	return true;
 }
 
 static void entry_remove(struct pmap *pmap, pte_t *pte, vaddr_t va)
 {
-	if (!entry_stop(pte))
-		return;
+	entry_stop(pte);
 	flush_range(pmap, va, va + PAGE_SIZE_4K);
-	entry_finish(pte);
+	if (!entry_finish(pte))
+		return;
 	atomic_sub(&pmap->resident, 1);
 	table_count_sub(pmap->leaf_page, 1);
 }
 
-static enum kr entry_new(struct pmap *pmap, pte_t *pte, uint64_t new)
+static inline enum kr entry_new(struct pmap *pmap, pte_t *pte, uint64_t new)
 {
 	struct page *page = page_from_paddr((struct paddr){ new & PTE_FRAME });
 
 	if (page && !pv_add(page, pte))
 		return KR_RESOURCE_SHORTAGE;
+	if (__builtin_expect(!(new & PTE_NX), 0))
+		pmap->leaf_page->pmap_flags = LEAF_EXECUTES;
 	atomic_set(pte, new);
 	atomic_add(&pmap->resident, 1);
 	table_count_add(pmap->leaf_page, 1);
 	return KR_SUCCESS;
 }
 
-static enum kr enter_locked(struct pmap *pmap, vaddr_t va, uint64_t new)
+/* Something is there already. */
+static enum kr __attribute__((noinline))
+enter_over(struct pmap *pmap, pte_t *pte, vaddr_t va, uint64_t new)
+{
+	uint64_t old = entry_settled(pte);
+
+	if ((old & PTE_PRESENT) && ((old ^ new) & PTE_FRAME) == 0) {
+		entry_change(pmap, pte, va, new);
+		if (*pte & PTE_PRESENT)
+			return KR_SUCCESS;
+	}
+	entry_remove(pmap, pte, va);
+	return entry_new(pmap, pte, new);
+}
+
+static inline enum kr enter_locked(struct pmap *pmap, vaddr_t va, uint64_t new)
 {
 	pte_t *leaf = leaf_make(pmap, va);
-	uint64_t old;
 	pte_t *pte;
 
 	if (!leaf)
 		return KR_RESOURCE_SHORTAGE;
 	pte = &leaf[table_index(va, 0)];
-	old = atomic_get(pte);
-	if (__builtin_expect(old != 0, 0)) {
-		old = entry_settled(pte);
-		if ((old & PTE_PRESENT) && ((old ^ new) & PTE_FRAME) == 0) {
-			entry_change(pmap, pte, va, new);
-			if (*pte & PTE_PRESENT)
-				return KR_SUCCESS;
-		}
-		entry_remove(pmap, pte, va);
-	}
+	if (__builtin_expect(atomic_get(pte) != 0, 0))
+		return enter_over(pmap, pte, va, new);
 	return entry_new(pmap, pte, new);
+}
+
+/* A vm page of several frames: all of it or nothing. */
+static enum kr __attribute__((noinline))
+enter_many(struct pmap *pmap, vaddr_t va, uint64_t new, size_t size)
+{
+	enum kr kr = KR_SUCCESS;
+	size_t done;
+
+	spin_lock(&pmap->lock);
+	for (done = 0; done < size && kr == KR_SUCCESS; done += PAGE_SIZE_4K)
+		kr = enter_locked(pmap, va + done, new + done);
+	spin_unlock(&pmap->lock);
+	if (kr != KR_SUCCESS)
+		pmap_remove(pmap, va, va + done);
+	return kr;
 }
 
 enum kr pmap_enter(struct pmap *pmap, vaddr_t va, struct paddr pa, size_t size,
 		   unsigned prot, unsigned flags)
 {
-	uint64_t bits = entry_bits(prot, flags);
-	enum kr kr = KR_SUCCESS;
-	size_t done = 0;
+	uint64_t new = pa.raw | entry_bits(prot, flags);
+	enum kr kr;
 
 	assert(prot != ACCESS_NONE && va >= USER_MIN && va < USER_MAX);
+	if (__builtin_expect(size != PAGE_SIZE_4K, 0))
+		return enter_many(pmap, va, new, size);
 	spin_lock(&pmap->lock);
-	do {
-		kr = enter_locked(pmap, va + done, (pa.raw + done) | bits);
-		done += PAGE_SIZE_4K;
-	} while (kr == KR_SUCCESS && done < size);
+	kr = enter_locked(pmap, va, new);
 	spin_unlock(&pmap->lock);
-	/* Of a larger vm page all of it or nothing. */
-	if (kr != KR_SUCCESS && done > PAGE_SIZE_4K)
-		pmap_remove(pmap, va, va + done - PAGE_SIZE_4K);
 	return kr;
 }
 
@@ -240,28 +260,17 @@ void pmap_enter_quick(struct pmap *pmap, vaddr_t va, const struct paddr *pa,
 static void leaf_remove(struct pmap *pmap, pte_t *leaf, vaddr_t start,
 			vaddr_t end, uint64_t keep)
 {
-	pte_t *pte = &leaf[table_index(start, 0)];
-	pte_t *last = pte + (end - start) / PAGE_SIZE_4K;
-	pte_t *first = NULL, *past = NULL;
+	pte_t *first = &leaf[table_index(start, 0)];
+	pte_t *last = first + (end - start) / PAGE_SIZE_4K;
 	uint32_t gone = 0;
 
-	for (; pte < last; pte++) {
-		if (*pte == 0 || (*pte & keep) || !entry_stop(pte))
-			continue;
-		first = first ? first : pte;
-		past = pte + 1;
-	}
-	if (!first)
-		return;
-	flush_range(pmap, start + (vaddr_t)(first - (last - (end - start) /
-							 PAGE_SIZE_4K)) *
-				  PAGE_SIZE_4K,
-		    end);
-	for (pte = first; pte < past; pte++)
-		if (*pte && !(*pte & (PTE_PRESENT | PTE_DYING))) {
-			entry_finish(pte);
-			gone++;
-		}
+	for (pte_t *pte = first; pte < last; pte++)
+		if (!keep || !(*pte & keep))
+			entry_stop(pte);
+	flush_range(pmap, start, end);
+	for (pte_t *pte = first; pte < last; pte++)
+		if (*pte != 0 && (!keep || !(*pte & keep)))
+			gone += entry_finish(pte);
 	atomic_sub(&pmap->resident, gone);
 	table_count_sub(table_page(leaf), gone);
 }
@@ -309,12 +318,13 @@ void pmap_collect(struct pmap *pmap)
 	spin_unlock(&pmap->lock);
 }
 
-/* page_protect may still be about to leave a table whose entries are gone. */
-static void wait_tables_idle(struct pmap *pmap)
+/* More than once only while page_protect is about to leave a table whose entries
+ * are gone. */
+static void remove_all(struct pmap *pmap)
 {
 	while (pmap->tables > 1) {
-		cpu_relax();
 		remove_locked(pmap, 0, USER_MAX, 0);
+		cpu_relax();
 	}
 }
 
@@ -325,8 +335,7 @@ void pmap_destroy(struct pmap *pmap)
 	pmap_unload(pmap);
 	pmap_list_remove(pmap);
 	spin_lock(&pmap->lock);
-	remove_locked(pmap, 0, USER_MAX, 0);
-	wait_tables_idle(pmap);
+	remove_all(pmap);
 	spin_unlock(&pmap->lock);
 	for (unsigned i = 0; i < shared_count; i++)
 		pmap->root[shared[i]] = 0;
@@ -336,34 +345,42 @@ void pmap_destroy(struct pmap *pmap)
 
 /* --- lower, ask */
 
-/* The loop that vm_protect runs: few instructions per entry. An entry that is
- * not there, or dying, is left as it is. */
-static void leaf_lower(pte_t *pte, pte_t *last, uint64_t clear, uint64_t set)
+/* Clearing W harms no entry, whatever it is: no test. */
+static void leaf_unwrite(pte_t *pte, pte_t *last)
 {
-	for (; pte < last; pte++) {
-		if (!(*pte & PTE_PRESENT))
-			continue;
-		if (clear)
-			atomic_fetch_and_explicit(pte, ~clear,
-						  memory_order_relaxed);
-		if (set && (*pte & PTE_PRESENT))
-			atomic_fetch_or_explicit(pte, set,
-						 memory_order_relaxed);
-	}
+#pragma GCC unroll 4
+	for (; pte < last; pte++)
+		__asm__ volatile("lock andq %1, %0"
+				 : "+m"(*pte)
+				 : "i"(~PTE_WRITE));
+}
+
+static void leaf_unexecute(pte_t *pte, pte_t *last)
+{
+	uint64_t old;
+
+	for (; pte < last; pte++)
+		for (old = *pte; (old & PTE_PRESENT) && !(old & PTE_NX);)
+			if (atomic_compare_exchange_weak(pte, &old,
+							 old | PTE_NX))
+				break;
 }
 
 static void lower_locked(struct pmap *pmap, vaddr_t start, vaddr_t end,
 			 unsigned prot)
 {
-	uint64_t clear = prot & ACCESS_WRITE ? 0 : PTE_WRITE;
-	uint64_t set = prot & ACCESS_EXECUTE ? 0 : PTE_NX;
 	vaddr_t va = start;
 
 	while ((va = leaf_next(pmap, va, end)) < end) {
 		vaddr_t stop = leaf_end(va, end);
 		pte_t *pte = &leaf_lookup(pmap, va)[table_index(va, 0)];
+		pte_t *last = pte + (stop - va) / PAGE_SIZE_4K;
 
-		leaf_lower(pte, pte + (stop - va) / PAGE_SIZE_4K, clear, set);
+		if (!(prot & ACCESS_WRITE))
+			leaf_unwrite(pte, last);
+		if (!(prot & ACCESS_EXECUTE) &&
+		    (pmap->leaf_page->pmap_flags & LEAF_EXECUTES))
+			leaf_unexecute(pte, last);
 		va = stop;
 	}
 	flush_range(pmap, start, end);

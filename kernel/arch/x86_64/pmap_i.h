@@ -41,15 +41,19 @@ struct pmap {
 	_Atomic size_t resident; /* present entries */
 	_Atomic bool lowering; /* rights were lowered, the flush is to come */
 
-	/* The leaf used last (lock); leaf NULL: none. */
+	/* The leaf used last (lock); its start is LEAF_NONE when there is none. */
 	pte_t *leaf;
 	struct page *leaf_page;
 	vaddr_t leaf_start;
 };
 
 #define LEAF_SPAN ((vaddr_t)PAGE_SIZE_2M)
+#define LEAF_NONE ((vaddr_t)1 << 63) /* near no user address */
 
 /* A table's struct page: whose it is, what it maps, entries in use. */
+/* pmap_flags of a leaf: an entry in it was executable. */
+#define LEAF_EXECUTES 1
+
 static inline struct pmap *table_pmap(const struct page *t)
 {
 	return (struct pmap *)t->link.next;
@@ -94,10 +98,23 @@ static inline vaddr_t pte_address(const pte_t *pte)
 struct page *table_take(void);
 void table_give(struct page *table);
 
-/* The leaf table over va, or NULL. Lock held. */
-pte_t *leaf_lookup(struct pmap *pmap, vaddr_t va);
+/* The leaf table over va, found by a walk, or NULL. Lock held. */
+pte_t *leaf_walk(struct pmap *pmap, vaddr_t va);
 /* The same, made if need be; NULL: no memory. */
-pte_t *leaf_make(struct pmap *pmap, vaddr_t va);
+pte_t *leaf_create(struct pmap *pmap, vaddr_t va);
+
+/* The leaf used last is usually the one. */
+static inline pte_t *leaf_lookup(struct pmap *pmap, vaddr_t va)
+{
+	return va - pmap->leaf_start < LEAF_SPAN ? pmap->leaf
+						 : leaf_walk(pmap, va);
+}
+
+static inline pte_t *leaf_make(struct pmap *pmap, vaddr_t va)
+{
+	return va - pmap->leaf_start < LEAF_SPAN ? pmap->leaf
+						 : leaf_create(pmap, va);
+}
 
 /* Takes the tables over va that have become empty out of the tree and puts
  * them on the list; they may be reused after a flush. Lock held. */
@@ -110,13 +127,38 @@ vaddr_t leaf_next(struct pmap *pmap, vaddr_t va, vaddr_t end);
 /* --- pmap_pv.c */
 
 void pv_init(void);
-/* False: no memory, nothing changed. */
-bool pv_add(struct page *page, pte_t *pte);
-void pv_remove(struct page *page, pte_t *pte);
+/* The halves that take the lock. pv_add: false: no memory, nothing changed. */
+bool pv_add_locked(struct page *page, pte_t *pte);
+void pv_remove_locked(struct page *page, pte_t *pte);
 bool pv_has(struct page *page, const pte_t *pte);
 
+static inline bool pv_exchange(struct page *page, uintptr_t from, uintptr_t to)
+{
+	return atomic_compare_exchange_strong_explicit(
+		(_Atomic uintptr_t *)&page->pmap_word, &from, to,
+		memory_order_acq_rel, memory_order_relaxed);
+}
+
+/* The first mapping of a frame, and the last to go, take no lock. */
+static inline bool pv_add(struct page *page, pte_t *pte)
+{
+	return pv_exchange(page, 0, (uintptr_t)pte) || pv_add_locked(page, pte);
+}
+
+static inline void pv_remove(struct page *page, pte_t *pte)
+{
+	if (!pv_exchange(page, (uintptr_t)pte, 0))
+		pv_remove_locked(page, pte);
+}
+
 /* What the processor noted in an entry that goes away. */
-void pv_note(struct page *page, uint64_t entry);
+static inline void pv_note(struct page *page, uint64_t entry)
+{
+	uint16_t bits = entry & (PTE_ACCESSED | PTE_DIRTY);
+
+	if (bits & ~page->pmap_flags)
+		__atomic_fetch_or(&page->pmap_flags, bits, __ATOMIC_RELAXED);
+}
 
 /* --- pmap_tlb.c */
 

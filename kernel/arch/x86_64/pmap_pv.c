@@ -60,13 +60,6 @@ static struct pv_block *chain(uintptr_t w)
 	return (struct pv_block *)(w & ~PV_CHAIN);
 }
 
-static bool try_exchange(struct page *page, uintptr_t from, uintptr_t to)
-{
-	return atomic_compare_exchange_strong_explicit(
-		word(page), &from, to, memory_order_acq_rel,
-		memory_order_relaxed);
-}
-
 static bool chain_put(struct pv_block *b, pte_t *pte)
 {
 	for (unsigned i = 0; i < PV_PER_BLOCK; i++)
@@ -92,13 +85,11 @@ static struct pv_block *chain_grow(uintptr_t w, pte_t *pte)
 	return b;
 }
 
-bool pv_add(struct page *page, pte_t *pte)
+bool pv_add_locked(struct page *page, pte_t *pte)
 {
 	struct pv_block *b;
 	uintptr_t w;
 
-	if (try_exchange(page, 0, (uintptr_t)pte))
-		return true;
 	w = pv_lock(page);
 	if (w == 0) {
 		pv_unlock(page, (uintptr_t)pte);
@@ -140,12 +131,10 @@ static uintptr_t chain_remove(uintptr_t w, pte_t *pte)
 	panic("pmap: an entry is missing from its frame's reverse map");
 }
 
-void pv_remove(struct page *page, pte_t *pte)
+void pv_remove_locked(struct page *page, pte_t *pte)
 {
 	uintptr_t w;
 
-	if (try_exchange(page, (uintptr_t)pte, 0))
-		return;
 	w = pv_lock(page);
 	if (w == (uintptr_t)pte)
 		w = 0;
@@ -167,14 +156,6 @@ bool pv_has(struct page *page, const pte_t *pte)
 			found |= b->entry[i] == pte;
 	pv_unlock(page, w);
 	return found;
-}
-
-void pv_note(struct page *page, uint64_t entry)
-{
-	uint16_t bits = entry & (PTE_ACCESSED | PTE_DIRTY);
-
-	if (bits & ~page->pmap_flags)
-		__atomic_fetch_or(&page->pmap_flags, bits, __ATOMIC_RELAXED);
 }
 
 /* Calls fn for each entry of a locked frame. */

@@ -34,6 +34,7 @@ void table_give(struct page *table)
 
 	table->link.next = table->link.prev = NULL;
 	table->owner_word = 0;
+	table->pmap_flags = 0;
 	if (pools[cpu].count < POOL_MAX)
 		pools[cpu].page[pools[cpu].count++] = table;
 	else
@@ -81,12 +82,10 @@ static pte_t *leaf_remember(struct pmap *pmap, pte_t *leaf, vaddr_t va)
 	return leaf;
 }
 
-pte_t *leaf_lookup(struct pmap *pmap, vaddr_t va)
+pte_t *leaf_walk(struct pmap *pmap, vaddr_t va)
 {
 	pte_t *table = pmap->root;
 
-	if (pmap->leaf && va - pmap->leaf_start < LEAF_SPAN)
-		return pmap->leaf;
 	for (unsigned level = 3; level > 0; level--) {
 		uint64_t entry = table[table_index(va, level)];
 
@@ -97,7 +96,7 @@ pte_t *leaf_lookup(struct pmap *pmap, vaddr_t va)
 	return leaf_remember(pmap, table, va);
 }
 
-pte_t *leaf_make(struct pmap *pmap, vaddr_t va)
+pte_t *leaf_create(struct pmap *pmap, vaddr_t va)
 {
 	pte_t *table = pmap->root;
 	struct list freed;
@@ -141,7 +140,7 @@ void tables_prune(struct pmap *pmap, vaddr_t va, struct list *freed)
 		*path[level] = 0;
 		pmap->tables--;
 		if (pmap->leaf_page == page)
-			pmap->leaf = NULL;
+			pmap->leaf_start = LEAF_NONE;
 		list_push_back(freed, &page->link);
 		table = (pte_t *)((uintptr_t)path[level] & ~0xffful);
 		if (level < 2)
@@ -149,20 +148,34 @@ void tables_prune(struct pmap *pmap, vaddr_t va, struct list *freed)
 	}
 }
 
+/* The first entry in use of a table from va on; va moves there. False: the
+ * rest of the table is empty, and va is behind it. */
+static bool entry_next(pte_t *table, unsigned level, vaddr_t *va)
+{
+	unsigned first = table_index(*va, level), i = first;
+
+	while (i < TABLE_ENTRIES && !(table[i] & PTE_PRESENT))
+		i++;
+	if (i != first)
+		*va = span_start(*va, level + 1) +
+		      ((vaddr_t)i << (PAGE_SHIFT + 9 * level));
+	return i < TABLE_ENTRIES;
+}
+
 vaddr_t leaf_next(struct pmap *pmap, vaddr_t va, vaddr_t end)
 {
 	while (va < end) {
 		pte_t *table = pmap->root;
 		unsigned level = 3;
-		uint64_t entry;
 
-		while (((entry = table[table_index(va, level)]) & PTE_PRESENT)) {
-			if (--level == 0)
+		while (entry_next(table, level, &va)) {
+			if (va >= end)
+				return end;
+			if (level == 1)
 				return va;
-			table = entry_table(entry);
+			table = entry_table(table[table_index(va, level)]);
+			level--;
 		}
-		va = span_start(va, level) +
-		     ((vaddr_t)1 << (PAGE_SHIFT + 9 * level));
 	}
 	return end;
 }
