@@ -121,6 +121,7 @@ static void check_mapping(struct vm_map *map, struct vm_map_entry *e,
 	}
 	panic_unless(pa.raw == want.raw);
 	panic_unless(!(prot & ACCESS_WRITE) || (e->prot & VM_PROT_WRITE));
+	panic_unless(!(prot & ACCESS_WRITE) || atomic_get(&e->writable));
 	panic_unless(e->prot != VM_PROT_NONE);
 }
 

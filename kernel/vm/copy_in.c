@@ -35,9 +35,8 @@ static enum kr copy_entry(struct vm_map *map, struct vm_map_entry *e,
 	piece->offset = first << vm_page_shift;
 	if (o == NULL)
 		return KR_SUCCESS;
-	if (!o->shared && (e->prot & VM_PROT_WRITE))
-		pmap_protect(map->pmap, start, end,
-			     ACCESS_READ | ACCESS_EXECUTE);
+	if (!o->shared)
+		vm_map_lower(map, e, start, end);
 	if (!o->shared && vm_object_refs(o) == 1 && start == e->start &&
 	    end == e->end) { /* the whole tree at once */
 		first = 0;

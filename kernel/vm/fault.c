@@ -64,13 +64,16 @@ static unsigned hardware_prot(const struct fault *f, bool writable)
 static enum kr enter_page(struct fault *f)
 {
 	const struct vm_found *found = &f->found;
+	unsigned prot = hardware_prot(f, found->writable);
 	unsigned flags = found->pmap_flags;
 	enum kr kr;
 
 	if (f->entry->wired > 0)
 		flags |= PMAP_WIRED;
+	if ((prot & ACCESS_WRITE) && !atomic_get(&f->entry->writable))
+		atomic_set(&f->entry->writable, true);
 	kr = pmap_enter(f->map->pmap, f->va, found->pa, vm_page_size(),
-			hardware_prot(f, found->writable), flags);
+			prot, flags);
 	/* The old page must not stay mapped when the new one is not. */
 	if (kr != KR_SUCCESS && found->copied)
 		pmap_remove(f->map->pmap, f->va, f->va + vm_page_size());

@@ -34,9 +34,7 @@ static struct vm_map_entry *lower_group(struct fork *f, struct vm_map_entry *e,
 			 next->inherit == VM_INHERIT_COPY;
 	     ++*count, next = vm_map_next(f->parent, e)) {
 		e = next;
-		if (e->prot & VM_PROT_WRITE)
-			pmap_protect(f->parent->pmap, e->start, e->end,
-				     ACCESS_READ | ACCESS_EXECUTE);
+		vm_map_lower(f->parent, e, e->start, e->end);
 	}
 	return e;
 }

@@ -72,6 +72,7 @@ static enum kr split(struct vm_map *map, struct vm_map_entry *e, uint64_t at)
 	upper->start = at;
 	upper->offset += at - e->start;
 	upper->wired = e->wired;
+	atomic_set(&upper->writable, atomic_get(&e->writable));
 	if (e->wired > 0) /* one reference per credit of CHARGE_WIRED */
 		account_ref(map->account);
 	map->size -= e->end - at;
@@ -125,6 +126,8 @@ static bool join_next(struct vm_map *map, struct vm_map_entry *e)
 	vm_map_unlink(map, next);
 	map->size += next->end - next->start;
 	e->end = next->end;
+	if (atomic_get(&next->writable))
+		atomic_set(&e->writable, true);
 	vm_map_gap_changed(map, e);
 	vm_map_entry_destroy(map, next);
 	return true;
@@ -191,6 +194,17 @@ struct vm_object *vm_map_entry_object(struct vm_map *map,
 	return o;
 }
 
+/* Most entries that are copied again and again were not written between. */
+void vm_map_lower(struct vm_map *map, struct vm_map_entry *e, uint64_t start,
+		  uint64_t end)
+{
+	if (!atomic_get(&e->writable))
+		return;
+	pmap_protect(map->pmap, start, end, ACCESS_READ | ACCESS_EXECUTE);
+	if (start == e->start && end == e->end)
+		atomic_set(&e->writable, false);
+}
+
 static enum kr entry_share(struct vm_map *map, struct vm_map_entry *e)
 {
 	struct vm_object *o = vm_map_entry_object(map, e), *part;
@@ -213,8 +227,7 @@ static enum kr entry_share(struct vm_map *map, struct vm_map_entry *e)
 	}
 	/* Other entries show other parts of it, which stay private. The pages
 	 * move: they are mapped for reading until the next write. */
-	pmap_protect(map->pmap, e->start, e->end,
-		     ACCESS_READ | ACCESS_EXECUTE);
+	vm_map_lower(map, e, e->start, e->end);
 	kr = vm_object_copy(o, first, end, map->account, &part);
 	if (kr != KR_SUCCESS)
 		return kr;

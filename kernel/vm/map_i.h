@@ -39,6 +39,7 @@ struct vm_map_entry {
 	uint8_t prot, max_prot;		  /* (m) */
 	uint8_t inherit;		  /* (m) */
 	bool shared;			  /* (m) shows shared memory */
+	_Atomic bool writable; /* (r) the hardware may let it be written */
 };
 
 struct vm_map {
@@ -139,6 +140,10 @@ static inline uint64_t vm_map_index(const struct vm_map_entry *e, uint64_t addr)
 {
 	return (e->offset + (addr - e->start)) >> vm_page_shift;
 }
+
+/* Nobody writes [start, end) of the entry any more without a fault. */
+void vm_map_lower(struct vm_map *map, struct vm_map_entry *e, uint64_t start,
+		  uint64_t end);
 
 /*
  * Makes the entry's memory fit for sharing with another map: an object of its

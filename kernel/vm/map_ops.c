@@ -189,22 +189,34 @@ enum kr vm_map_deallocate(struct vm_map *map, uint64_t addr, uint64_t size)
 	return kr;
 }
 
+/* What the hardware may allow, and e loses by going to prot. */
+static uint8_t lost_rights(const struct vm_map_entry *e, uint8_t prot)
+{
+	uint8_t lost = e->prot & ~prot;
+
+	return atomic_get(&e->writable) ? lost : lost & ~VM_PROT_WRITE;
+}
+
 /* Sets protections in the clipped range; the hardware only loses. */
 static void apply_protection(struct vm_map *map, const struct vm_range *r,
 			     bool set_max, uint8_t prot)
 {
 	struct vm_map_entry *e = vm_map_lookup(map, r->start);
-	bool lower = false;
+	uint8_t lost = 0;
 
 	for (; e != NULL && e->start < r->end; e = vm_map_next(map, e)) {
-		lower |= (e->prot & ~prot) != 0;
+		lost |= lost_rights(e, prot);
 		if (set_max)
 			e->max_prot = prot;
 		e->prot = set_max ? e->prot & prot : prot;
+		if (!(e->prot & VM_PROT_WRITE))
+			atomic_set(&e->writable, false);
 		preempt_point();
 	}
-	if (lower)
-		pmap_protect(map->pmap, r->start, r->end, prot);
+	/* Only what is lost, so that the rest is not looked at. */
+	if (lost != 0)
+		pmap_protect(map->pmap, r->start, r->end,
+			     lost & VM_PROT_READ ? prot : ACCESS_ALL & ~lost);
 }
 
 enum kr vm_map_protect(struct vm_map *map, uint64_t addr, uint64_t size,

@@ -51,6 +51,7 @@ static enum kr wire_page(struct vm_map *map, struct vm_map_entry *e,
 	kr = vm_object_find(o, vm_map_index(e, va), write, &found);
 	if (kr == KR_SUCCESS) {
 		prot = found.writable ? e->prot : e->prot & ~ACCESS_WRITE;
+		atomic_set(&e->writable, true);
 		kr = pmap_enter(map->pmap, va, found.pa, vm_page_size(), prot,
 				found.pmap_flags | PMAP_WIRED);
 		if (kr != KR_SUCCESS && found.copied)
