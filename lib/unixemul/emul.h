@@ -27,7 +27,7 @@
 struct regs {
 	uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp;
 	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
-	uint64_t rip, cs, rflags, rsp_again, ss; /* as iretq takes them */
+	uint64_t rip, rflags;
 };
 
 /* unix_call's request and reply, as mig lays them out. */
@@ -62,7 +62,6 @@ struct block {
 	struct block *self;       /* BLOCK_SELF */
 	struct ux_slot *slot;     /* BLOCK_SLOT */
 	uint64_t stack_top;       /* BLOCK_STACK */
-	uint64_t full;            /* BLOCK_FULL: restore every register */
 	struct regs r;            /* BLOCK_REGS */
 	uint64_t trap[6];         /* BLOCK_TRAP: number and arguments of a
 				     trap that blocks */
@@ -90,7 +89,6 @@ struct block {
 _Static_assert(offsetof(struct block, self) == BLOCK_SELF, "");
 _Static_assert(offsetof(struct block, slot) == BLOCK_SLOT, "");
 _Static_assert(offsetof(struct block, stack_top) == BLOCK_STACK, "");
-_Static_assert(offsetof(struct block, full) == BLOCK_FULL, "");
 _Static_assert(offsetof(struct block, r) == BLOCK_REGS, "");
 _Static_assert(offsetof(struct block, r.rip) == BLOCK_RIP, "");
 _Static_assert(offsetof(struct block, trap) == BLOCK_TRAP, "");

@@ -66,7 +66,11 @@ emul_syscall:
 	CALL_C	emul_dispatch
 	jmp	return_start
 
-/* Back to the program, unless a signal is pending. */
+/*
+ * Back to the program, unless a signal is pending: every register and the
+ * flags, with nothing but the block to load from. (iretq would do, but QEMU
+ * pops its frame with the kernel's rights, which SMAP forbids.)
+ */
 return_again:
 	CALL_C	emul_take_signals
 return_start:
@@ -86,18 +90,13 @@ return_start:
 	mov	%gs:REG_R13, %r13
 	mov	%gs:REG_R14, %r14
 	mov	%gs:REG_R15, %r15
-	cmpq	$0, %gs:BLOCK_FULL
-	jne	return_full
+	mov	%gs:BLOCK_SELF, %rsp
+	add	$REG_FLAGS, %rsp
+	popfq
 	mov	%gs:REG_RSP, %rsp
 	mov	%gs:REG_RAX, %rax
-	mov	%gs:REG_RIP, %rcx
-	jmp	*%rcx
-return_full:
-	mov	%gs:BLOCK_SELF, %rsp
-	add	$BLOCK_RIP, %rsp
-	mov	%gs:REG_RAX, %rax
 	mov	%gs:REG_RCX, %rcx
-	iretq
+	jmp	*%gs:REG_RIP
 return_end:
 	nop
 

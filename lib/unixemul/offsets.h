@@ -6,10 +6,9 @@
 #define BLOCK_SELF  0
 #define BLOCK_SLOT  8
 #define BLOCK_STACK 16
-#define BLOCK_FULL  24
-#define BLOCK_REGS  32
+#define BLOCK_REGS  24
 #define BLOCK_RIP   (BLOCK_REGS + 16 * 8)
-#define BLOCK_TRAP  (BLOCK_REGS + 21 * 8)
+#define BLOCK_TRAP  (BLOCK_REGS + 18 * 8)
 
 #define REG_RAX (BLOCK_REGS + 0 * 8)
 #define REG_RBX (BLOCK_REGS + 1 * 8)
@@ -28,10 +27,7 @@
 #define REG_R14 (BLOCK_REGS + 14 * 8)
 #define REG_R15 (BLOCK_REGS + 15 * 8)
 #define REG_RIP (BLOCK_REGS + 16 * 8)
-#define REG_CS	(BLOCK_REGS + 17 * 8)
-#define REG_FLAGS (BLOCK_REGS + 18 * 8)
-#define REG_RSP2 (BLOCK_REGS + 19 * 8)
-#define REG_SS	(BLOCK_REGS + 20 * 8)
+#define REG_FLAGS (BLOCK_REGS + 17 * 8)
 
 #define SLOT_PC	   8
 #define SLOT_FLAGS 16

@@ -92,6 +92,22 @@ static uint64_t frame_stack(const struct block *b,
 	return b->r.rsp - RED_ZONE;
 }
 
+static uint16_t selector_cs(void)
+{
+	uint16_t s;
+
+	__asm__("mov %%cs, %0" : "=r"(s));
+	return s;
+}
+
+static uint16_t selector_ss(void)
+{
+	uint16_t s;
+
+	__asm__("mov %%ss, %0" : "=r"(s));
+	return s;
+}
+
 static void context_save(struct context *c, const struct block *b)
 {
 	const struct regs *r = &b->r;
@@ -105,7 +121,7 @@ static void context_save(struct context *c, const struct block *b)
 	c->rdi = r->rdi, c->rsi = r->rsi, c->rbp = r->rbp, c->rbx = r->rbx;
 	c->rdx = r->rdx, c->rax = r->rax, c->rcx = r->rcx, c->rsp = r->rsp;
 	c->rip = r->rip, c->rflags = r->rflags;
-	c->cs = (uint16_t)r->cs, c->ss = (uint16_t)r->ss;
+	c->cs = selector_cs(), c->ss = selector_ss();
 }
 
 static void context_load(const struct context *c, struct block *b)
@@ -119,8 +135,6 @@ static void context_load(const struct context *c, struct block *b)
 	r->rdx = c->rdx, r->rax = c->rax, r->rcx = c->rcx, r->rsp = c->rsp;
 	r->rip = c->rip;
 	r->rflags = (c->rflags & program_flags) | 0x202;
-	r->rsp_again = r->rsp;
-	b->full = 1;
 }
 
 /* Puts a frame on the program's stack and makes the handler next. */
@@ -144,9 +158,8 @@ static void frame_push(struct block *b, const struct ux_sigtake *take)
 	b->r.rdx = (uint64_t)&f->context;
 	b->r.rax = 0;
 	b->r.rip = take->handler;
-	b->r.rsp = b->r.rsp_again = (uint64_t)f;
+	b->r.rsp = (uint64_t)f;
 	b->r.rflags &= ~TF_AND_DF_AC;
-	b->full = 1;
 }
 
 /* The interrupted system call starts again when the program goes on. */
@@ -184,8 +197,6 @@ void emul_take_signals(struct block *b)
 /* The server redirected the thread out of the program. */
 void emul_signal_from_program(struct block *b)
 {
-	b->full = 1;
-	b->r.rsp_again = b->r.rsp;
 	b->interrupted = INTR_NONE;
 	emul_take_signals(b);
 }

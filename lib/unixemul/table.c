@@ -178,7 +178,6 @@ static int64_t dispatch(struct block *b)
 
 void emul_dispatch(struct block *b)
 {
-	b->full = 0;
 	b->number = b->r.rax;
 	b->interrupted = INTR_NONE;
 	b->r.rax = (uint64_t)dispatch(b);

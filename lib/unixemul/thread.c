@@ -33,22 +33,6 @@ static void unlock(void)
 	__atomic_store_n(&spare_lock, 0, __ATOMIC_RELEASE);
 }
 
-static uint16_t selector_cs(void)
-{
-	uint16_t s;
-
-	__asm__("mov %%cs, %0" : "=r"(s));
-	return s;
-}
-
-static uint16_t selector_ss(void)
-{
-	uint16_t s;
-
-	__asm__("mov %%ss, %0" : "=r"(s));
-	return s;
-}
-
 static uint64_t fs_get(void)
 {
 	uint64_t base;
@@ -70,8 +54,6 @@ static void block_init(struct block *b)
 {
 	b->self = b;
 	b->stack_top = ((uint64_t)b + sizeof(*b)) & ~15ull;
-	b->r.cs = selector_cs();
-	b->r.ss = selector_ss();
 }
 
 static struct block *block_reuse(void)
@@ -175,9 +157,8 @@ void emul_exec_begin(struct block *b, struct ux_slot *slot, uint32_t port,
 	block_init(b);
 	begin(b, slot, port, tid, pid);
 	b->r.rip = pc;
-	b->r.rsp = b->r.rsp_again = sp;
+	b->r.rsp = sp;
 	b->r.rflags = 0x202;
-	b->full = 1;
 }
 
 static void fork_set_tids(struct block *child, uint64_t flags,
@@ -221,7 +202,6 @@ static struct block *block_for_child(struct block *b, uint64_t stack)
 	child->r.rax = 0;
 	if (stack)
 		child->r.rsp = stack;
-	child->full = 0;
 	child->alt_flags = 2; /* SS_DISABLE */
 	child->alt_sp = child->alt_size = 0;
 	return child;
