@@ -48,6 +48,44 @@ static void close_file(struct c_file *f)
 		diag_fatal("cannot write %s", f->name);
 }
 
+/* Words of C, and names that the stubs need themselves. */
+static bool is_taken(const char *name)
+{
+	static const char *const words[] = {
+	    "auto",	"break",    "case",	 "char",    "const",
+	    "continue", "default",  "do",	 "double",  "else",
+	    "enum",	"extern",   "float",	 "for",	    "goto",
+	    "if",	"inline",   "int",	 "long",    "register",
+	    "restrict", "return",   "short",	 "signed",  "sizeof",
+	    "static",	"struct",   "switch",	 "typedef", "union",
+	    "unsigned", "void",	    "volatile",	 "while",   "asm",
+	    "bool",	"true",	    "false",	 "Mess",    "RetCode",
+	    "InHeadP",	"OutHeadP", "ReplyPort", "InSize",  "OutSize",
+	    "InLeft",	"OutLeft",  "Req",	 "Rep",	    "Bad",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(name, words[i]) == 0)
+			return true;
+	return false;
+}
+
+static void check_words(const struct interface *interface)
+{
+	for (unsigned i = 0; i < interface->routine_count; i++) {
+		const struct routine *routine = interface->routines[i];
+
+		if (is_taken(routine->name))
+			diag_error(&routine->pos, "`%s' cannot be a name in C",
+				   routine->name);
+		for (unsigned j = 0; j < routine->arg_count; j++)
+			if (is_taken(routine->args[j]->name))
+				diag_error(&routine->args[j]->pos,
+					   "`%s' cannot be a name in C",
+					   routine->args[j]->name);
+	}
+}
+
 /* What the kernel's contract has no place for. */
 static void check_kernel_arg(const struct arg *arg)
 {
@@ -89,6 +127,7 @@ static void write_files(const struct interface *interface,
 	    .kernel = options->kernel,
 	};
 
+	check_words(interface);
 	if (options->kernel)
 		check_kernel(interface);
 	if (diag_errors() > 0)

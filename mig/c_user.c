@@ -91,11 +91,21 @@ static void fill_header_3(struct c_file *f, const struct routine *routine)
 	c_line(f, "In0P->Head.msgh_id = %d;", routine->id);
 }
 
+/* The manual's header has no place for it: the kernel knows the right. */
+static void ignore_poly(struct c_file *f, const struct arg *arg)
+{
+	if (arg != NULL && (arg->sides & SIDE_USER) &&
+	    type_is_polymorphic_sent(arg->type))
+		c_line(f, "(void)%sPoly;", arg->name);
+}
+
 static void fill_header_25(struct c_file *f, const struct routine *routine)
 {
 	const char *type = msg_type(routine);
 	const char *complex = c_fill_complex(f, &routine->request);
 
+	ignore_poly(f, routine->request_port);
+	ignore_poly(f, routine->reply_port);
 	c_line(f, "In0P->Head.msg_unused = 0;");
 	if (routine->request.complex || complex == NULL)
 		c_line(f, "In0P->Head.msg_simple = %s;",

@@ -242,6 +242,10 @@ void check_routine(struct routine *routine)
 		check_flags(routine, arg);
 	}
 	check_derived_names(routine);
+	if (routine->retcode != NULL && routine->request_port != NULL &&
+	    routine->request_port->type->intran.function != NULL)
+		diag_error(&routine->retcode->pos,
+			   "no retcode where the request port is translated");
 	if (diag_errors() > errors)
 		return;
 	layout_routine(routine);

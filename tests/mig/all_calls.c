@@ -204,6 +204,61 @@ static void call_long_form(void)
 	long_form(SERVER, 7, v, 2, &y, w, &count);
 }
 
+static void call_half_poly(void)
+{
+	int type;
+
+	half_poly(SERVER, MACH_MSG_TYPE_COPY_SEND, 3, &type);
+}
+
+static void call_fields(void)
+{
+	fields_t f = {1, {2, 3, 4}}, g;
+	unsigned n;
+
+	fields(SERVER, f, 5, &g, &n);
+}
+
+static void call_in_out_memory(void)
+{
+	data_t d = (data_t)(uintptr_t)numbers;
+	mach_msg_type_number_t count = 100;
+
+	in_out_memory(SERVER, &d, &count);
+}
+
+static uint64_t wide_numbers[600];
+
+static void call_wide_either(size_t n, size_t room)
+{
+	uint64_t buffer[256];
+	wide_either_t v = buffer;
+	mach_msg_type_number_t count = (mach_msg_type_number_t)room;
+	kern_return_t kr = wide_either(SERVER, wide_numbers,
+				       (mach_msg_type_number_t)n, &v, &count);
+
+	(void)kr;
+}
+
+static void call_wide_in_line(void)
+{
+	call_wide_either(256, 256);
+}
+
+static void call_wide_out_of_line(void)
+{
+	call_wide_either(257, 256);
+}
+
+static void call_wide_change(void)
+{
+	uint64_t l[8] = {1, 2, 3};
+	quads_t q = {1, 2, 3, 4};
+	mach_msg_type_number_t count = 3;
+
+	wide_change(SERVER, l, &count, q);
+}
+
 static void call_answer(void)
 {
 	name_t n = "n";
@@ -256,6 +311,12 @@ static void (*const calls[])(void) = {
     call_answer,
     call_answer_code,
     call_small,
+    call_half_poly,
+    call_fields,
+    call_in_out_memory,
+    call_wide_in_line,
+    call_wide_out_of_line,
+    call_wide_change,
 };
 
 const size_t all_call_count = sizeof(calls) / sizeof(calls[0]);

@@ -310,6 +310,55 @@ kern_return_t do_long_form(mach_port_t server, int x, ints_t v,
 	return all_state.answer;
 }
 
+kern_return_t do_half_poly(mach_port_t server, mach_msg_type_name_t how,
+			   mach_port_t p, mach_msg_type_name_t type, int *seen)
+{
+	all_state.port = server + p + how;
+	*seen = (int)type;
+	return all_state.answer;
+}
+
+kern_return_t do_fields(mach_port_t server, fields_t f, mine_t m, fields_t *g,
+			mine_t *n)
+{
+	(void)server;
+	*g = (fields_t){f.b.z, {f.b.y, f.b.x, f.a}};
+	*n = m;
+	return all_state.answer;
+}
+
+kern_return_t do_in_out_memory(mach_port_t server, data_t *d,
+			       mach_msg_type_number_t *count)
+{
+	(void)server;
+	*d += 4;
+	*count -= 1;
+	return all_state.answer;
+}
+
+kern_return_t do_wide_either(mach_port_t server, wide_either_t w,
+			     mach_msg_type_number_t count, wide_either_t *v,
+			     mach_msg_type_number_t *vcount)
+{
+	(void)server;
+	if (all_state.trusted && count <= *vcount)
+		memcpy(*v, w, count * sizeof(*w));
+	else
+		*v = all_state.wide_memory;
+	*vcount = count;
+	return all_state.answer;
+}
+
+kern_return_t do_wide_change(mach_port_t server, longs_t l,
+			     mach_msg_type_number_t *count, quads_t q)
+{
+	(void)server;
+	for (unsigned i = 0; i < *count; i++)
+		l[i]++;
+	q[3]++;
+	return all_state.answer;
+}
+
 kern_return_t do_answer(mach_port_t to, kern_return_t code, int x, name_t n,
 			ints_t v, mach_msg_type_number_t count)
 {

@@ -12,6 +12,7 @@ extern struct all_state {
 	boolean_t dealloc;
 	mach_msg_type_name_t reply_type;
 	int *memory;
+	uint64_t *wide_memory;
 	/* seen */
 	mach_port_t port;
 	int told;

@@ -496,6 +496,70 @@ static void retcode_argument(void)
 	CHECK(!all_state.named);
 }
 
+static void half_polymorphic(void)
+{
+	int type;
+
+	start();
+#if MIG_25
+	const mach_msg_type_name_t arrived = MSG_TYPE_PORT;
+
+	CHECK_EQ(half_poly(SERVER, MSG_TYPE_PORT, 8, &type), KERN_SUCCESS);
+	CHECK_EQ(all_state.port, SERVER + 8 + MSG_TYPE_PORT);
+#else
+	const mach_msg_type_name_t arrived = MACH_MSG_TYPE_PORT_SEND_ONCE;
+
+	CHECK_EQ(half_poly(SERVER, MACH_MSG_TYPE_COPY_SEND, 8, &type),
+		 KERN_SUCCESS);
+	CHECK_EQ(all_state.port, SERVER + 8 + MACH_MSG_TYPE_PORT_SEND);
+#endif
+	CHECK_EQ(type, arrived);
+}
+
+static void struct_of_fields(void)
+{
+	fields_t f = {1, {2, 3, 4}}, g;
+	unsigned n;
+
+	start();
+	CHECK_EQ(fields(SERVER, f, 0xfffffff0, &g, &n), KERN_SUCCESS);
+	CHECK(g.a == 4 && g.b.x == 3 && g.b.y == 2 && g.b.z == 1);
+	CHECK_EQ(n, 0xfffffff0);
+}
+
+static void in_out_memory_argument(void)
+{
+	data_t d = (data_t)(uintptr_t)data;
+	mach_msg_type_number_t count = 100;
+
+	start();
+	CHECK_EQ(in_out_memory(SERVER, &d, &count), KERN_SUCCESS);
+	CHECK(d == (data_t)(uintptr_t)&data[1]);
+	CHECK_EQ(count, 99);
+}
+
+/* Elements of 8 bytes lie in messages at multiples of 4. */
+static void wide_elements(void)
+{
+	static uint64_t numbers[300];
+	uint64_t room[256];
+	wide_either_t v = room;
+	uint64_t l[8] = {1, 2, ~0ull >> 1};
+	quads_t q = {1, 2, 3, 4};
+	mach_msg_type_number_t count = 256;
+
+	start();
+	numbers[255] = 1ull << 50;
+	CHECK_EQ(wide_either(SERVER, numbers, 256, &v, &count), KERN_SUCCESS);
+	CHECK(v == room && count == 256 && room[255] == 1ull << 50);
+	all_state.wide_memory = numbers;
+	CHECK_EQ(wide_either(SERVER, numbers, 257, &v, &count), KERN_SUCCESS);
+	CHECK(v == numbers && count == 257);
+	count = 3;
+	CHECK_EQ(wide_change(SERVER, l, &count, q), KERN_SUCCESS);
+	CHECK(l[0] == 2 && l[2] == 1ull << 63 && q[3] == 5 && q[0] == 1);
+}
+
 /* ---- errors ---- */
 
 static void routine_fails(void)
@@ -538,7 +602,7 @@ static void transport_fails(void)
 
 static void unknown_ids(void)
 {
-	static const int32_t ids[] = {7002, 6999,      7026,	 0,
+	static const int32_t ids[] = {7002, 6999,      7031,	 0,
 				      -1,   INT32_MAX, INT32_MIN};
 	wire_head_t head;
 
@@ -781,6 +845,10 @@ int main(void)
 	RUN(procedures);
 	RUN(long_forms);
 	RUN(retcode_argument);
+	RUN(half_polymorphic);
+	RUN(struct_of_fields);
+	RUN(in_out_memory_argument);
+	RUN(wide_elements);
 	RUN(routine_fails);
 	RUN(no_reply_comes);
 	RUN(transport_fails);

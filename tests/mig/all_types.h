@@ -34,6 +34,13 @@ typedef struct {
 	unsigned char b[3];
 } odd_t;
 
+typedef struct {
+	int a;
+	point_t b;
+} fields_t;
+typedef uint64_t *wide_either_t;
+typedef int mine_t;
+
 struct thing {
 	mach_port_t port;
 };
