@@ -243,6 +243,31 @@ stubs()
 stubs native
 stubs manual -25
 
+# one SUBSYSTEM PROGRAM DEMUX OPTION...: a definitions file of the system
+one()
+{
+	name=$1
+	program=$2
+	demux=$3
+	shift 3
+	define=
+	[ "${1-}" = -25 ] && define=-DMIG_25=1
+	mkdir -p "one/$program"
+	"$mig" "$@" -I "$work/include" -user "one/$program/user.c" \
+		-header "one/$program/$name.h" \
+		-server "one/$program/stubs.c" \
+		-sheader "one/$program/${name}_server.h" \
+		-describe /dev/null "$root/defs/$name.defs" || return
+	try "${program}_builds" gcc -std=gnu2x -O1 -Wall -Wextra -Werror \
+		$sanitize $define -DWIRE_SERVER="$demux" -I"one/$program" \
+		-I"$here" -I"$root/tests/host" -I"$root/include" \
+		-o "one/$program/test" "one/$program/user.c" \
+		"one/$program/stubs.c" "$here/wire.c" "$here/$program.c"
+	suite "$program" "one/$program/test"
+}
+one exc exc_test exc_server -25
+one mach_exc mach_exc_test mach_exc_server
+
 try kernel_test_builds gcc -std=gnu2x -O1 -Wall -Wextra -Werror $sanitize \
 	-I"$here" -I"$root/tests/host" -I"$root/include" -I"$root/kernel" \
 	-Igolden/kernel -o kernel_test golden/kernel/goldServer.c \

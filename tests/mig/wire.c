@@ -7,7 +7,10 @@
 #define REPLY_PORT 77
 #define REPLY_ROOM 8192
 
-boolean_t all_server(wire_head_t *in, wire_head_t *out);
+#ifndef WIRE_SERVER
+#define WIRE_SERVER all_server
+#endif
+boolean_t WIRE_SERVER(wire_head_t *in, wire_head_t *out);
 
 void (*wire_change_request)(struct wire_message *message);
 void (*wire_change_reply)(struct wire_message *message);
@@ -131,7 +134,7 @@ kern_return_t wire_serve(const char *bytes, uint32_t size)
 	memset(out, 0xa5, REPLY_ROOM);
 	set(&in, bytes, size);
 	wire_size((wire_head_t *)in.bytes) = size;
-	wire_known = all_server((void *)in.bytes, (void *)out);
+	wire_known = WIRE_SERVER((void *)in.bytes, (void *)out);
 	wire_retcode = reply->RetCode;
 	set(&wire_reply, out, wire_size((wire_head_t *)out));
 	free(in.bytes);
