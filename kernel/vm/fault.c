@@ -80,26 +80,55 @@ static enum kr enter_page(struct fault *f)
 	return kr;
 }
 
-#define AHEAD_PAGES 16u /* the aligned run around the faulting page */
+/*
+ * Reading what is there already: the neighbours will be read too. A few of
+ * them, and more when the faults come one run after the other.
+ */
+#define AHEAD_FEW  4u
+#define AHEAD_MANY 16u
 
-/* Reading what is resident already: its neighbours will be read too. */
+/* The aligned run around the page, inside the entry. */
+static void ahead_window(struct fault *f, uint64_t *first, uint64_t *end)
+{
+	struct vm_map_entry *e = f->entry;
+	uint32_t here = (uint32_t)f->index;
+	unsigned pages = atomic_get(&e->next_run) == here ? AHEAD_MANY :
+							    AHEAD_FEW;
+	uint64_t low = vm_map_index(e, e->start);
+	uint64_t high = vm_map_index(e, e->end);
+
+	*first = f->index & ~(uint64_t)(pages - 1);
+	*end = *first + pages;
+	*first = *first > low ? *first : low;
+	*end = *end < high ? *end : high;
+	atomic_set(&e->next_run, (uint32_t)*end);
+}
+
+/* Where page i is, if it is at hand. */
+static bool at_hand(struct vm_object *o, const struct vm_node *leaf, uint64_t i,
+		    struct paddr *pa)
+{
+	struct page *p = leaf != NULL ? leaf->slot[vm_leaf_slot(i)] : NULL;
+	struct vm_object *from = o->pager != NULL ? o : o->backing;
+
+	if (p != NULL) {
+		*pa = page_to_paddr(p);
+		return true;
+	}
+	return from != NULL && from->pager->frames(from, i, pa);
+}
+
 static void enter_neighbours(struct fault *f)
 {
-	struct vm_node *leaf = vm_tree_peek(&f->object->tree, f->index);
-	uint64_t first = f->index & ~(uint64_t)(AHEAD_PAGES - 1);
-	uint64_t low = vm_map_index(f->entry, f->entry->start);
-	uint64_t end = vm_map_index(f->entry, f->entry->end);
-	struct paddr run[AHEAD_PAGES];
+	struct vm_object *o = f->object;
+	struct vm_node *leaf = vm_tree_peek(&o->tree, f->index);
+	struct paddr run[AHEAD_MANY];
 	unsigned count = 0;
+	uint64_t i, end;
 
-	if (end > first + AHEAD_PAGES)
-		end = first + AHEAD_PAGES;
-	for (uint64_t i = first > low ? first : low; i <= end; i++) {
-		struct page *p = i < end && i != f->index ?
-					 leaf->slot[vm_leaf_slot(i)] :
-					 NULL;
-		if (p != NULL) {
-			run[count++] = page_to_paddr(p);
+	for (ahead_window(f, &i, &end); i <= end; i++) {
+		if (i < end && i != f->index && at_hand(o, leaf, i, &run[count])) {
+			count++;
 			continue;
 		}
 		if (count > 0)
@@ -130,8 +159,8 @@ static enum kr resolve(struct fault *f)
 	kr = find_page(f);
 	if (kr == KR_SUCCESS)
 		kr = enter_page(f);
-	if (kr == KR_SUCCESS && f->found.page != NULL &&
-	    !(f->access & ACCESS_WRITE) && !f->found.filled)
+	if (kr == KR_SUCCESS && !(f->access & ACCESS_WRITE) &&
+	    !f->found.filled && !f->found.pmap_flags)
 		enter_neighbours(f);
 	spin_unlock(&o->lock);
 	count_events(f);

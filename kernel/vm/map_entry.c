@@ -35,6 +35,7 @@ struct vm_map_entry *vm_map_entry_create(struct vm_map *map)
 		return NULL;
 	}
 	e->priority = next_priority(map);
+	atomic_set(&e->next_run, UINT32_MAX);
 	return e;
 }
 
@@ -81,20 +82,25 @@ static enum kr split(struct vm_map *map, struct vm_map_entry *e, uint64_t at)
 	return KR_SUCCESS;
 }
 
-static enum kr clip_at(struct vm_map *map, uint64_t addr)
+/* e: the entry at or before addr. */
+static enum kr clip_at(struct vm_map *map, struct vm_map_entry *e,
+		       uint64_t addr)
 {
-	struct vm_map_entry *e = vm_map_lookup(map, addr);
-
-	if (e == NULL || e->start == addr)
+	if (e->start >= addr || e->end <= addr)
 		return KR_SUCCESS;
 	return split(map, e, addr);
 }
 
 enum kr vm_map_clip(struct vm_map *map, const struct vm_range *r)
 {
-	enum kr kr = clip_at(map, r->start);
+	struct vm_map_entry *e = vm_map_floor(map, r->start);
+	enum kr kr = clip_at(map, e, r->start);
 
-	return kr == KR_SUCCESS ? clip_at(map, r->end) : kr;
+	if (kr != KR_SUCCESS)
+		return kr;
+	if (e->end + e->gap < r->end) /* something else begins before the end */
+		e = vm_map_floor(map, r->end);
+	return clip_at(map, e, r->end);
 }
 
 static bool agree(const struct vm_map_entry *a, const struct vm_map_entry *b)

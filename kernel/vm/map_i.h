@@ -35,6 +35,7 @@ struct vm_map_entry {
 	struct vm_object *_Atomic object; /* (r) +1; NULL: never touched */
 	uint64_t offset;		  /* (m) of start, in the object */
 	uint32_t priority;		  /* (f) of the treap */
+	_Atomic uint32_t next_run; /* (r) page after those last mapped ahead */
 	uint32_t wired;			  /* (m) times wired as a whole */
 	uint8_t prot, max_prot;		  /* (m) */
 	uint8_t inherit;		  /* (m) */
@@ -94,9 +95,11 @@ void vm_map_unlink(struct vm_map *map, struct vm_map_entry *e);
 void vm_map_gap_changed(struct vm_map *map, struct vm_map_entry *e);
 
 /* An address whose bits in mask equal those of like, with size free bytes: the
- * lowest from map->min's upper neighbourhood on, then the lowest of all. */
-bool vm_map_find_hole(struct vm_map *map, uint64_t size, uint64_t mask,
-		      uint64_t like, uint64_t *addr);
+ * lowest above the programs, else the lowest of all. Returns the entry before
+ * it, or NULL. */
+struct vm_map_entry *vm_map_find_hole(struct vm_map *map, uint64_t size,
+				      uint64_t mask, uint64_t like,
+				      uint64_t *addr);
 
 /* [start, end) is free. prev: the entry before it. */
 bool vm_map_is_free(struct vm_map *map, const struct vm_range *r,

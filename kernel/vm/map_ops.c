@@ -92,10 +92,10 @@ enum kr vm_map_place(struct vm_map *map, const struct vm_place *p,
 	if (p->size > map->max - map->min)
 		return KR_NO_SPACE;
 	size = vm_round(p->size);
-	if (!vm_map_find_hole(map, size, p->mask, p->like, &r->start))
+	*prev = vm_map_find_hole(map, size, p->mask, p->like, &r->start);
+	if (*prev == NULL)
 		return KR_NO_SPACE;
 	r->end = r->start + size;
-	*prev = vm_map_floor(map, r->start);
 	return KR_SUCCESS;
 }
 

@@ -217,15 +217,15 @@ static bool fit(const struct vm_map_entry *e, uint64_t low,
 }
 
 /* Gaps smaller than least are not even looked at. */
-static bool search(struct vm_map *map, uint64_t low, uint64_t least,
-		   const struct hole *h, uint64_t *addr)
+static struct vm_map_entry *search(struct vm_map *map, uint64_t low,
+				   uint64_t least, const struct hole *h,
+				   uint64_t *addr)
 {
 	struct vm_map_entry *e = vm_map_floor(map, low);
 
-	for (; e != NULL; e = next_gap(e, least))
-		if (fit(e, low, h, addr))
-			return true;
-	return false;
+	while (e != NULL && !fit(e, low, h, addr))
+		e = next_gap(e, least);
+	return e;
 }
 
 /*
@@ -234,18 +234,20 @@ static bool search(struct vm_map *map, uint64_t low, uint64_t least,
  */
 #define ANYWHERE_BASE 0x40000000u
 
-bool vm_map_find_hole(struct vm_map *map, uint64_t size, uint64_t mask,
-		      uint64_t like, uint64_t *addr)
+struct vm_map_entry *vm_map_find_hole(struct vm_map *map, uint64_t size,
+				      uint64_t mask, uint64_t like,
+				      uint64_t *addr)
 {
 	struct hole h = { size, mask & ~vm_page_mask(), 0 };
+	struct vm_map_entry *e = NULL;
 	uint64_t sure; /* a gap of this size surely has a fitting address */
 
 	h.like = like & h.mask;
 	if (size > map->max - map->min)
-		return false;
-	if (!__builtin_add_overflow(size, h.mask, &sure) &&
-	    search(map, ANYWHERE_BASE, sure, &h, addr))
-		return true;
-	return search(map, ANYWHERE_BASE, size, &h, addr) ||
-	       search(map, map->min, size, &h, addr);
+		return NULL;
+	if (!__builtin_add_overflow(size, h.mask, &sure))
+		e = search(map, ANYWHERE_BASE, sure, &h, addr);
+	if (e == NULL && h.mask != 0)
+		e = search(map, ANYWHERE_BASE, size, &h, addr);
+	return e != NULL ? e : search(map, map->min, size, &h, addr);
 }
