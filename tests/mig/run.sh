@@ -193,6 +193,28 @@ for cc in $compilers; do
 		golden/kernel/goldServer.c
 done
 
+# --- the system's own definitions: both sides compile, and the kernel's
+
+quiet_mig()
+{
+	"$mig" -I "$work/include" "$@"
+}
+mkdir -p system
+for f in "$root"/defs/*.defs; do
+	grep -q '^subsystem' "$f" || continue
+	name=$(basename "$f" .defs)
+	try "defs_$name" quiet_mig -user "system/$name.user.c" \
+		-header "system/$name.h" -server "system/$name.server.c" \
+		-describe "system/$name.describe.c" "$f"
+	for c in user server describe; do
+		try "defs_${name}_${c}_compiles" gcc $strict -fsyntax-only \
+			-I"$root/include" -I"$root/defs" "system/$name.$c.c"
+	done
+	grep -q '^subsystem.*KernelServer' "$f" || continue
+	try "defs_${name}_kernel" quiet_mig -kernel -server \
+		"system/$name.kernel.c" "$f"
+done
+
 # --- stubs at work
 
 sanitize='-g -fsanitize=address,undefined -fno-sanitize-recover=all'
