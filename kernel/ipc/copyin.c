@@ -126,8 +126,8 @@ static bool check_notify(struct ipc_space *s, const struct msg_send *send)
 	       (e && e->type & TYPE_RECEIVE);
 }
 
-static mach_msg_return_t take_header(struct ipc_message *m,
-				     struct msg_send *send)
+static mach_msg_return_t take_any_header(struct ipc_message *m,
+					 struct msg_send *send)
 {
 	struct ipc_space *s = thread_self()->space;
 	uint32_t bits = m->head.msgh_bits;
@@ -157,62 +157,114 @@ static mach_msg_return_t take_header(struct ipc_message *m,
 	return r;
 }
 
+/* The two shapes of a remote procedure call, without the detours; false: look
+ * at it the general way, nothing has happened. Space locked. */
+static bool take_request(struct ipc_space *s, struct ipc_message *m)
+{
+	struct ipc_entry *d = ipc_entry_lookup(s, m->head.msgh_remote_port);
+	struct ipc_entry *r = ipc_entry_lookup(s, m->head.msgh_local_port);
+	if (!d || !r || !(d->type & TYPE_SEND) || d->flags & ENTRY_ACCEPT ||
+	    !(r->type & TYPE_RECEIVE))
+		return false;
+	struct ipc_port *dest = d->port, *reply = r->port;
+	spin_lock(&dest->lock);
+	bool alive = dest->active;
+	if (alive)
+		dest->srights++;
+	spin_unlock(&dest->lock);
+	if (!alive)
+		return false;
+	spin_lock(&reply->lock); /* alive: its receive right is here */
+	reply->sorights++;
+	spin_unlock(&reply->lock);
+	m->dest = (struct ipc_right){dest, RIGHT_SEND};
+	m->reply = (struct ipc_right){reply, RIGHT_SEND_ONCE};
+	return true;
+}
+
+static bool take_answer(struct ipc_space *s, struct ipc_message *m)
+{
+	struct ipc_entry *d = ipc_entry_lookup(s, m->head.msgh_remote_port);
+	if (!d || d->type != TYPE_SEND_ONCE || d->request ||
+	    m->head.msgh_local_port != MACH_PORT_NULL)
+		return false;
+	spin_lock(&d->port->lock);
+	bool alive = d->port->active;
+	spin_unlock(&d->port->lock);
+	if (!alive)
+		return false;
+	m->dest = (struct ipc_right){d->port, RIGHT_SEND_ONCE};
+	d->type = 0;
+	ipc_entry_free(s, d);
+	return true;
+}
+
+#define BITS_BOTH (MACH_MSGH_BITS_REMOTE_MASK | MACH_MSGH_BITS_LOCAL_MASK)
+#define BITS_REQUEST \
+	MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE)
+#define BITS_ANSWER MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0)
+
+static mach_msg_return_t take_header(struct ipc_message *m,
+				     struct msg_send *send)
+{
+	struct ipc_space *s = thread_self()->space;
+	uint32_t bits = m->head.msgh_bits;
+	bool taken = false;
+	if (!(send->option & (MACH_SEND_NOTIFY | MACH_SEND_CANCEL))) {
+		spin_lock(&s->lock);
+		if ((bits & BITS_BOTH) == BITS_REQUEST)
+			taken = take_request(s, m);
+		else if ((bits & BITS_BOTH) == BITS_ANSWER)
+			taken = take_answer(s, m);
+		spin_unlock(&s->lock);
+	}
+	if (!taken)
+		return take_any_header(m, send);
+	m->head.msgh_bits = bits &
+			    (MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS_TYPE_MASK);
+	send->dest_name = m->head.msgh_remote_port;
+	return MACH_MSG_SUCCESS;
+}
+
 /* --- the whole --- */
 
-static mach_msg_return_t fetch(const struct msg_send *send,
-			       struct ipc_message **message)
+mach_msg_return_t ipc_message_fetch(uint64_t buffer, uint32_t bytes,
+				    uint32_t option,
+				    struct ipc_message **message)
 {
-	uint32_t limit = send->option & MACH_SEND_25 ? MSG_SIZE_MAX :
-						       MACH_MSG_SIZE_MAX;
-	if (send->size < sizeof(mach_msg_header_t))
+	uint32_t limit = option & MACH_SEND_25 ? MSG_SIZE_MAX :
+						 MACH_MSG_SIZE_MAX;
+	if (bytes < sizeof(mach_msg_header_t))
 		return MACH_SEND_MSG_TOO_SMALL;
-	if (send->size > limit)
+	if (bytes > limit)
 		return MACH_SEND_MSG_TOO_LARGE;
-	uint32_t size = (send->size + 3) / 4 * 4;
-	struct ipc_message *m = ipc_message_alloc(size);
+	uint32_t size = (bytes + 3) & ~3u;
+	struct ipc_message *m = ipc_message_get(size);
 	if (!m)
 		return MACH_SEND_NO_BUFFER;
-	if (!copy_in(&m->head, send->buffer, send->size)) {
-		ipc_message_free(m);
+	if (!copy_in(&m->head, buffer, bytes)) {
+		ipc_message_put(m);
 		return MACH_SEND_INVALID_DATA;
 	}
-	memset((uint8_t *)&m->head + send->size, 0, size - send->size);
+	if (size != bytes)
+		memset((uint8_t *)&m->head + bytes, 0, size - bytes);
 	m->head.msgh_size = size;
 	*message = m;
 	return MACH_MSG_SUCCESS;
 }
 
-static mach_msg_return_t reserve(struct ipc_message *m)
+mach_msg_return_t ipc_message_copyin(struct ipc_message *m,
+				     struct msg_send *send)
 {
-	if (m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX)
-		return ipc_body_reserve(m);
-	if (!ipc_message_charge(m, thread_self()->account, CHARGE_MESSAGES,
-				sizeof(*m) + m->capacity))
-		return MACH_SEND_NO_BUFFER;
-	return MACH_MSG_SUCCESS;
-}
-
-static void undo_reserve(struct ipc_message *m)
-{
-	ipc_body_unreserve(m);
-	ipc_message_free(m);
-}
-
-mach_msg_return_t ipc_message_copyin(struct msg_send *send,
-				     struct ipc_message **message)
-{
-	struct ipc_message *m;
-	mach_msg_return_t r = fetch(send, &m);
-	if (r != MACH_MSG_SUCCESS)
-		return r;
 	bool complex = m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX;
-	r = check_header(&m->head);
-	if (r == MACH_MSG_SUCCESS)
-		r = reserve(m);
+	mach_msg_return_t r = check_header(&m->head);
+	if (r == MACH_MSG_SUCCESS && complex)
+		r = ipc_body_reserve(m);
 	if (r == MACH_MSG_SUCCESS)
 		r = take_header(m, send);
 	if (r != MACH_MSG_SUCCESS) {
-		undo_reserve(m);
+		ipc_body_unreserve(m);
+		ipc_message_put(m);
 		return r;
 	}
 	if (complex)
@@ -223,6 +275,5 @@ mach_msg_return_t ipc_message_copyin(struct msg_send *send,
 	}
 	if (m->item_count)
 		ipc_message_enter_transit(m);
-	*message = m;
 	return MACH_MSG_SUCCESS;
 }

@@ -145,13 +145,9 @@ mach_msg_return_t ipc_body_reserve(struct ipc_message *m)
 	uint32_t count;
 	size_t pinned;
 	mach_msg_return_t r = check_body(m, &count, &pinned);
-	if (r != MACH_MSG_SUCCESS)
+	if (r != MACH_MSG_SUCCESS || !count)
 		return r;
-	if (!ipc_message_charge(m, thread_self()->account, CHARGE_MESSAGES,
-				sizeof(*m) + m->capacity + pinned))
-		return MACH_SEND_NO_BUFFER;
-	if (!count)
-		return r;
+	m->charged = pinned;
 	m->items = kalloc_zeroed(count * sizeof(*m->items));
 	if (!m->items)
 		return MACH_SEND_NO_BUFFER;

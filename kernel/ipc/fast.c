@@ -2,14 +2,13 @@
 /*
  * The fast path: a remote procedure call whose peer waits already.
  *
- * Covered: a simple message of at most MESSAGE_SMALL_BODY bytes, sent and
- * received in one call, either
+ * Covered: a simple message, sent and received in one call, either
  *   request   COPY_SEND to a port, MAKE_SEND_ONCE of the port to receive from
  *   answer    MOVE_SEND_ONCE, and the next request from a port or a set
  * when a thread waits in mach_msg at the destination and nothing waits at the
- * place to receive from. The message is copied once into a buffer that travels
- * with it; the caller joins the receivers of its own place, hands its processor
- * to the peer and leaves no stack behind. Nothing is allocated.
+ * place to receive from. The message lies in a buffer that travels with it; the
+ * caller joins the receivers of its own place, hands its processor to the peer
+ * and leaves no stack behind. Nothing is allocated.
  *
  * Everything is looked at under the locks before anything changes; whatever
  * does not fit is left to the general path untouched. The one step after the
@@ -34,13 +33,13 @@
 #define BITS_TO_SERVER \
 	MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND)
 #define BITS_TO_CLIENT MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE)
-#define FAST_SIZE_MAX  (sizeof(mach_msg_header_t) + MESSAGE_SMALL_BODY)
 #define likely(x)      __builtin_expect(!!(x), 1)
+/* Both halves are one text, compiled once for each value of answer. */
+#define TEMPLATE       __attribute__((always_inline)) static inline
 
 struct fast {
 	struct thread *self, *peer;
 	struct ipc_message *m;
-	bool answer;		  /* not a request */
 	struct ipc_entry *entry;  /* of the destination */
 	struct ipc_port *dest;	  /* locked */
 	struct ipc_set *dest_set; /* locked, or NULL */
@@ -50,55 +49,33 @@ struct fast {
 
 /* --- looking --- */
 
-static inline bool fetch(struct fast *f, uint64_t buffer, uint32_t size)
-{
-	struct ipc_message *m = f->self->ipc.spare;
-	if (!likely(m)) {
-		m = ipc_message_alloc(FAST_SIZE_MAX);
-		f->self->ipc.spare = m;
-	}
-	f->m = m;
-	return likely(m && copy_in(&m->head, buffer, size));
-}
-
-static inline bool has_shape(struct fast *f, const struct msg_receive *to)
-{
-	const mach_msg_header_t *h = &f->m->head;
-	uint32_t shape = h->msgh_bits & BITS_SHAPE;
-	f->answer = shape == BITS_ANSWER;
-	if (f->answer)
-		return h->msgh_local_port == MACH_PORT_NULL;
-	return shape == BITS_REQUEST && h->msgh_local_port == to->name;
-}
-
 /* Space locked: the entries, by kind. */
-static inline bool find_entries(struct fast *f, struct ipc_space *s,
-				const struct msg_receive *to)
+TEMPLATE bool find_entries(struct fast *f, struct ipc_space *s,
+			   mach_port_name_t from, bool answer)
 {
 	struct ipc_entry *d = ipc_entry_lookup(s, f->m->head.msgh_remote_port);
-	struct ipc_entry *r = ipc_entry_lookup(s, to->name);
+	struct ipc_entry *r = ipc_entry_lookup(s, from);
 	if (!likely(d && r))
 		return false;
-	f->entry = d;
 	f->dest = d->port;
 	f->port = r->type & TYPE_RECEIVE ? r->port : NULL;
-	f->set = f->answer && r->type == TYPE_SET ? r->set : NULL;
+	f->set = answer && r->type == TYPE_SET ? r->set : NULL;
 	if (!(f->port || f->set) || f->port == f->dest)
 		return false;
-	return f->answer ? d->type == TYPE_SEND_ONCE && !d->request :
+	f->entry = d;
+	return answer ? d->type == TYPE_SEND_ONCE && !d->request :
 			   d->type & TYPE_SEND && !(d->flags & ENTRY_ACCEPT);
 }
 
 /* Destination (and its set) locked: a peer waits there as we want it. */
-static inline bool find_peer(struct fast *f, uint32_t size)
+TEMPLATE bool find_peer(struct fast *f, uint32_t size)
 {
 	struct ipc_port *dest = f->dest;
 	struct list *receivers = &dest->receivers;
-	if (!dest->active || ipc_port_is_kernel(dest) ||
-	    !list_empty(&dest->queue))
+	if (!dest->active || !list_empty(&dest->queue))
 		return false;
-	f->dest_set = dest->set;
-	if (f->dest_set) {
+	if (dest->set) {
+		f->dest_set = dest->set;
 		spin_lock(&f->dest_set->lock);
 		receivers = &f->dest_set->receivers;
 	}
@@ -113,7 +90,7 @@ static inline bool find_peer(struct fast *f, uint32_t size)
 }
 
 /* Locks the place to receive from, if it is free and has nothing. */
-static inline bool lock_source(struct fast *f)
+TEMPLATE bool lock_source(struct fast *f)
 {
 	struct ipc_set *set = f->set;
 	if (set) {
@@ -134,12 +111,12 @@ static inline bool lock_source(struct fast *f)
 	return false;
 }
 
-static inline void unlock_source(struct fast *f)
+TEMPLATE void unlock_source(struct fast *f)
 {
 	spin_unlock(f->set ? &f->set->lock : &f->port->lock);
 }
 
-static inline void unlock_dest(struct fast *f)
+TEMPLATE void unlock_dest(struct fast *f)
 {
 	if (f->dest_set)
 		spin_unlock(&f->dest_set->lock);
@@ -150,7 +127,7 @@ static inline void unlock_dest(struct fast *f)
 
 /* The peer is ours: it leaves its list and lets go of what it waited on, which
  * lives on without it. */
-static inline void release_peer(struct fast *f)
+TEMPLATE void release_peer(struct fast *f)
 {
 	struct thread *t = f->peer;
 	list_remove(&t->wait_link);
@@ -162,7 +139,8 @@ static inline void release_peer(struct fast *f)
 	t->ipc.set = NULL;
 }
 
-static inline void address(struct fast *f, struct ipc_space *s, uint32_t size)
+TEMPLATE void address(struct fast *f, struct ipc_space *s, uint32_t size,
+		      bool answer)
 {
 	struct ipc_port *dest = f->dest;
 	mach_msg_header_t *h = &f->m->head;
@@ -170,7 +148,7 @@ static inline void address(struct fast *f, struct ipc_space *s, uint32_t size)
 	h->msgh_seqno = dest->seqno++;
 	h->msgh_local_port = dest->receiver_name;
 	h->msgh_bits &= MACH_MSGH_BITS_TYPE_MASK;
-	if (!f->answer) {
+	if (!answer) {
 		f->port->sorights++;
 		return;
 	}
@@ -181,12 +159,12 @@ static inline void address(struct fast *f, struct ipc_space *s, uint32_t size)
 	ipc_entry_free(s, f->entry);
 }
 
-static inline void wait_at_source(struct fast *f, const struct msg_receive *to)
+TEMPLATE void wait_at_source(struct fast *f, uint64_t buffer, uint32_t size)
 {
 	struct thread *self = f->self;
-	self->ipc.buffer = to->buffer;
-	self->ipc.option = to->option;
-	self->ipc.receive_size = to->size;
+	self->ipc.buffer = buffer;
+	self->ipc.option = MACH_SEND_MSG | MACH_RCV_MSG;
+	self->ipc.receive_size = size;
 	self->ipc.port = f->set ? NULL : f->port;
 	self->ipc.set = f->set;
 	ref_get(f->set ? &f->set->ref : &f->port->ref);
@@ -196,7 +174,7 @@ static inline void wait_at_source(struct fast *f, const struct msg_receive *to)
 }
 
 /* The reply right gets its name in the peer's space. False: no room. */
-static inline bool name_reply(struct fast *f)
+TEMPLATE bool name_reply(struct fast *f)
 {
 	struct ipc_space *s = f->peer->space;
 	struct ipc_entry *e;
@@ -228,55 +206,84 @@ static void fall_back(struct fast *f)
 
 /* --- the whole --- */
 
-/* Space locked; unlocks. All looking, then all changing. */
-static inline bool commit(struct fast *f, struct ipc_space *s,
-			  const struct msg_receive *to, uint32_t size)
+struct fast_call {
+	uint64_t buffer;
+	uint32_t send_size, receive_size;
+	mach_port_name_t from;
+};
+
+/* Space locked. The rest of the looking, then all changing. */
+TEMPLATE bool commit(struct fast *f, struct ipc_space *s,
+		     const struct fast_call *c, bool answer)
 {
-	bool ok = find_entries(f, s, to);
-	if (ok) {
-		spin_lock(&f->dest->lock);
-		ok = find_peer(f, size) && lock_source(f);
-		if (ok && !thread_claim(f->peer, WAIT_OK)) {
-			unlock_source(f);
-			ok = false;
-		}
-		if (likely(ok)) {
-			release_peer(f);
-			address(f, s, size);
-			wait_at_source(f, to);
-			unlock_source(f);
-		}
-		unlock_dest(f);
+	spin_lock(&f->dest->lock);
+	bool ok = find_peer(f, c->send_size) && lock_source(f);
+	if (likely(ok) && !thread_claim(f->peer, WAIT_OK)) {
+		unlock_source(f);
+		ok = false;
 	}
-	spin_unlock(&s->lock);
+	if (likely(ok)) {
+		release_peer(f);
+		address(f, s, c->send_size, answer);
+		wait_at_source(f, c->buffer, c->receive_size);
+		unlock_source(f);
+	}
+	unlock_dest(f);
 	return ok;
 }
 
-bool ipc_fast_rpc(const struct msg_receive *to, uint32_t send_size)
+/* Space locked, the destination is a kernel port: unlocks, pins both ports. */
+static mach_msg_return_t call_kernel(struct fast *f, struct ipc_space *s,
+				     const struct fast_call *c)
 {
-	struct fast f;
-	struct thread *self = thread_self();
-	if (send_size < sizeof(mach_msg_header_t) ||
-	    send_size > FAST_SIZE_MAX || send_size % 4)
+	const struct kernel_rpc rpc = {f->dest, f->port, c->buffer,
+				       c->receive_size, c->from};
+	ipc_port_ref(f->dest);
+	ipc_port_ref(f->port);
+	spin_unlock(&s->lock);
+	ipc_count(IPC_KERNEL_CALLS);
+	return ipc_kernel_rpc_simple(f->m, &rpc);
+}
+
+TEMPLATE bool pass(struct ipc_message *m, const struct fast_call *c,
+		   mach_msg_return_t *result, bool answer)
+{
+	struct fast f = {.self = thread_self(), .m = m};
+	struct ipc_space *s = f.self->space;
+	spin_lock(&s->lock);
+	if (!likely(find_entries(&f, s, c->from, answer))) {
+		spin_unlock(&s->lock);
 		return false;
-	f.self = self;
-	f.dest_set = NULL;
-	if (!fetch(&f, to->buffer, send_size) || !has_shape(&f, to))
-		return false;
-	spin_lock(&self->space->lock);
-	if (!commit(&f, self->space, to, send_size))
+	}
+	if (!answer && ipc_port_is_kernel(f.dest)) {
+		*result = call_kernel(&f, s, c);
+		return true;
+	}
+	bool ok = commit(&f, s, c, answer);
+	spin_unlock(&s->lock);
+	if (!likely(ok))
 		return false;
 	struct thread *peer = f.peer;
-	self->ipc.spare = NULL;
-	peer->ipc.message = f.m;
+	peer->ipc.message = m;
 	peer->ipc.state = IPC_STATE_FAST;
-	if (CONFIG_PROVENANCE)
-		f.m->causal = self->ipc.causal_id;
-	if (!f.answer && !name_reply(&f))
+	if (!answer && !name_reply(&f))
 		fall_back(&f);
 	ipc_count(IPC_FAST_RPCS);
 	thread_handoff(peer, CLOCK_NEVER, ipc_receive_continue);
 	__builtin_unreachable();
+}
+
+bool ipc_fast_rpc(struct ipc_message *m, uint64_t buffer, uint32_t receive_size,
+		  mach_port_name_t from, mach_msg_return_t *result)
+{
+	const mach_msg_header_t *h = &m->head;
+	uint32_t shape = h->msgh_bits & BITS_SHAPE;
+	const struct fast_call c = {buffer, h->msgh_size, receive_size, from};
+	if (shape == BITS_REQUEST && h->msgh_local_port == from)
+		return pass(m, &c, result, false);
+	if (shape == BITS_ANSWER && h->msgh_local_port == MACH_PORT_NULL)
+		return pass(m, &c, result, true);
+	return false;
 }
 
 mach_msg_return_t ipc_fast_received(struct thread *self)
@@ -286,9 +293,6 @@ mach_msg_return_t ipc_fast_received(struct thread *self)
 	if (CONFIG_PROVENANCE)
 		self->ipc.causal_id = m->causal;
 	bool ok = copy_out(self->ipc.buffer, &m->head, m->head.msgh_size);
-	if (self->ipc.spare)
-		ipc_message_free(m);
-	else
-		self->ipc.spare = m;
-	return ok ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;
+	ipc_message_put(m);
+	return likely(ok) ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;
 }

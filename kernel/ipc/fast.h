@@ -4,9 +4,12 @@
 
 #include <ipc/message_i.h>
 
-/* Send and receive in one call, options MACH_SEND_MSG | MACH_RCV_MSG alone.
- * Does not return if it could do it; false: nothing has happened. */
-bool ipc_fast_rpc(const struct msg_receive *to, uint32_t send_size);
+/* Send and receive in one call, options MACH_SEND_MSG | MACH_RCV_MSG alone. m
+ * holds the bytes the user sent and nothing else. Consumes it and does not
+ * return, or returns true with the result of the whole (a kernel port
+ * answered); or false with nothing changed. */
+bool ipc_fast_rpc(struct ipc_message *m, uint64_t buffer, uint32_t receive_size,
+		  mach_port_name_t from, mach_msg_return_t *result);
 
 /* The receiver's half: the message in self->ipc.message is ready to copy. */
 mach_msg_return_t ipc_fast_received(struct thread *self);

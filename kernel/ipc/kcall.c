@@ -6,6 +6,8 @@
  * rest dies with the request (kmig.h). The reply is a message like any other,
  * addressed to the request's reply right.
  */
+#include <arch/clock.h>
+#include <arch/copy.h>
 #include <ipc/message_i.h>
 #include <kern/string.h>
 #include <kern/thread.h>
@@ -95,10 +97,15 @@ uint64_t mig_reply_rights(struct mig_reply *rep, struct ipc_rights *rights)
 
 /* --- the call --- */
 
-static bool wants_reply(const struct ipc_message *reply)
+static bool has_no_answer(const struct ipc_message *reply)
 {
 	const mig_reply_header_t *head = (const void *)&reply->head;
-	return head->RetCode != MIG_NO_REPLY && reply->dest.port;
+	return head->RetCode == MIG_NO_REPLY;
+}
+
+static bool wants_reply(const struct ipc_message *reply)
+{
+	return !has_no_answer(reply) && reply->dest.port;
 }
 
 /* The stub's items become the message's. */
@@ -122,15 +129,15 @@ static void drop_items(struct mig_reply *rep)
 		ipc_item_release(&rep->items[i]);
 }
 
-static void serve(struct ipc_message *m, struct ipc_message *reply,
-		  struct mig_reply *rep)
+static void serve(struct ipc_message *m, struct ipc_port *port,
+		  struct ipc_message *reply, struct mig_reply *rep)
 {
 	struct mig_request req = {
 		.head = &m->head,
 		.size = m->head.msgh_size,
 		.item_count = m->item_count,
 		.items = m->items,
-		.port = m->dest.port,
+		.port = port,
 	};
 	rep->head = &reply->head;
 	rep->capacity = reply->capacity;
@@ -142,6 +149,17 @@ static void serve(struct ipc_message *m, struct ipc_message *reply,
 	reply->head.msgh_bits &= MACH_MSGH_BITS_COMPLEX;
 }
 
+/* A reply that goes somewhere, or nothing. */
+static struct ipc_message *finish_reply(struct ipc_message *reply,
+					struct mig_reply *rep)
+{
+	if (wants_reply(reply) && adopt_items(reply, rep))
+		return reply;
+	drop_items(rep);
+	ipc_message_destroy(reply);
+	return NULL;
+}
+
 struct ipc_message *ipc_kernel_call(struct ipc_message *m)
 {
 	struct mig_reply rep;
@@ -150,13 +168,79 @@ struct ipc_message *ipc_kernel_call(struct ipc_message *m)
 		ipc_message_destroy(m);
 		return NULL;
 	}
-	serve(m, reply, &rep);
+	serve(m, m->dest.port, reply, &rep);
 	reply->dest = m->reply;
 	m->reply = IPC_RIGHT_NULL;
-	ipc_message_destroy(m);
-	if (wants_reply(reply) && adopt_items(reply, &rep))
-		return reply;
-	drop_items(&rep);
-	ipc_message_destroy(reply);
-	return NULL;
+	if (m->item_count)
+		ipc_message_drop_items(m);
+	ipc_right_release(m->dest);
+	m->dest = IPC_RIGHT_NULL;
+	ipc_message_put(m);
+	return finish_reply(reply, &rep);
+}
+
+/* --- the call of a thread that waits for the answer --- */
+
+/* Is the thread's place to receive still what it was, and free? Then the reply
+ * is the next message there. */
+static bool is_next(struct ipc_message *reply, const struct kernel_rpc *c)
+{
+	struct ipc_port *port = c->port;
+	spin_lock(&port->lock);
+	bool next = port->active && port->receiver == thread_self()->space &&
+		    port->receiver_name == c->from && !port->set &&
+		    list_empty(&port->queue) && !port->owed &&
+		    reply->head.msgh_size <= c->receive_size;
+	if (next)
+		reply->head.msgh_seqno = port->seqno++;
+	spin_unlock(&port->lock);
+	return next;
+}
+
+/* Rights in the reply, or somebody interfered: as a message through the port. */
+static mach_msg_return_t reply_by_port(struct ipc_message *reply,
+				       struct mig_reply *rep,
+				       const struct kernel_rpc *c)
+{
+	mach_msg_return_t r;
+	const struct msg_receive to = {
+		.buffer = c->buffer,
+		.size = c->receive_size,
+		.option = MACH_RCV_MSG,
+		.name = c->from,
+	};
+	reply->dest = ipc_right_make_send_once(c->port);
+	ipc_port_unref(c->port);
+	reply = finish_reply(reply, rep);
+	if (reply && reply->dest.port && ipc_receive_direct(reply, &to, &r))
+		return r;
+	if (reply)
+		ipc_message_post(reply);
+	return ipc_receive(&to, CLOCK_NEVER, NULL);
+}
+
+mach_msg_return_t ipc_kernel_rpc_simple(struct ipc_message *m,
+					const struct kernel_rpc *c)
+{
+	struct mig_reply rep;
+	struct ipc_message *reply = ipc_message_alloc(MESSAGE_REPLY_SIZE);
+	if (!reply) {
+		ipc_message_put(m);
+		ipc_port_unref(c->dest);
+		ipc_port_unref(c->port);
+		return MACH_SEND_NO_BUFFER;
+	}
+	serve(m, c->dest, reply, &rep);
+	ipc_message_put(m);
+	ipc_port_unref(c->dest);
+	mach_msg_header_t *h = &reply->head;
+	if (rep.item_count || has_no_answer(reply) || !is_next(reply, c))
+		return reply_by_port(reply, &rep, c);
+	ipc_port_unref(c->port);
+	h->msgh_bits |= MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE);
+	h->msgh_remote_port = MACH_PORT_NULL;
+	h->msgh_local_port = c->from;
+	bool ok = copy_out(c->buffer, h, h->msgh_size);
+	ipc_message_free(reply);
+	return ok ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;
 }

@@ -36,11 +36,11 @@ static void call_kernel(struct ipc_message *m, struct ipc_message **reply)
 	*reply = ipc_kernel_call(m);
 }
 
-static mach_msg_return_t send_half(struct msg_send *send, struct thread **next,
+static mach_msg_return_t send_half(struct ipc_message *m, struct msg_send *send,
+				   struct thread **next,
 				   struct ipc_message **reply)
 {
-	struct ipc_message *m;
-	mach_msg_return_t r = ipc_message_copyin(send, &m);
+	mach_msg_return_t r = ipc_message_copyin(m, send);
 	if (r != MACH_MSG_SUCCESS)
 		return r;
 	ipc_count(IPC_MESSAGES);
@@ -65,41 +65,59 @@ static mach_msg_return_t receive_half(const struct msg_receive *to,
 			   next);
 }
 
-int64_t ipc_trap_mach_msg(uint64_t msg, uint64_t option64, uint64_t send_size,
-			  uint64_t rcv_size, uint64_t rcv_name,
-			  uint64_t timeout64, uint64_t notify)
+/* A fetched message is sent; then perhaps one is received. */
+static mach_msg_return_t send_and_receive(struct ipc_message *m,
+					  struct msg_send *send,
+					  const struct msg_receive *to,
+					  uint32_t timeout)
 {
-	uint32_t option = (uint32_t)option64, timeout = (uint32_t)timeout64;
+	struct thread *next = NULL;
+	struct ipc_message *reply = NULL;
+	send->deadline = send_deadline(send->option, timeout);
+	mach_msg_return_t r = send_half(m, send, &next, &reply);
+	if (r == MACH_MSG_SUCCESS && to->option & MACH_RCV_MSG)
+		return receive_half(to, timeout, next, reply);
+	if (next)
+		thread_ready(next);
+	if (reply)
+		ipc_message_post(reply);
+	return r;
+}
+
+#define OPTIONS_RPC (MACH_SEND_MSG | MACH_RCV_MSG)
+
+int64_t ipc_trap_mach_msg(uint64_t buffer, uint64_t option64,
+			  uint64_t send_size, uint64_t rcv_size,
+			  uint64_t rcv_name, uint64_t timeout, uint64_t notify)
+{
+	uint32_t option = (uint32_t)option64;
+	struct ipc_message *m = NULL;
+	mach_msg_return_t r;
+	if (option & MACH_SEND_MSG) {
+		r = ipc_message_fetch(buffer, (uint32_t)send_size, option, &m);
+		if (r != MACH_MSG_SUCCESS)
+			return r;
+		if (option == OPTIONS_RPC &&
+		    ipc_fast_rpc(m, buffer, (uint32_t)rcv_size,
+				 (mach_port_name_t)rcv_name, &r))
+			return r;
+	}
 	struct msg_send send = {
-		.buffer = msg,
+		.buffer = buffer,
 		.size = (uint32_t)send_size,
 		.option = option,
 		.notify = (mach_port_name_t)notify,
 	};
 	const struct msg_receive to = {
-		.buffer = msg,
+		.buffer = buffer,
 		.size = (uint32_t)rcv_size,
 		.option = option,
 		.name = (mach_port_name_t)rcv_name,
 		.notify = (mach_port_name_t)notify,
 	};
-	struct thread *next = NULL;
-	struct ipc_message *reply = NULL;
-	if (option == (MACH_SEND_MSG | MACH_RCV_MSG) &&
-	    (uint32_t)send_size == send_size)
-		ipc_fast_rpc(&to, send.size);
-	if (option & MACH_SEND_MSG) {
-		send.deadline = send_deadline(option, timeout);
-		mach_msg_return_t r = send_half(&send, &next, &reply);
-		if (r == MACH_MSG_SUCCESS && option & MACH_RCV_MSG)
-			return receive_half(&to, timeout, next, reply);
-		if (next)
-			thread_ready(next);
-		if (reply)
-			ipc_message_post(reply);
-		return r;
-	}
+	if (m)
+		return send_and_receive(m, &send, &to, (uint32_t)timeout);
 	if (option & MACH_RCV_MSG)
-		return receive_half(&to, timeout, NULL, NULL);
+		return receive_half(&to, (uint32_t)timeout, NULL, NULL);
 	return MACH_MSG_SUCCESS;
 }

@@ -48,11 +48,49 @@ struct ipc_message *ipc_message_alloc(uint32_t size)
 		alloc_raw(size - (uint32_t)sizeof(mach_msg_header_t), &room);
 	if (!m)
 		return NULL;
-	*m = (struct ipc_message){
-		.capacity = room + (uint32_t)sizeof(mach_msg_header_t)};
+	m->link.next = NULL;
+	m->dest = m->reply = IPC_RIGHT_NULL;
+	m->sender = NULL;
+	m->accept = NULL;
+	m->items = NULL;
+	m->item_count = 0;
+	m->capacity = room + (uint32_t)sizeof(mach_msg_header_t);
+	m->account = NULL;
+	m->charged = 0;
+	m->circular = false;
+	m->prepared = NULL;
 	if (CONFIG_PROVENANCE)
 		m->causal = thread_self()->ipc.causal_id;
 	return m;
+}
+
+struct ipc_message *ipc_message_get(uint32_t size)
+{
+	struct thread *self = thread_self();
+	struct ipc_message *m = self->ipc.spare;
+	if (size > MESSAGE_SMALL_SIZE)
+		return ipc_message_alloc(size);
+	if (!m)
+		return ipc_message_alloc(MESSAGE_SMALL_SIZE);
+	self->ipc.spare = NULL;
+	if (CONFIG_PROVENANCE)
+		m->causal = self->ipc.causal_id;
+	return m;
+}
+
+void ipc_message_put(struct ipc_message *m)
+{
+	struct thread *self = thread_self();
+	if (self->ipc.spare || m->capacity != MESSAGE_SMALL_SIZE ||
+	    m->account || m->items) {
+		ipc_message_free(m);
+		return;
+	}
+	assert(!list_linked(&m->link) && !m->accept && !m->prepared);
+	m->dest = m->reply = IPC_RIGHT_NULL;
+	m->charged = 0;
+	m->circular = false;
+	self->ipc.spare = m;
 }
 
 bool ipc_message_charge(struct ipc_message *m, struct account *account,

@@ -27,8 +27,8 @@ struct ipc_message {
 	struct ipc_item *items;
 	uint32_t item_count;
 	uint32_t capacity;	  /* bytes at head */
-	struct account *account;  /* pays charged units of charge */
-	size_t charged;
+	struct account *account;  /* pays charged units of charge; or NULL */
+	size_t charged;		  /* not yet paid: bytes beside the message */
 	uint8_t charge;		  /* enum charge_kind */
 	bool circular;		  /* carries a receive right that could only
 				     be taken out by itself */
@@ -41,6 +41,8 @@ struct ipc_message {
 
 #define MESSAGE_TINY_BODY  64
 #define MESSAGE_SMALL_BODY 512
+#define MESSAGE_SMALL_SIZE \
+	(MESSAGE_SMALL_BODY + (uint32_t)sizeof(mach_msg_header_t))
 /* Replies of the kernel: the largest register state and then some. */
 #define MESSAGE_REPLY_BODY 6000
 #define MESSAGE_REPLY_SIZE (MESSAGE_REPLY_BODY + sizeof(mach_msg_header_t))
@@ -54,6 +56,9 @@ void ipc_message_zone_init(void);
 
 /* Room for size bytes (header included), nothing in it; NULL: no memory. */
 struct ipc_message *ipc_message_alloc(uint32_t size);
+/* The same, and its way back, through the thread's spare one. */
+struct ipc_message *ipc_message_get(uint32_t size);
+void ipc_message_put(struct ipc_message *m);
 /* Bytes are charged to the account until the message is freed. False: over. */
 [[nodiscard]] bool ipc_message_charge(struct ipc_message *m,
 				      struct account *account,
@@ -127,6 +132,8 @@ void ipc_message_enter_transit(struct ipc_message *m);
 /* REQUIRES port->lock, port alive. Gives the message to a waiting receiver
  * (the result, claimed) or queues it (NULL). Ignores the limit. */
 struct thread *ipc_port_deliver(struct ipc_port *port, struct ipc_message *m);
+/* The first half alone: NULL, nothing happened: nobody waits for it. */
+struct thread *ipc_port_hand(struct ipc_port *port, struct ipc_message *m);
 /* REQUIRES port->lock. The next message, stamped; or NULL. size_limit: one
  * that is larger stays where it is and *too_large tells its size. Lets waiting
  * messages in; a request to fire for that goes to after. */
@@ -179,9 +186,14 @@ struct msg_send {
 	uint64_t deadline; /* of waiting for room */
 	mach_port_name_t dest_name; /* as the user called it */
 };
-/* The whole message from the calling thread's memory and space. */
-mach_msg_return_t ipc_message_copyin(struct msg_send *send,
-				     struct ipc_message **message);
+/* The bytes alone: no rights yet. Codes without effect. */
+mach_msg_return_t ipc_message_fetch(uint64_t buffer, uint32_t size,
+				    uint32_t option,
+				    struct ipc_message **message);
+/* Rights and memory of a fetched message, from the calling thread's space and
+ * map. Consumes the message on failure. */
+mach_msg_return_t ipc_message_copyin(struct ipc_message *m,
+				     struct msg_send *send);
 
 /* --- copyout.c --- */
 
@@ -239,3 +251,15 @@ void ipc_kernel_rpc_exit(struct thread *t);
 /* A message to a kernel port is answered. Consumes; the reply, unaddressed to
  * anybody but m's reply right, or NULL. */
 struct ipc_message *ipc_kernel_call(struct ipc_message *m);
+
+/* The same for a simple request (borrowed, no rights taken) to dest by a thread
+ * that waits for the answer at port. Drops the caller's pins of both; does not
+ * return if the answer did not come at once. */
+struct kernel_rpc {
+	struct ipc_port *dest, *port; /* +1 each */
+	uint64_t buffer;
+	uint32_t receive_size;
+	mach_port_name_t from;
+};
+mach_msg_return_t ipc_kernel_rpc_simple(struct ipc_message *m,
+					const struct kernel_rpc *c);

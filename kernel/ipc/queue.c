@@ -64,19 +64,25 @@ void ipc_port_append(struct ipc_port *port, struct ipc_message *m)
 	spin_unlock(&set->lock);
 }
 
-struct thread *ipc_port_deliver(struct ipc_port *port, struct ipc_message *m)
+struct thread *ipc_port_hand(struct ipc_port *port, struct ipc_message *m)
 {
 	assert(port->active);
-	struct thread *t = list_empty(&port->queue) ?
-				   receiver_for(port, m->head.msgh_size) :
-				   NULL;
-	if (!t) {
-		ipc_port_append(port, m);
+	if (!list_empty(&port->queue))
 		return NULL;
-	}
+	struct thread *t = receiver_for(port, m->head.msgh_size);
+	if (!t)
+		return NULL;
 	ipc_port_stamp(port, m);
 	t->ipc.message = m;
 	t->ipc.state = MACH_MSG_SUCCESS;
+	return t;
+}
+
+struct thread *ipc_port_deliver(struct ipc_port *port, struct ipc_message *m)
+{
+	struct thread *t = ipc_port_hand(port, m);
+	if (!t)
+		ipc_port_append(port, m);
 	return t;
 }
 

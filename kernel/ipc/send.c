@@ -10,6 +10,14 @@
 #include <ipc/space_i.h>
 #include <kern/thread.h>
 
+/* Whoever leaves a message with the kernel pays for it. */
+static bool charge(struct ipc_message *m)
+{
+	return m->account ||
+	       ipc_message_charge(m, thread_self()->account, CHARGE_MESSAGES,
+				  sizeof(*m) + m->capacity + m->charged);
+}
+
 /* --- waiting for room --- */
 
 /* Port locked; unlocks. Success: the message is in the queue. */
@@ -151,17 +159,24 @@ mach_msg_return_t ipc_message_send(struct ipc_message *m, struct msg_send *from,
 		return MACH_MSG_SUCCESS;
 	}
 	spin_lock(&port->lock);
-	if (port->active && (m->dest.kind == RIGHT_SEND_ONCE ||
-			     !ipc_port_full(port))) {
-		*next = ipc_port_deliver(port, m);
-		spin_unlock(&port->lock);
-		return MACH_MSG_SUCCESS;
-	}
 	if (!port->active) {
 		spin_unlock(&port->lock);
 		return send_dead(m, from);
 	}
-	mach_msg_return_t r = send_full(port, m, from, next);
+	bool full = m->dest.kind != RIGHT_SEND_ONCE && ipc_port_full(port);
+	*next = full ? NULL : ipc_port_hand(port, m);
+	mach_msg_return_t r = MACH_MSG_SUCCESS;
+	if (*next) {
+		spin_unlock(&port->lock);
+	} else if (!charge(m)) {
+		spin_unlock(&port->lock);
+		r = MACH_SEND_NO_BUFFER;
+	} else if (!full) {
+		ipc_port_append(port, m);
+		spin_unlock(&port->lock);
+	} else {
+		r = send_full(port, m, from, next);
+	}
 	if (r == MACH_MSG_SUCCESS || r == MACH_SEND_WILL_NOTIFY)
 		return r;
 	if (r == MACH_SEND_INVALID_DEST)
