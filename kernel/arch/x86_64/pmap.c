@@ -260,19 +260,28 @@ void pmap_enter_quick(struct pmap *pmap, vaddr_t va, const struct paddr *pa,
 static void leaf_remove(struct pmap *pmap, pte_t *leaf, vaddr_t start,
 			vaddr_t end, uint64_t keep)
 {
-	pte_t *first = &leaf[table_index(start, 0)];
+	struct page *table = table_page(leaf);
+	pte_t *first = &leaf[table_index(start, 0)], *past = first;
 	pte_t *last = first + (end - start) / PAGE_SIZE_4K;
+	uint32_t left = atomic_load_explicit(
+		(_Atomic uint32_t *)&table->owner_word, memory_order_relaxed);
 	uint32_t gone = 0;
 
-	for (pte_t *pte = first; pte < last; pte++)
+	/* Behind the last entry in use there is nothing. */
+	for (pte_t *pte = first; pte < last && left > 0; pte++) {
+		if (*pte == 0)
+			continue;
+		left--;
+		past = pte + 1;
 		if (!keep || !(*pte & keep))
 			entry_stop(pte);
+	}
 	flush_range(pmap, start, end);
-	for (pte_t *pte = first; pte < last; pte++)
+	for (pte_t *pte = first; pte < past; pte++)
 		if (*pte != 0 && (!keep || !(*pte & keep)))
 			gone += entry_finish(pte);
 	atomic_sub(&pmap->resident, gone);
-	table_count_sub(table_page(leaf), gone);
+	table_count_sub(table, gone);
 }
 
 static vaddr_t leaf_end(vaddr_t va, vaddr_t end)
