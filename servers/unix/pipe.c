@@ -253,7 +253,8 @@ int64_t fifo_open(struct call *c, struct inode *i, struct file *f)
 	c->progress = (int64_t)(file_writable(f) ? p->reads_opened
 						 : p->writes_opened);
 	pipe_count(p, f, 1);
-	if (both || (f->flags & O_NONBLOCK))
+	/* A pipe opened again by /proc/N/fd waits for nobody. */
+	if (both || (f->flags & O_NONBLOCK) || i->fs == &pipe_fs)
 		return 0;
 	return fifo_wait(c, f);
 }

@@ -284,7 +284,7 @@ void procfs_text(struct text *t, enum procfs_kind kind, struct proc *p)
 		text_maps(t, p);
 		break;
 	case PROCFS_PROCESS_MOUNTS:
-		text_put(t, "rootfs / tmpfs rw 0 0\n"
+		text_put(t, "tmpfs / tmpfs rw 0 0\n"
 			    "proc /proc proc rw 0 0\n");
 		break;
 	default:
