@@ -399,35 +399,68 @@ static void unknown_ids(void)
 		CHECK_EQ(call(ids[i], false, NULL, 0), MIG_BAD_ID);
 }
 
-/* Words that are right, wrong, or nearly right; the sanitizers judge. */
-static void fuzz_once(void)
+static const uint32_t valid_rights[] = {RIGHT, 1, RIGHT, 2, RIGHT, 3};
+static const uint32_t valid_memory[] = {
+    LONG_ITEM(MACH_MSG_TYPE_BYTE, 8, 70, 4),
+    LONG_ITEM(MACH_MSG_TYPE_PORT_SEND, 32, 3, 0),
+};
+static const uint32_t valid_label[] = {
+    MIG_WORD(MACH_MSG_TYPE_STRING_C, 8, 12),
+    0x61616161,
+    0x61616161,
+    0,
+};
+static const uint32_t valid_tell[] = {INT, 4};
+
+static const struct {
+	int32_t id;
+	bool complex;
+	const uint32_t *words;
+	uint32_t count;
+} valid[] = {
+    {600, false, WORDS(scalars)},     {601, true, WORDS(valid_rights)},
+    {602, true, WORDS(valid_memory)}, {603, false, WORDS(valid_label)},
+    {604, false, WORDS(valid_tell)},
+};
+
+static uint32_t mutated(uint32_t word)
 {
 	static const uint32_t values[] = {
-	    0,
-	    1,
-	    2,
-	    3,
-	    4,
-	    5,
-	    ~0u,
-	    INT,
-	    RIGHT,
-	    MIG_LONGFORM,
-	    0x80009,
-	    0x200011,
-	    MIG_WORD(MACH_MSG_TYPE_INTEGER_64, 64, 1),
-	    MIG_WORD(MACH_MSG_TYPE_STRING_C, 8, 12),
+	    0, 1, 2, 3, 4, 5, ~0u, INT, RIGHT, MIG_LONGFORM, 0x7fffffff,
 	};
-	uint32_t words[16];
-	uint32_t count = (uint32_t)random() % 16;
 
-	for (uint32_t i = 0; i < count; i++)
-		words[i] = values[(size_t)random() %
-				  (sizeof(values) / sizeof(values[0]))];
+	switch (random() % 3) {
+	case 0:
+		return values[(size_t)random() %
+			      (sizeof(values) / sizeof(values[0]))];
+	case 1:
+		return word ^ 1u << random() % 32;
+	default:
+		return word + (uint32_t)(random() % 5) - 2;
+	}
+}
+
+/* Valid requests with some words and the size changed; the sanitizers judge. */
+static void fuzz_once(void)
+{
+	size_t n = (size_t)random() % (sizeof(valid) / sizeof(valid[0]));
+	uint32_t words[16] = {0};
+	uint32_t count = valid[n].count;
+	long changes = random() % 3;
+
+	memcpy(words, valid[n].words, count * sizeof(*words));
+	while (changes-- > 0) {
+		uint32_t *word = &words[(uint32_t)random() % count];
+
+		*word = mutated(*word);
+	}
+	if (random() % 8 == 0)
+		count = (uint32_t)random() % 16;
 	for (int i = 0; i < ITEMS; i++)
-		items[i].kind = (enum ipc_item_kind)(random() % 4);
+		items[i].kind = i == 3 ? ITEM_MEMORY : ITEM_RIGHT;
 	capacity = random() % 8 ? CAPACITY : 40;
-	call(599 + (int32_t)(random() % 7), random() % 2, words, count);
+	call(valid[n].id, valid[n].complex ^ (random() % 16 == 0), words,
+	     count);
 }
 
 static int seconds;
