@@ -66,6 +66,8 @@ extern const char *test_name; /* kernel option test=, or NULL */
 /* One line in the log; then the machine's end. */
 [[gnu::noreturn]] __attribute__((format(printf, 1, 2))) void
 fail(const char *format, ...);
+/* What children inherit: the name server's port. */
+void registered_ports_set(void);
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);
 
 /* contexts.c: contexts and the ports to them */

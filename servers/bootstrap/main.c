@@ -69,7 +69,7 @@ static void authority_take(void)
 	name_server_port = environment_port = service_port = PORT_NULL;
 }
 
-static void registered_ports_set(void)
+void registered_ports_set(void)
 {
 	struct service *s = service_find(root_context, "netname");
 	mach_port_t ports[TASK_PORT_REGISTER_MAX] = {
@@ -167,7 +167,6 @@ int main(int argc, char **argv)
 	archive_size = strtoul(argv[2], NULL, 10);
 	ports_create();
 	config = config_read();
-	registered_ports_set();
 	servers_start(config);
 	serve();
 }

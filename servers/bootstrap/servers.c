@@ -92,6 +92,7 @@ void servers_start(const struct config_server *config)
 		*end = server_create(config);
 		end = &(*end)->next;
 	}
+	registered_ports_set();
 	for (struct server *s = servers; s != NULL; s = s->next)
 		server_start(s);
 }
