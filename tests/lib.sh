@@ -81,3 +81,13 @@ finish()
 	[ "$tests_failed" -eq 0 ]
 	exit
 }
+
+# need_unix COMMAND...: ends the suite at once when not even `true` runs, rather
+# than after a time-out for each test.
+need_unix()
+{
+	try "$@" --timeout 60 -- true
+	[ "$status" -eq 0 ] && return
+	fail unix_environment "status $status; $(one_line "$err")"
+	finish
+}

@@ -339,6 +339,10 @@ static const char *last_words(struct session *s)
 
 static void finish_panic(struct session *s)
 {
+	if (!s->log.panicked) {
+		fail(s, STATUS_PANIC, "the kernel gave up: %s", last_words(s));
+		return;
+	}
 	finish(s, STATUS_PANIC);
 	log_print_panic(&s->log);
 }

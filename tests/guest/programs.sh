@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Programs compiled on this machine run unmodified: static with musl, dynamic
+# with Debian's glibc, and Mach programs by tools/mach-cc.
+
+. tests/lib.sh
+
+RUN=${RUN:-tools/run}
+# shellcheck disable=SC2086
+need_unix $RUN
+run="$RUN --timeout 100"
+source=tests/guest/programs/vectors.c
+said='18000 rounds, 0 bad, 1 arguments, hello'
+
+musl-gcc -O2 -static -o "$TMP/static" $source &&
+	try $run --add "$TMP/static:/bin/prog" -- /bin/prog hello &&
+	want static_musl 0 "$said"
+
+gcc -O2 -pthread -o "$TMP/dynamic" $source
+libraries=$(ldd "$TMP/dynamic" | sed -n 's/.*\(\/[^ ]*\) (0x.*/\1/p')
+set --
+for l in $libraries; do
+	set -- "$@" --add "$l:$l"
+done
+try $run "$@" --add "$TMP/dynamic:/bin/prog" -- /bin/prog hello
+want dynamic_glibc 0 "$said"
+
+# --- mach-cc
+
+cat >"$TMP/old.c" <<'END'
+#import <mach/mach.h>
+#import <stdio.h>
+main(argc, argv)
+	char **argv;
+{
+	vm_address_t a = 0;
+
+	if (vm_allocate(task_self(), &a, vm_page_size, TRUE) == KERN_SUCCESS)
+		printf("%d %d\n", argc, *(char *)a);
+	return twice(21);
+}
+END
+cat >"$TMP/twice.c" <<'END'
+twice(n) { return n * FACTOR; }
+END
+try tools/mach-cc -O -g -DFACTOR=2 -c "$TMP/twice.c" -o "$TMP/twice.o"
+want mach_cc_object 0 ''
+try tools/mach-cc "$TMP/old.c" "$TMP/twice.o" -lm -o "$TMP/old"
+want mach_cc_links 0 ''
+[ ! -s "$err" ] && pass mach_cc_silent || fail mach_cc_silent "$(one_line "$err")"
+try $run --add "$TMP/old:/bin/old" -- old x y
+want mach_program 42 '3 0'
+echo 'main() { return ' >"$TMP/bad.c"
+try tools/mach-cc "$TMP/bad.c" -o "$TMP/bad"
+want_error mach_cc_error 1 'error'
+try tools/mach-cc
+want_error mach_cc_usage 2 usage
+
+finish
