@@ -8,6 +8,11 @@
 #include <arch/clock.h>
 #include <ipc/kport.h>
 #include <kern/panic.h>
+#include <kern/sched.h>
+#include <kern/thread.h>
+#include <kern/zone.h>
+#include <mach/policy.h>
+#include <task/task.h>
 
 const char kernel_version[] = "Mach 1.0 (x86_64)";
 
@@ -26,6 +31,45 @@ static struct ipc_port *make_port(enum kobject_kind kind, struct kobject *object
 	return port;
 }
 
+/* Threads of one task that use a policy fall back to timesharing. */
+static void task_drop_policy(struct task *t, int policy)
+{
+	unsigned room = task_get_threads(t, NULL, 0);
+	size_t size = room * sizeof(struct thread *);
+	struct thread **threads = room ? kalloc(size) : NULL;
+
+	if (!threads)
+		return;
+	unsigned n = task_get_threads(t, threads, room);
+	for (unsigned i = 0; i < n && i < room; i++) {
+		struct thread_usage usage;
+		thread_get_usage(threads[i], &usage);
+		if (usage.policy == policy)
+			(void)!thread_set_policy(threads[i], POLICY_TIMESHARE,
+						 0);
+		thread_unref(threads[i]);
+	}
+	kfree(threads, size);
+}
+
+/* pset_policy_disable with change_threads: only the default set exists. */
+static void drop_policy(struct processor_set *set, int policy)
+{
+	unsigned n = task_get_all(NULL, 0);
+	struct task **tasks = kalloc(n * sizeof(struct task *));
+
+	(void)set;
+	if (!tasks)
+		return; /* they keep it until they set another */
+	unsigned got = task_get_all(tasks, n);
+	for (unsigned i = 0; i < n && i < got; i++) {
+		task_drop_policy(tasks[i], policy);
+		task_unref(tasks[i]);
+		preempt_point();
+	}
+	kfree(tasks, n * sizeof(struct task *));
+}
+
 void host_init(void)
 {
 	struct kobject *set = &default_pset.object;
@@ -37,6 +81,7 @@ void host_init(void)
 	default_pset.control_port = make_port(KOBJECT_PSET, set);
 	default_pset.name_port = make_port(KOBJECT_PSET_NAME, set);
 	pset_limited_port = make_port(KOBJECT_PSET_LIMITED, set);
+	pset_each_thread = drop_policy;
 	atomic_set(&epoch_ns, clock_boot_epoch());
 }
 

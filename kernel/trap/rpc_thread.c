@@ -57,12 +57,12 @@ kern_return_t rpc_thread_terminate(struct thread *t)
 
 kern_return_t rpc_thread_suspend(struct thread *t)
 {
-	return t ? (kern_return_t)thread_stop(t, true) : KERN_INVALID_ARGUMENT;
+	return t ? (kern_return_t)thread_suspend(t) : KERN_INVALID_ARGUMENT;
 }
 
 kern_return_t rpc_thread_resume(struct thread *t)
 {
-	return t ? (kern_return_t)thread_release(t) : KERN_INVALID_ARGUMENT;
+	return t ? (kern_return_t)thread_resume(t) : KERN_INVALID_ARGUMENT;
 }
 
 kern_return_t rpc_thread_abort(struct thread *t)
