@@ -10,6 +10,7 @@
 #include <kern/options.h>
 #include <kern/page.h>
 #include <kern/panic.h>
+#include <kern/plant.h>
 #include <kern/random.h>
 #include <kern/sched.h>
 #include <kern/string.h>
@@ -31,6 +32,12 @@ static void startup(void *arg)
 	klog("%u processor%s, %zu MiB of memory", cpu_count(),
 	     cpu_count() == 1 ? "" : "s",
 	     page_count_total() * page_size_hw() >> 20);
+	if (kernel_options.plant[0] != '\0') {
+		if (!plant_run(kernel_options.plant))
+			klog("no planted bug is called %s",
+			     kernel_options.plant);
+		machine_end(MACHINE_OFF);
+	}
 	if (selftest_run(kernel_options.test))
 		machine_end(MACHINE_OFF);
 	first_task_start();

@@ -14,7 +14,7 @@
 #define KLOG_BYTES (64 * 1024)
 #define KLOG_LINE  400
 
-static const struct lock_class log_class = {
+[[maybe_unused]] static const struct lock_class log_class = {
 	.name = "log",
 	.rank = RANK_CONSOLE,
 	.interrupt = true,

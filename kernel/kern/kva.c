@@ -26,7 +26,7 @@ struct kva_range {
 
 #define KVA_BUCKETS 256
 
-static const struct lock_class kva_class = { .name = "kva", .rank = RANK_KVA };
+[[maybe_unused]] static const struct lock_class kva_class = { .name = "kva", .rank = RANK_KVA };
 static struct spinlock kva_lock = SPINLOCK_INIT(&kva_class);
 static struct list in_use[KVA_BUCKETS] GUARDED(&kva_lock);
 static struct list unused GUARDED(&kva_lock);

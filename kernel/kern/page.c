@@ -17,7 +17,7 @@
 #include <kern/processor_i.h>
 #include <kern/string.h>
 
-static const struct lock_class pool_class = {
+[[maybe_unused]] static const struct lock_class pool_class = {
 	.name = "zeroed pages",
 	.rank = RANK_PAGE,
 };

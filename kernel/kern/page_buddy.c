@@ -11,7 +11,7 @@
 #include <kern/lock.h>
 #include <kern/panic.h>
 
-static const struct lock_class buddy_class = {
+[[maybe_unused]] static const struct lock_class buddy_class = {
 	.name = "page",
 	.rank = RANK_PAGE,
 };

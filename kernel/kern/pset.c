@@ -20,7 +20,7 @@ static const struct lock_class pset_class = {
 	.name = "processor set",
 	.rank = RANK_TASK,
 };
-static const struct lock_class load_class = {
+[[maybe_unused]] static const struct lock_class load_class = {
 	.name = "load averages",
 	.rank = RANK_RUNQ,
 	.interrupt = true,

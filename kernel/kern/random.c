@@ -16,7 +16,7 @@
 #include <kern/options.h>
 #include <kern/string.h>
 
-static const struct lock_class random_class = {
+[[maybe_unused]] static const struct lock_class random_class = {
 	.name = "random",
 	.rank = RANK_RANDOM,
 };

@@ -19,7 +19,7 @@ static const struct lock_class zone_class = {
 	.name = "zone",
 	.rank = RANK_ZONE,
 };
-static const struct lock_class zones_class = {
+[[maybe_unused]] static const struct lock_class zones_class = {
 	.name = "list of zones",
 	.rank = RANK_ZONE,
 };
@@ -277,31 +277,43 @@ size_t zone_live(const struct zone *z)
 	return n > 0 ? (size_t)n : 0;
 }
 
+/* The zone after z, NULL for the first. Zones are never undone, so the lock is
+ * needed for the links alone. */
+static struct zone *next_zone(struct zone *z)
+{
+	struct list_node *n;
+
+	spin_lock(&zones_lock);
+	n = z == NULL ? list_first(&zones) : list_next(&zones, &z->link);
+	spin_unlock(&zones_lock);
+	return n != NULL ? container_of(n, struct zone, link) : NULL;
+}
+
+bool zone_exists(const struct zone *z)
+{
+	struct zone *other = NULL;
+
+	while ((other = next_zone(other)) != NULL)
+		if (other == z)
+			return true;
+	return false;
+}
+
 void zone_census(void (*fn)(void *arg, const char *name, size_t size,
 			    size_t live, size_t frames),
 		 void *arg)
 {
-	struct zone *z;
+	struct zone *z = NULL;
 
-	/* Zones are never undone, so the list only grows: the lock is needed
-	 * for its links alone, not while fn runs. */
-	spin_lock(&zones_lock);
-	struct list_node *n = list_first(&zones);
-	spin_unlock(&zones_lock);
-	while (n != NULL) {
-		z = container_of(n, struct zone, link);
+	while ((z = next_zone(z)) != NULL)
 		fn(arg, z->name, z->size, zone_live(z), z->p->frames);
-		spin_lock(&zones_lock);
-		n = list_next(&zones, n);
-		spin_unlock(&zones_lock);
-	}
 }
 
 void zone_drain_local(void)
 {
-	struct zone *z;
+	struct zone *z = NULL;
 
-	list_for_each(&zones, z, link)
+	while ((z = next_zone(z)) != NULL)
 		flush(z->p, &z->p->magazines[cpu_number()], 0, false);
 	page_drain_local();
 }

@@ -69,7 +69,7 @@ static void check_front(const struct zone *z, void *object, uint64_t state)
 
 	if (f->state == STATE_FREE && state == STATE_ALLOCATED)
 		panic("zone %s: object %p freed twice", z->name, object);
-	if (f->state == STATE_ALLOCATED && f->zone != z)
+	if (f->state == STATE_ALLOCATED && f->zone != z && zone_exists(f->zone))
 		panic("zone %s: object %p belongs to zone %s", z->name, object,
 		      f->zone->name);
 	if (f->state != state || f->zone != z)

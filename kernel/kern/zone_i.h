@@ -54,6 +54,9 @@ void zone_debug_free(struct zone *z, void *object);
 /* Writes the poison again that the chain of free objects overwrote. */
 void zone_debug_repair(void *object);
 
+/* z is a zone, and not some value; for panics. */
+bool zone_exists(const struct zone *z);
+
 /* True: this allocation is to fail (zone_fail_after). */
 bool zone_debug_fail(void);
 

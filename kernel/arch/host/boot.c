@@ -194,7 +194,8 @@ void host_finish(void)
 
 /* --- panics */
 
-bool host_panics(void (*fn)(void), const char *text)
+/* The RAM is shared memory, so a process that has booted cannot be copied. */
+bool host_panics(void (*body)(void *arg), void *arg, const char *text)
 {
 	char out[16384];
 	size_t used = 0;
@@ -208,7 +209,7 @@ bool host_panics(void (*fn)(void), const char *text)
 	if (pid == 0) {
 		dup2(fd[1], 1);
 		dup2(fd[1], 2);
-		fn();
+		host_kernel_run(body, arg);
 		printf("host: no panic\n");
 		fflush(stdout);
 		_exit(0);

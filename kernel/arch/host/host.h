@@ -50,10 +50,10 @@ extern struct host_options host_options;
 
 void host_kernel_run(void (*body)(void *arg), void *arg);
 
-/* Runs fn in a copy of the process (before or inside host_kernel_run, one
- * Linux thread only) and returns true if it panicked with text in the message.
- * Otherwise prints what happened. */
-bool host_panics(void (*fn)(void), const char *text);
+/* host_kernel_run in a process of its own; true if it panicked with text in the
+ * message, else prints what happened. Any number of times, but not inside nor
+ * after host_kernel_run. */
+bool host_panics(void (*body)(void *arg), void *arg, const char *text);
 
 /* --- user programs */
 

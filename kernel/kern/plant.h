@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Planted bugs: one for each detector of the debug kernel, to show that the
+ * detector fires (kernel option plant=NAME). A release kernel has none.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+/* Commits the mistake called name. The machine should panic; if it does not,
+ * that is logged as `not ok`. False: there is no such mistake. */
+bool plant_run(const char *name);
+
+/* The names, for tests: NULL behind the last. */
+const char *plant_name(unsigned n);
+
+/* What the panic is to say. */
+const char *plant_expected(unsigned n);
