@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Checks of spin locks at run time (debug kernels) and their counters.
+ * Checks of spin locks at run time (debug kernels).
  *
  * Each processor knows the locks it holds. Before a lock is taken:
  *   - it was initialised, and this processor does not hold it;
@@ -126,23 +126,4 @@ void lock_irq_exit(void)
 
 	if (CONFIG_DEBUG && s != NULL)
 		s->interrupts--;
-}
-
-void lock_stat_acquired(struct spinlock *l)
-{
-	struct lock_state *s = lock_state();
-
-	(void)l;
-	if (s != NULL)
-		s->acquired++;
-}
-
-void lock_stat_waited(uint64_t spins)
-{
-	struct lock_state *s = lock_state();
-
-	if (s == NULL)
-		return;
-	s->waited++;
-	s->spins += spins;
 }

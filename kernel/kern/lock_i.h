@@ -13,7 +13,8 @@ struct lock_state {
 	unsigned held_count;
 	struct spinlock *held[LOCKS_HELD_MAX];
 	unsigned interrupts; /* nesting of interrupt handlers */
-	uint64_t acquired, waited, spins;
+	uint64_t acquired; /* if CONFIG_LOCK_STATS */
+	uint64_t waited, spins;
 };
 
 void lock_stat_waited(uint64_t spins);
