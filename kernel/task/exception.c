@@ -37,6 +37,10 @@ struct exc_ports { /* begins both requests */
 	int32_t exception;
 };
 
+/* Items count from the end of the header. */
+#define BODY_OFFSET(field)                                                     \
+	(offsetof(struct exc_ports, field) - sizeof(mach_msg_header_t))
+
 struct exc_request_32 {
 	struct exc_ports ports;
 	mach_msg_type_t code_type;
@@ -220,9 +224,8 @@ static void exception_ask(struct thread *self)
 {
 	struct ipc_right dest = exception_next_port(self);
 	struct ipc_item items[2] = {
-		{.kind = ITEM_RIGHT,
-		 .offset = offsetof(struct exc_ports, thread)},
-		{.kind = ITEM_RIGHT, .offset = offsetof(struct exc_ports, task)},
+		{.kind = ITEM_RIGHT, .offset = BODY_OFFSET(thread)},
+		{.kind = ITEM_RIGHT, .offset = BODY_OFFSET(task)},
 	};
 
 	if (dest.kind != RIGHT_SEND)
