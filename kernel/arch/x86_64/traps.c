@@ -20,6 +20,7 @@
 #include <machine/x86.h>
 
 #define FAULT_WRITE    0x2
+#define FAULT_USER     0x4
 #define FAULT_RESERVED 0x8
 #define FAULT_FETCH    0x10
 
@@ -122,7 +123,9 @@ static void user_page_fault(struct user_frame *f)
 		panic("page tables damaged at user address %#lx", address);
 	((struct machine_thread *)f)->fault_address = address;
 	irq_enable();
-	if (address < USER_MAX)
+	if (!(f->error & FAULT_USER))
+		user_supervisor_fault(f, address);
+	else if (address < USER_MAX)
 		trap_user_fault(address, fault_access(f->error));
 	else
 		trap_user_exception(EXC_BAD_ACCESS, KR_INVALID_ADDRESS,

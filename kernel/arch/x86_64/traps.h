@@ -40,6 +40,10 @@ void fatal_trap(struct user_frame *f);	/* NMI, double fault and the like:
 					   on a stack of its own */
 void redirect_trap(int64_t number);
 
+/* A page fault of user code that the processor made with the kernel's rights
+ * (user_iret.c). Interrupts on. */
+void user_supervisor_fault(struct user_frame *f, uintptr_t address);
+
 /* A place where the kernel may fault: code in [start, end) goes on at fixup. */
 enum { FIXUP_USER, FIXUP_USER_NOFAULT, FIXUP_ANY };
 struct fixup {
