@@ -20,6 +20,7 @@
  */
 #include <arch/clock.h>
 #include <arch/copy.h>
+#include <arch/state.h>
 #include <ipc/fast.h>
 #include <ipc/space_i.h>
 #include <ipc/stat.h>
@@ -33,6 +34,7 @@
 #define BITS_TO_SERVER \
 	MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND)
 #define BITS_TO_CLIENT MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE)
+#define OPTIONS_RPC    (MACH_SEND_MSG | MACH_RCV_MSG)
 #define likely(x)      __builtin_expect(!!(x), 1)
 /* Both halves are one text, compiled once for each value of answer. */
 #define TEMPLATE       __attribute__((always_inline)) static inline
@@ -63,7 +65,7 @@ TEMPLATE bool find_entries(struct fast *f, struct ipc_space *s,
 	if (!(f->port || f->set) || f->port == f->dest)
 		return false;
 	f->entry = d;
-	return answer ? d->type == TYPE_SEND_ONCE && !d->request :
+	return answer ? d->type == TYPE_SEND_ONCE && !d->request && !d->flags :
 			   d->type & TYPE_SEND && !(d->flags & ENTRY_ACCEPT);
 }
 
@@ -155,15 +157,15 @@ TEMPLATE void address(struct fast *f, struct ipc_space *s, uint32_t size,
 	dest->sorights--;
 	h->msgh_bits |= BITS_TO_CLIENT;
 	h->msgh_remote_port = MACH_PORT_NULL;
-	f->entry->type = 0;
-	ipc_entry_free(s, f->entry);
+	f->entry->urefs = 0;
+	ipc_entry_push(s, f->entry);
 }
 
 TEMPLATE void wait_at_source(struct fast *f, uint64_t buffer, uint32_t size)
 {
 	struct thread *self = f->self;
 	self->ipc.buffer = buffer;
-	self->ipc.option = MACH_SEND_MSG | MACH_RCV_MSG;
+	self->ipc.option = OPTIONS_RPC;
 	self->ipc.receive_size = size;
 	self->ipc.port = f->set ? NULL : f->port;
 	self->ipc.set = f->set;
@@ -180,7 +182,9 @@ TEMPLATE bool name_reply(struct fast *f)
 	struct ipc_entry *e;
 	mach_msg_header_t *h = &f->m->head;
 	spin_lock(&s->lock);
-	bool ok = s->active && ipc_entry_alloc(s, &e) == KR_SUCCESS;
+	e = ipc_entry_pop(s);
+	bool ok = s->active &&
+		  (likely(e) || ipc_entry_alloc(s, &e) == KR_SUCCESS);
 	if (likely(ok)) {
 		e->port = f->port;
 		e->type = TYPE_SEND_ONCE;
@@ -273,26 +277,75 @@ TEMPLATE bool pass(struct ipc_message *m, const struct fast_call *c,
 	__builtin_unreachable();
 }
 
-bool ipc_fast_rpc(struct ipc_message *m, uint64_t buffer, uint32_t receive_size,
-		  mach_port_name_t from, mach_msg_return_t *result)
+/* The bytes, if the thread has a buffer at hand that is large enough. */
+TEMPLATE struct ipc_message *fetch(struct thread *self, uint64_t buffer,
+				   uint32_t size)
 {
-	const mach_msg_header_t *h = &m->head;
-	uint32_t shape = h->msgh_bits & BITS_SHAPE;
-	const struct fast_call c = {buffer, h->msgh_size, receive_size, from};
-	if (shape == BITS_REQUEST && h->msgh_local_port == from)
-		return pass(m, &c, result, false);
-	if (shape == BITS_ANSWER && h->msgh_local_port == MACH_PORT_NULL)
-		return pass(m, &c, result, true);
-	return false;
+	struct ipc_message *m = self->ipc.spare;
+	if (!likely(m && size - sizeof(m->head) <= MESSAGE_SMALL_BODY &&
+		    size % 4 == 0) ||
+	    !likely(copy_in(&m->head, buffer, size)))
+		return NULL;
+	self->ipc.spare = NULL;
+	m->head.msgh_size = size;
+	if (CONFIG_PROVENANCE)
+		m->causal = self->ipc.causal_id;
+	return m;
 }
 
-mach_msg_return_t ipc_fast_received(struct thread *self)
+int64_t ipc_trap_mach_msg(uint64_t buffer, uint64_t option, uint64_t send_size,
+			  uint64_t rcv_size, uint64_t rcv_name,
+			  uint64_t timeout, uint64_t notify)
 {
-	struct ipc_message *m = self->ipc.message;
-	self->ipc.message = NULL;
-	if (CONFIG_PROVENANCE)
-		self->ipc.causal_id = m->causal;
-	bool ok = copy_out(self->ipc.buffer, &m->head, m->head.msgh_size);
-	ipc_message_put(m);
-	return likely(ok) ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;
+	struct ipc_message *m = NULL;
+	mach_msg_return_t r;
+	if (likely((uint32_t)option == OPTIONS_RPC)) {
+		m = fetch(thread_self(), buffer, (uint32_t)send_size);
+		if (!m) {
+			r = ipc_message_fetch(buffer, (uint32_t)send_size,
+					      OPTIONS_RPC, &m);
+			if (r != MACH_MSG_SUCCESS)
+				return r;
+		}
+		const struct fast_call c = {buffer, m->head.msgh_size,
+					    (uint32_t)rcv_size,
+					    (mach_port_name_t)rcv_name};
+		const mach_msg_header_t *h = &m->head;
+		uint32_t shape = h->msgh_bits & BITS_SHAPE;
+		if (shape == BITS_REQUEST && h->msgh_local_port == c.from &&
+		    pass(m, &c, &r, false))
+			return r;
+		if (shape == BITS_ANSWER &&
+		    h->msgh_local_port == MACH_PORT_NULL &&
+		    pass(m, &c, &r, true))
+			return r;
+	}
+	return ipc_mach_msg(m, buffer, option, send_size, rcv_size, rcv_name,
+			    timeout, notify);
+}
+
+void ipc_receive_continue(void)
+{
+	struct thread *self = thread_self();
+	enum wait_result result = thread_wait_result();
+	mach_msg_return_t r;
+	if (likely(result == WAIT_OK && self->ipc.state == IPC_STATE_FAST)) {
+		struct ipc_message *m = self->ipc.message;
+		self->ipc.message = NULL;
+		if (CONFIG_PROVENANCE)
+			self->ipc.causal_id = m->causal;
+		r = likely(copy_out(self->ipc.buffer, &m->head,
+				    m->head.msgh_size)) ?
+			    MACH_MSG_SUCCESS :
+			    MACH_RCV_INVALID_DATA;
+		if (likely(!self->ipc.spare &&
+			   m->capacity == MESSAGE_SMALL_SIZE))
+			self->ipc.spare = m;
+		else
+			ipc_message_free(m);
+	} else {
+		r = ipc_receive_waited(self, result);
+	}
+	machine_set_result(&self->machine, (uint64_t)(int64_t)r);
+	context_user_return();
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The mach_msg trap: send, receive, or both.
+ * mach_msg: send, receive, or both.
  *
- * The fast path (fast.c) does the common remote procedure call; what it does
- * not cover comes here, before any effect.
+ * The trap itself is the fast path's (fast.c), which does the common remote
+ * procedure call; what it does not cover comes here, before any effect.
  */
 #include <arch/clock.h>
 #include <ipc/fast.h>
@@ -84,24 +84,12 @@ static mach_msg_return_t send_and_receive(struct ipc_message *m,
 	return r;
 }
 
-#define OPTIONS_RPC (MACH_SEND_MSG | MACH_RCV_MSG)
-
-int64_t ipc_trap_mach_msg(uint64_t buffer, uint64_t option64,
-			  uint64_t send_size, uint64_t rcv_size,
-			  uint64_t rcv_name, uint64_t timeout, uint64_t notify)
+mach_msg_return_t ipc_mach_msg(struct ipc_message *m, uint64_t buffer,
+			       uint64_t option64, uint64_t send_size,
+			       uint64_t rcv_size, uint64_t rcv_name,
+			       uint64_t timeout, uint64_t notify)
 {
 	uint32_t option = (uint32_t)option64;
-	struct ipc_message *m = NULL;
-	mach_msg_return_t r;
-	if (option & MACH_SEND_MSG) {
-		r = ipc_message_fetch(buffer, (uint32_t)send_size, option, &m);
-		if (r != MACH_MSG_SUCCESS)
-			return r;
-		if (option == OPTIONS_RPC &&
-		    ipc_fast_rpc(m, buffer, (uint32_t)rcv_size,
-				 (mach_port_name_t)rcv_name, &r))
-			return r;
-	}
 	struct msg_send send = {
 		.buffer = buffer,
 		.size = (uint32_t)send_size,
@@ -115,6 +103,11 @@ int64_t ipc_trap_mach_msg(uint64_t buffer, uint64_t option64,
 		.name = (mach_port_name_t)rcv_name,
 		.notify = (mach_port_name_t)notify,
 	};
+	mach_msg_return_t r = MACH_MSG_SUCCESS;
+	if (option & MACH_SEND_MSG && !m)
+		r = ipc_message_fetch(buffer, send.size, option, &m);
+	if (r != MACH_MSG_SUCCESS)
+		return r;
 	if (m)
 		return send_and_receive(m, &send, &to, (uint32_t)timeout);
 	if (option & MACH_RCV_MSG)

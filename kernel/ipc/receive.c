@@ -11,7 +11,6 @@
  */
 #include <arch/clock.h>
 #include <arch/copy.h>
-#include <arch/state.h>
 #include <ipc/fast.h>
 #include <ipc/message_i.h>
 #include <ipc/space_i.h>
@@ -71,7 +70,8 @@ static mach_msg_return_t received(struct thread *self)
 	return ipc_message_copyout(m, &to);
 }
 
-static mach_msg_return_t waited(struct thread *self, enum wait_result result)
+mach_msg_return_t ipc_receive_waited(struct thread *self,
+				     enum wait_result result)
 {
 	mach_msg_return_t r;
 	if (result == WAIT_OK) {
@@ -82,19 +82,6 @@ static mach_msg_return_t waited(struct thread *self, enum wait_result result)
 	r = result == WAIT_TIMEDOUT ? MACH_RCV_TIMED_OUT : MACH_RCV_INTERRUPTED;
 	unpin(self);
 	return r;
-}
-
-void ipc_receive_continue(void)
-{
-	struct thread *self = thread_self();
-	enum wait_result result = thread_wait_result();
-	mach_msg_return_t r;
-	if (result == WAIT_OK && self->ipc.state == IPC_STATE_FAST)
-		r = ipc_fast_received(self);
-	else
-		r = waited(self, result);
-	machine_set_result(&self->machine, (uint64_t)(int64_t)r);
-	context_user_return();
 }
 
 /* --- before the wait --- */

@@ -125,6 +125,34 @@ static inline struct ipc_entry *ipc_entry_lookup(struct ipc_space *s,
 		       ipc_overflow_lookup(s, name) : NULL;
 }
 
+/* The first free entry if there are enough of them and no chosen names to
+ * mind, with a new name; NULL: ask ipc_entry_alloc. Type is set by the caller,
+ * other fields are clean. */
+static inline struct ipc_entry *ipc_entry_pop(struct ipc_space *s)
+{
+	if (__builtin_expect(s->free_count < FREE_MIN || s->overflow_count, 0))
+		return NULL;
+	struct ipc_entry *e = ipc_table_slot(s, s->free_head);
+	s->free_head = (uint32_t)e->free_next;
+	s->free_count--;
+	s->live++;
+	e->name += NAME_GENERATION;
+	return e;
+}
+
+/* An entry of the table itself, clean but for its name, is free. */
+static inline void ipc_entry_push(struct ipc_space *s, struct ipc_entry *e)
+{
+	uint32_t index = e->name & NAME_INDEX_MASK;
+	e->type = 0;
+	s->live--;
+	if (s->free_count++)
+		ipc_table_slot(s, s->free_tail)->free_next = index;
+	else
+		s->free_head = index;
+	s->free_tail = index;
+}
+
 /* A fresh entry with a name of our choice; type is set by the caller.
  * KR_NO_SPACE, KR_RESOURCE_SHORTAGE. */
 enum kr ipc_entry_alloc(struct ipc_space *s, struct ipc_entry **entry);

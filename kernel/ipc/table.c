@@ -61,26 +61,8 @@ static struct ipc_entry *pop_free(struct ipc_space *s)
 	struct ipc_entry *e = ipc_table_slot(s, s->free_head);
 	s->free_head = (uint32_t)e->free_next;
 	s->free_count--;
+	e->name += NAME_GENERATION;
 	return e;
-}
-
-static void push_free(struct ipc_space *s, struct ipc_entry *e)
-{
-	uint32_t index = e->name & NAME_INDEX_MASK;
-	if (s->free_count++)
-		ipc_table_slot(s, s->free_tail)->free_next = index;
-	else
-		s->free_head = index;
-	s->free_tail = index;
-}
-
-static void entry_reset(struct ipc_entry *e)
-{
-	e->port = NULL;
-	e->urefs = 0;
-	e->flags = 0;
-	e->request = NULL;
-	e->hash_next = NULL;
 }
 
 /* Skips generations that collide with names the user chose. */
@@ -101,11 +83,10 @@ enum kr ipc_entry_alloc(struct ipc_space *s, struct ipc_entry **entry)
 		e->name = s->high - 1;
 	} else if (s->free_count) {
 		e = pop_free(s);
-		e->name += NAME_GENERATION;
 	} else {
 		return kr;
 	}
-	entry_reset(e);
+	e->port = NULL;
 	avoid_overflow(s, e);
 	s->live++;
 	*entry = e;
@@ -114,12 +95,16 @@ enum kr ipc_entry_alloc(struct ipc_space *s, struct ipc_entry **entry)
 
 void ipc_entry_free(struct ipc_space *s, struct ipc_entry *e)
 {
-	assert(e->type == 0 && !e->request);
-	s->live--;
+	assert(!e->request);
+	e->urefs = 0;
 	if (!(e->flags & ENTRY_OVERFLOW)) {
-		push_free(s, e);
+		e->flags = 0;
+		e->hash_next = NULL;
+		ipc_entry_push(s, e);
 		return;
 	}
+	e->type = 0;
+	s->live--;
 	struct ipc_overflow_entry *o =
 		container_of(e, struct ipc_overflow_entry, entry);
 	uint64_t bucket = e->name * s->seed >> 56;
