@@ -24,7 +24,7 @@
 #include <ipc/fast.h>
 #include <ipc/space_i.h>
 #include <ipc/stat.h>
-#include <kern/thread.h>
+#include <kern/wait_fast.h>
 
 #define BITS_REQUEST \
 	MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE)
@@ -51,12 +51,26 @@ struct fast {
 
 /* --- looking --- */
 
+/* Space locked. The entry to receive from: most often the last one. An entry of
+ * the table never moves, so a remembered one is good if it has the name. */
+TEMPLATE struct ipc_entry *find_from(struct thread *self, struct ipc_space *s,
+				     mach_port_name_t name)
+{
+	struct ipc_entry *e = self->ipc.from;
+	if (likely(e && e->name == name && e->type))
+		return e;
+	e = ipc_entry_lookup(s, name);
+	if (e && !(e->flags & ENTRY_OVERFLOW))
+		self->ipc.from = e;
+	return e;
+}
+
 /* Space locked: the entries, by kind. */
 TEMPLATE bool find_entries(struct fast *f, struct ipc_space *s,
 			   mach_port_name_t from, bool answer)
 {
 	struct ipc_entry *d = ipc_entry_lookup(s, f->m->head.msgh_remote_port);
-	struct ipc_entry *r = ipc_entry_lookup(s, from);
+	struct ipc_entry *r = find_from(f->self, s, from);
 	if (!likely(d && r))
 		return false;
 	f->dest = d->port;
@@ -170,7 +184,7 @@ TEMPLATE void wait_at_source(struct fast *f, uint64_t buffer, uint32_t size)
 	self->ipc.port = f->set ? NULL : f->port;
 	self->ipc.set = f->set;
 	ref_get(f->set ? &f->set->ref : &f->port->ref);
-	thread_wait_begin(WAIT_ABORTABLE);
+	wait_begin_abortable(self);
 	list_push_back(f->set ? &f->set->receivers : &f->port->receivers,
 		       &self->wait_link);
 }
@@ -222,7 +236,7 @@ TEMPLATE bool commit(struct fast *f, struct ipc_space *s,
 {
 	spin_lock(&f->dest->lock);
 	bool ok = find_peer(f, c->send_size) && lock_source(f);
-	if (likely(ok) && !thread_claim(f->peer, WAIT_OK)) {
+	if (likely(ok) && !wait_claim(f->peer, WAIT_OK)) {
 		unlock_source(f);
 		ok = false;
 	}

@@ -11,7 +11,7 @@
 #include <kern/zone.h>
 #include <vm/copy.h>
 
-static struct zone tiny_zone, small_zone, reply_zone;
+static struct zone tiny_zone, small_zone, large_zone;
 
 void ipc_message_zone_init(void)
 {
@@ -19,7 +19,7 @@ void ipc_message_zone_init(void)
 	zone_init(&tiny_zone, "ipc message tiny", fixed + MESSAGE_TINY_BODY, 0);
 	zone_init(&small_zone, "ipc message small", fixed + MESSAGE_SMALL_BODY,
 		  0);
-	zone_init(&reply_zone, "ipc message reply", fixed + MESSAGE_REPLY_BODY,
+	zone_init(&large_zone, "ipc message large", fixed + MESSAGE_REPLY_BODY,
 		  0);
 }
 
@@ -33,9 +33,9 @@ static struct ipc_message *alloc_raw(uint32_t body, uint32_t *room)
 		*room = MESSAGE_SMALL_BODY;
 		return zone_alloc(&small_zone);
 	}
-	if (body == MESSAGE_REPLY_BODY) {
+	if (body <= MESSAGE_REPLY_BODY) {
 		*room = MESSAGE_REPLY_BODY;
-		return zone_alloc(&reply_zone);
+		return zone_alloc(&large_zone);
 	}
 	*room = body;
 	return kalloc(sizeof(struct ipc_message) + body);
@@ -122,7 +122,7 @@ void ipc_message_free(struct ipc_message *m)
 	else if (body == MESSAGE_SMALL_BODY)
 		zone_free(&small_zone, m);
 	else if (body == MESSAGE_REPLY_BODY)
-		zone_free(&reply_zone, m);
+		zone_free(&large_zone, m);
 	else
 		kfree(m, sizeof(*m) + body);
 }

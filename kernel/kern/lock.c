@@ -26,24 +26,6 @@ void spin_wait(struct spinlock *l, uint16_t ticket)
 	lock_stat_waited(spins);
 }
 
-bool spin_trylock(struct spinlock *l) NO_LOCK_ANALYSIS
-{
-	uint16_t owner = atomic_get_acq(&l->owner);
-	uint16_t next = owner;
-
-	if (CONFIG_DEBUG)
-		lock_debug_before(l, true, false);
-	if (!atomic_compare_exchange_strong_explicit(
-		    &l->next, &next, (uint16_t)(owner + 1),
-		    memory_order_acquire, memory_order_relaxed))
-		return false;
-	if (CONFIG_LOCK_STATS)
-		lock_stat_acquired(l);
-	if (CONFIG_DEBUG)
-		lock_debug_acquired(l);
-	return true;
-}
-
 /* The second lock of a pair: its class is held already. */
 static void lock_second(struct spinlock *l) NO_LOCK_ANALYSIS
 {

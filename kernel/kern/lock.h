@@ -116,7 +116,24 @@ static inline void spin_unlock(struct spinlock *l) RELEASES(l) NO_LOCK_ANALYSIS
 	atomic_set_rel(&l->owner, (uint16_t)(atomic_get(&l->owner) + 1));
 }
 
-[[nodiscard]] bool spin_trylock(struct spinlock *l) TRY_ACQUIRES(true, l);
+[[nodiscard]] static inline bool spin_trylock(struct spinlock *l)
+	TRY_ACQUIRES(true, l) NO_LOCK_ANALYSIS
+{
+	uint16_t owner = atomic_get_acq(&l->owner);
+	uint16_t next = owner;
+
+	if (CONFIG_DEBUG)
+		lock_debug_before(l, true, false);
+	if (!atomic_compare_exchange_strong_explicit(
+		    &l->next, &next, (uint16_t)(owner + 1),
+		    memory_order_acquire, memory_order_relaxed))
+		return false;
+	if (CONFIG_LOCK_STATS)
+		lock_stat_acquired(l);
+	if (CONFIG_DEBUG)
+		lock_debug_acquired(l);
+	return true;
+}
 
 /* Two locks of one class, in address order; a == b is locked once. */
 void spin_lock_pair(struct spinlock *a, struct spinlock *b) ACQUIRES(a, b);

@@ -29,15 +29,7 @@
 #include <kern/panic.h>
 #include <kern/processor_i.h>
 #include <kern/thread.h>
-
-enum {
-	W_ARMED = 1,
-	W_BLOCKED = 2,
-	W_CLAIMED = 4,
-	W_DONE = 8,
-	W_ABORTABLE = 16,
-	W_RESULT_SHIFT = 8,
-};
+#include <kern/wait_fast.h>
 
 enum { /* thread->sched.flags */
 	TF_STARTED = 1,	    /* thread_start was called */

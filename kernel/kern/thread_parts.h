@@ -12,6 +12,7 @@
 struct ipc_port;
 struct ipc_message;
 struct ipc_set;
+struct ipc_entry;
 struct processor;
 struct processor_set;
 
@@ -49,6 +50,7 @@ struct thread_ipc {
 	struct ipc_port *port;	     /* waited on, +1 */
 	struct ipc_set *set;	     /* or this, +1 */
 	struct ipc_message *spare;   /* memory kept for the next message */
+	struct ipc_entry *from;	     /* entry received from last, if not moved */
 	struct list *doomed;	     /* messages being destroyed */
 	uint64_t words[2];
 };

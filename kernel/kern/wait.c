@@ -14,19 +14,24 @@ static uint32_t done(enum wait_result result)
 	return W_DONE | (uint32_t)result << W_RESULT_SHIFT;
 }
 
+void wait_begin_aborted(struct thread *self)
+{
+	uint32_t word = W_ARMED | W_ABORTABLE;
+
+	atomic_fetch_and(&self->ast, ~(uint32_t)AST_ABORT);
+	atomic_compare_exchange_strong(&self->wait, &word, done(WAIT_ABORTED));
+}
+
 void thread_wait_begin(unsigned flags)
 {
 	struct thread *self = thread_self();
-	uint32_t word = W_ARMED | (flags & WAIT_ABORTABLE ? W_ABORTABLE : 0);
 
-	assert(!(atomic_get(&self->wait) & (W_ARMED | W_BLOCKED)));
-	atomic_exchange(&self->wait, word);
-	if (!(flags & WAIT_ABORTABLE) ||
-	    !(atomic_load(&self->ast) & (AST_ABORT | AST_TERMINATE)))
+	if (flags & WAIT_ABORTABLE) {
+		wait_begin_abortable(self);
 		return;
-	/* Aborted before it began. */
-	atomic_fetch_and(&self->ast, ~(uint32_t)AST_ABORT);
-	atomic_compare_exchange_strong(&self->wait, &word, done(WAIT_ABORTED));
+	}
+	assert(!(atomic_get(&self->wait) & (W_ARMED | W_BLOCKED)));
+	atomic_exchange(&self->wait, W_ARMED);
 }
 
 enum wait_result thread_wait_result(void)
@@ -71,16 +76,7 @@ bool thread_wake(struct thread *t, enum wait_result result)
 
 bool thread_claim(struct thread *t, enum wait_result result)
 {
-	uint32_t word = atomic_load(&t->wait);
-	uint32_t claimed;
-
-	do {
-		if (!(word & (W_ARMED | W_BLOCKED)) || (word & W_CLAIMED))
-			return false;
-		claimed = (word & (W_ARMED | W_BLOCKED)) | W_CLAIMED |
-			  (uint32_t)result << W_RESULT_SHIFT;
-	} while (!atomic_compare_exchange_weak(&t->wait, &word, claimed));
-	return true;
+	return wait_claim(t, result);
 }
 
 void thread_ready(struct thread *t)
