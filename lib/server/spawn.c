@@ -191,6 +191,7 @@ const char *spawn_task(const struct spawn *s, task_t *task)
 		free(image);
 		return "cannot get a task";
 	}
+	task_set_name(new_task, s->argv[0]); /* for people */
 	wrong = fill_task(s, new_task, image);
 	free(image);
 	if (wrong != NULL) {

@@ -1,0 +1,815 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Exceptions: who is asked in which order, what the messages say, and what
+ * each answer does. Victims are threads of children or of this task; handlers
+ * are threads here.
+ */
+#include "lib/test.h"
+
+#include <mach/exception.h>
+#include <pthread.h>
+
+#define SELF mach_task_self()
+
+struct request { /* the short form */
+	mach_msg_header_t head;
+	mach_msg_type_t thread_type;
+	mach_port_t thread;
+	mach_msg_type_t task_type;
+	mach_port_t task;
+	mach_msg_type_t exception_type;
+	int exception;
+	mach_msg_type_t code_type;
+	int code;
+	mach_msg_type_t subcode_type;
+	int subcode;
+	char room[64];
+};
+
+struct answer {
+	mach_msg_header_t head;
+	mach_msg_type_t type;
+	kern_return_t code;
+};
+
+static bool exception_wait(mach_port_t port, struct request *r, unsigned ms)
+{
+	return mach_msg(&r->head, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof *r,
+			port, ms, 0) == MACH_MSG_SUCCESS;
+}
+
+static void answer_raw(mach_port_t to, int id, mach_msg_size_t size,
+		       kern_return_t code)
+{
+	struct answer a = {
+		.head = {.msgh_bits = MACH_MSGH_BITS(
+				 MACH_MSG_TYPE_MOVE_SEND_ONCE, 0),
+			 .msgh_remote_port = to,
+			 .msgh_id = id},
+		.type = {.msgt_name = MACH_MSG_TYPE_INTEGER_32,
+			 .msgt_size = 32,
+			 .msgt_number = 1,
+			 .msgt_inline = TRUE},
+		.code = code,
+	};
+
+	OK(mach_msg(&a.head, MACH_SEND_MSG, size, 0, 0, 0, 0));
+}
+
+static void answer(const struct request *r, kern_return_t code)
+{
+	answer_raw(r->head.msgh_remote_port, 2500, sizeof(struct answer), code);
+}
+
+/* What a received request gave us. */
+static void release(const struct request *r)
+{
+	mach_port_deallocate(SELF, r->thread);
+	mach_port_deallocate(SELF, r->task);
+}
+
+/* ---- victims ---- */
+
+struct victim {
+	volatile int kind;
+	volatile int done; /* survived */
+	volatile long result;
+	volatile unsigned long counter;
+};
+
+enum { V_NULL, V_UD2, V_DIVIDE, V_INT3, V_SYSCALL, V_HLT, V_SSE, V_STEP };
+
+static void raise_kind(int kind)
+{
+	switch (kind) {
+	case V_NULL:
+		__asm__ volatile("movl $1, (%0)" : : "r"(8ul) : "memory");
+		break;
+	case V_UD2:
+		__asm__ volatile("ud2");
+		break;
+	case V_DIVIDE:
+		__asm__ volatile("xor %%edx, %%edx; mov $1, %%eax;"
+				 "xor %%ecx, %%ecx; div %%ecx"
+				 :
+				 :
+				 : "rax", "rcx", "rdx", "cc");
+		break;
+	case V_INT3:
+		__asm__ volatile("int3");
+		break;
+	case V_SYSCALL:
+		__asm__ volatile("syscall"
+				 :
+				 : "a"(12345l)
+				 : "rcx", "r11", "memory");
+		break;
+	case V_HLT:
+		__asm__ volatile("hlt");
+		break;
+	case V_SSE: {
+		unsigned csr = 0x1f80 & ~0x200u; /* divide by zero traps */
+		double zero = 0, one = 1;
+
+		__asm__ volatile("ldmxcsr %2; divsd %1, %0; "
+				 : "+x"(one)
+				 : "x"(zero), "m"(csr));
+		break;
+	}
+	case V_STEP:
+		__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; nop"
+				 :
+				 :
+				 : "memory", "cc");
+		break;
+	}
+}
+
+static void victim_body(void *arg)
+{
+	struct victim *v = arg;
+
+	raise_kind(v->kind);
+	v->done = 1;
+}
+
+/* A child whose task exception port is the given one. */
+static bool victim_start(struct child *c, struct victim *v, int kind,
+			 mach_port_t task_port, mach_port_t thread_port)
+{
+	*v = (struct victim){.kind = kind};
+	if (!OK(child_create(c, victim_body, v)))
+		return false;
+	OK(task_set_special_port(c->task, TASK_EXCEPTION_PORT, task_port));
+	OK(thread_set_exception_port(c->thread, thread_port));
+	OK(child_go(c));
+	return true;
+}
+
+static void skip_bytes(thread_t thread, unsigned n)
+{
+	struct x86_64_thread_state s;
+	unsigned count = x86_64_THREAD_STATE_COUNT;
+
+	OK(thread_get_state(thread, x86_64_THREAD_STATE, (thread_state_t)&s,
+			    &count));
+	s.rip += n;
+	s.rflags &= ~0x100ull;
+	OK(thread_set_state(thread, x86_64_THREAD_STATE, (thread_state_t)&s,
+			    count));
+}
+
+/* ---- tests ---- */
+
+/* Checklist: EXC-01 EXC-02 EXC-03 MIG-07 */
+static void exc_cycle(void)
+{
+	struct victim *v = shared_page();
+	mach_port_t port = port_new_send();
+	struct request r;
+	struct child c;
+
+	if (!victim_start(&c, v, V_UD2, port, MACH_PORT_NULL))
+		return;
+	CHECK(exception_wait(port, &r, 2000));
+	EQUAL(r.head.msgh_id, 2400);
+	EQUAL(r.head.msgh_size, 64);
+	CHECK(r.head.msgh_bits & MACH_MSGH_BITS_KERNEL);
+	EQUAL(MACH_MSGH_BITS_REMOTE(r.head.msgh_bits),
+	      MACH_MSG_TYPE_PORT_SEND_ONCE);
+	EQUAL(r.thread_type.msgt_name, MACH_MSG_TYPE_PORT_SEND);
+	EQUAL(r.thread, c.thread);
+	EQUAL(r.task, c.task);
+	EQUAL(r.exception, EXC_BAD_INSTRUCTION);
+	EQUAL(v->done, 0);
+	skip_bytes(r.thread, 2);
+	answer(&r, KERN_SUCCESS);
+	release(&r);
+	child_wait(&c);
+	EQUAL(v->done, 1);
+	port_gone(port);
+}
+
+/* Checklist: EXC-06 EXC-07 */
+static void exc_classes(void)
+{
+	static const struct {
+		int kind, exception, code, skip;
+	} cases[] = {
+		{V_NULL, EXC_BAD_ACCESS, KERN_INVALID_ADDRESS, 6},
+		{V_UD2, EXC_BAD_INSTRUCTION, EXC_I386_INVOP, 2},
+		{V_DIVIDE, EXC_ARITHMETIC, EXC_I386_DIV, 2},
+		{V_INT3, EXC_BREAKPOINT, EXC_I386_BPT, 0},
+		{V_HLT, EXC_BAD_INSTRUCTION, EXC_I386_GPFLT, 1},
+		{V_SSE, EXC_ARITHMETIC, EXC_I386_EXTERR, 4},
+		{V_STEP, EXC_BREAKPOINT, EXC_I386_SGL, 0},
+	};
+	struct victim *v = shared_page();
+	mach_port_t port = port_new_send();
+
+	for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct request r;
+		struct child c;
+
+		if (!victim_start(&c, v, cases[i].kind, port, MACH_PORT_NULL))
+			return;
+		if (!exception_wait(port, &r, 2000)) {
+			test_fail(__FILE__, __LINE__, "case %u: none came", i);
+			child_kill(&c);
+			continue;
+		}
+		if (r.exception != cases[i].exception ||
+		    r.code != cases[i].code)
+			test_fail(__FILE__, __LINE__,
+				  "case %u: exception %d code %d", i,
+				  r.exception, r.code);
+		if (cases[i].kind == V_NULL)
+			EQUAL(r.subcode, 8);
+		skip_bytes(r.thread, (unsigned)cases[i].skip);
+		answer(&r, KERN_SUCCESS);
+		release(&r);
+		if (!CHECK(child_dead_within(&c, 2000)))
+			child_kill(&c);
+		else
+			child_wait(&c);
+		if (!v->done)
+			test_fail(__FILE__, __LINE__, "case %u: died", i);
+	}
+	port_gone(port);
+}
+
+/* A system call without a handler. */
+static void bad_syscall(void)
+{
+	struct victim *v = shared_page();
+	mach_port_t port = port_new_send();
+	struct request r;
+	struct child c;
+
+	*v = (struct victim){.kind = V_SYSCALL};
+	OK_OR_RETURN(child_create(&c, victim_body, v));
+	OK(task_set_special_port(c.task, TASK_EXCEPTION_PORT, port));
+	OK(task_set_emulation(c.task, 0, EML_ALL));
+	OK(child_go(&c));
+	CHECK(exception_wait(port, &r, 2000));
+	EQUAL(r.exception, EXC_SOFTWARE);
+	EQUAL(r.code, EXC_UNIX_BAD_SYSCALL);
+	EQUAL(r.subcode, 12345);
+	release(&r);
+	mach_port_deallocate(SELF, r.head.msgh_remote_port);
+	child_wait(&c);
+	EQUAL(v->done, 0);
+	port_gone(port);
+}
+
+/* Checklist: EXC-04 EXC-05 */
+static void exc_order(void)
+{
+	struct victim *v = shared_page();
+	mach_port_t thread_port = port_new_send(), task_port = port_new_send();
+	struct request r, again;
+	struct child c;
+
+	/* The thread's port first; if it handles, nobody else is asked. */
+	if (!victim_start(&c, v, V_UD2, task_port, thread_port))
+		return;
+	CHECK(exception_wait(thread_port, &r, 2000));
+	CHECK(!exception_wait(task_port, &again, 20));
+	skip_bytes(r.thread, 2);
+	answer(&r, KERN_SUCCESS);
+	release(&r);
+	child_wait(&c);
+	EQUAL(v->done, 1);
+	/* It refuses: the same to the task's; that refuses: the end. */
+	if (!victim_start(&c, v, V_UD2, task_port, thread_port))
+		return;
+	CHECK(exception_wait(thread_port, &r, 2000));
+	answer(&r, KERN_FAILURE);
+	CHECK(exception_wait(task_port, &again, 2000));
+	EQUAL(again.exception, r.exception);
+	EQUAL(again.code, r.code);
+	EQUAL(again.subcode, r.subcode);
+	answer(&again, KERN_FAILURE);
+	CHECK(child_dead_within(&c, 2000));
+	release(&r);
+	release(&again);
+	child_wait(&c);
+	EQUAL(v->done, 0);
+	/* Nobody at all. */
+	if (!victim_start(&c, v, V_UD2, MACH_PORT_NULL, MACH_PORT_NULL))
+		return;
+	CHECK(child_dead_within(&c, 2000));
+	child_wait(&c);
+	port_gone(thread_port);
+	port_gone(task_port);
+}
+
+/* Malformed answers count as refusals, and so does dropping the right. */
+static void bad_answers(void)
+{
+	struct victim *v = shared_page();
+	mach_port_t port = port_new_send(), last = port_new_send();
+
+	for (int i = 0; i < 4; i++) {
+		struct request r, s;
+		struct child c;
+
+		if (!victim_start(&c, v, V_UD2, last, port))
+			return;
+		CHECK(exception_wait(port, &r, 2000));
+		switch (i) {
+		case 0:
+			answer_raw(r.head.msgh_remote_port, 2501, 32, 0);
+			break;
+		case 1:
+			answer_raw(r.head.msgh_remote_port, 2500, 24, 0);
+			break;
+		case 2:
+			mach_port_deallocate(SELF, r.head.msgh_remote_port);
+			break;
+		case 3:
+			answer_raw(r.head.msgh_remote_port, 2500, 28, 0);
+			break;
+		}
+		CHECK(exception_wait(last, &s, 2000));
+		skip_bytes(s.thread, 2);
+		answer(&s, KERN_SUCCESS);
+		release(&r);
+		release(&s);
+		child_wait(&c);
+		EQUAL(v->done, 1);
+	}
+	port_gone(port);
+	port_gone(last);
+}
+
+/* Checklist: EXC-13 */
+static void *counting(void *arg)
+{
+	struct victim *v = arg;
+
+	for (;;)
+		v->counter++;
+	return NULL;
+}
+
+static void victim_with_thread(void *arg)
+{
+	struct victim *v = arg;
+	pthread_t t;
+
+	pthread_create(&t, NULL, counting, v);
+	while (v->counter == 0)
+		swtch();
+	raise_kind(V_UD2);
+	v->done = 1;
+}
+
+static void others_go_on(void)
+{
+	struct victim *v = shared_page();
+	mach_port_t port = port_new_send();
+	unsigned long before;
+	struct request r;
+	struct child c;
+
+	*v = (struct victim){0};
+	OK_OR_RETURN(child_create(&c, victim_with_thread, v));
+	OK(task_set_special_port(c.task, TASK_EXCEPTION_PORT, port));
+	OK(child_go(&c));
+	CHECK(exception_wait(port, &r, 2000));
+	before = v->counter;
+	sleep_ms(30);
+	CHECK(v->counter != before);
+	EQUAL(v->done, 0);
+	answer(&r, KERN_FAILURE);
+	release(&r);
+	child_wait(&c);
+	port_gone(port);
+}
+
+/* Checklist: EXC-14 */
+static void exc_parallel(void)
+{
+	struct child c[6];
+	struct victim *v[6];
+	struct request r[6];
+	mach_port_t port = port_new_send();
+
+	OK(mach_port_set_qlimit(SELF, port, 16));
+	for (int i = 0; i < 6; i++) {
+		v[i] = shared_page();
+		if (!victim_start(&c[i], v[i], V_UD2, port, MACH_PORT_NULL))
+			return;
+	}
+	for (int i = 0; i < 6; i++)
+		CHECK(exception_wait(port, &r[i], 2000));
+	for (int i = 5; i >= 0; i--) { /* answered in another order */
+		skip_bytes(r[i].thread, 2);
+		answer(&r[i], KERN_SUCCESS);
+		release(&r[i]);
+	}
+	for (int i = 0; i < 6; i++) {
+		child_wait(&c[i]);
+		EQUAL(v[i]->done, 1);
+	}
+	port_gone(port);
+}
+
+static volatile long fixed_value;
+
+static void fix_body(void *arg)
+{
+	struct victim *v = arg;
+	long rax;
+
+	__asm__ volatile("ud2" : "=a"(rax) : "a"(11l));
+	v->result = rax;
+	v->done = 1;
+}
+
+/* Checklist: EXC-10 EXC-11 */
+static void exc_emulate(void)
+{
+	struct victim *v = shared_page();
+	mach_port_t port = port_new_send();
+	struct x86_64_thread_state s;
+	unsigned n = x86_64_THREAD_STATE_COUNT;
+	struct request r;
+	struct child c;
+
+	(void)fixed_value;
+	OK_OR_RETURN(child_create(&c, fix_body, v));
+	OK(task_set_special_port(c.task, TASK_EXCEPTION_PORT, port));
+	OK(child_go(&c));
+	CHECK(exception_wait(port, &r, 2000));
+	OK(thread_get_state(r.thread, x86_64_THREAD_STATE, (thread_state_t)&s,
+			    &n));
+	EQUAL(s.rax, 11);
+	s.rax *= 3; /* the new instruction: times three */
+	s.rip += 2;
+	OK(thread_set_state(r.thread, x86_64_THREAD_STATE, (thread_state_t)&s,
+			    n));
+	answer(&r, KERN_SUCCESS);
+	release(&r);
+	child_wait(&c);
+	EQUAL(v->result, 33);
+	port_gone(port);
+}
+
+/* Checklist: EXC-12 */
+static volatile int signal_seen;
+static struct victim *signal_victim;
+
+static void signal_handler(void)
+{
+	signal_victim->result = 5;
+	signal_victim->done = 1;
+	for (;;)
+		task_terminate(mach_task_self());
+}
+
+static void signal_emulation(void)
+{
+	struct victim *v = signal_victim = shared_page();
+	mach_port_t port = port_new_send();
+	struct x86_64_thread_state s;
+	unsigned n = x86_64_THREAD_STATE_COUNT;
+	struct request r;
+	struct child c;
+
+	(void)signal_seen;
+	if (!victim_start(&c, v, V_NULL, port, MACH_PORT_NULL))
+		return;
+	CHECK(exception_wait(port, &r, 2000));
+	OK(thread_get_state(r.thread, x86_64_THREAD_STATE, (thread_state_t)&s,
+			    &n));
+	/* A frame on the victim's own stack, then its handler. */
+	s.rsp = ((s.rsp - 256) & ~15ull) - 8;
+	s.rip = (uintptr_t)signal_handler;
+	OK(thread_set_state(r.thread, x86_64_THREAD_STATE, (thread_state_t)&s,
+			    n));
+	answer(&r, KERN_SUCCESS);
+	release(&r);
+	child_wait(&c);
+	EQUAL(v->result, 5);
+	port_gone(port);
+}
+
+/* Checklist: EXC-21: the whole address, by a call of its own. */
+static void exception_state(void)
+{
+	struct victim *v = shared_page();
+	mach_port_t port = port_new_send();
+	struct x86_64_exception_state s = {0};
+	unsigned n = x86_64_EXCEPTION_STATE_COUNT;
+	struct request r;
+	struct child c;
+
+	if (!victim_start(&c, v, V_NULL, port, MACH_PORT_NULL))
+		return;
+	CHECK(exception_wait(port, &r, 2000));
+	OK(thread_get_state(r.thread, x86_64_EXCEPTION_STATE,
+			    (thread_state_t)&s, &n));
+	EQUAL(s.trapno, 14);
+	EQUAL(s.cr2, 8);
+	answer(&r, KERN_FAILURE);
+	release(&r);
+	child_wait(&c);
+	port_gone(port);
+}
+
+/* The long form: 64-bit codes and registers; registers in the reply. */
+struct request64 {
+	mach_msg_header_t head;
+	mach_msg_type_t thread_type;
+	mach_port_t thread;
+	mach_msg_type_t task_type;
+	mach_port_t task;
+	mach_msg_type_t exception_type;
+	int exception;
+	mach_msg_type_t code_type;
+	i64_a4 code[2];
+	mach_msg_type_t flavor_type;
+	int flavor;
+	mach_msg_type_t state_type;
+	unsigned state[x86_64_THREAD_STATE_COUNT];
+	char room[64];
+};
+
+struct answer64 {
+	struct answer start;
+	mach_msg_type_t flavor_type;
+	int flavor;
+	mach_msg_type_t state_type;
+	unsigned state[x86_64_THREAD_STATE_COUNT];
+};
+
+static void answer_long(const struct request64 *r,
+			const struct x86_64_thread_state *s)
+{
+	struct answer64 a = {
+		.start = {.head = {.msgh_bits = MACH_MSGH_BITS(
+					   MACH_MSG_TYPE_MOVE_SEND_ONCE, 0),
+				   .msgh_remote_port = r->head.msgh_remote_port,
+				   .msgh_id = 2505},
+			  .type = r->exception_type},
+		.flavor_type = r->flavor_type,
+		.flavor = r->flavor,
+		.state_type = r->state_type,
+	};
+
+	memcpy(a.state, s, sizeof a.state);
+	OK(mach_msg(&a.start.head, MACH_SEND_MSG, sizeof a, 0, 0, 0, 0));
+}
+
+static void long_form(void)
+{
+	struct victim *v = shared_page();
+	mach_port_t port = port_new_send();
+	struct x86_64_thread_state s;
+	struct request64 r;
+	struct child c;
+
+	OK(mach_port_set_exception_form(SELF, port, EXC_FORM_64));
+	CODE(mach_port_set_exception_form(SELF, port, 7), KERN_INVALID_VALUE);
+	if (!victim_start(&c, v, V_UD2, port, MACH_PORT_NULL))
+		return;
+	OK_OR_RETURN(mach_msg(&r.head, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0,
+			      sizeof r, port, 2000, 0));
+	EQUAL(r.head.msgh_id, 2405);
+	EQUAL(r.exception, EXC_BAD_INSTRUCTION);
+	EQUAL(r.flavor, x86_64_THREAD_STATE);
+	memcpy(&s, r.state, sizeof s);
+	s.rip += 2;
+	answer_long(&r, &s);
+	mach_port_deallocate(SELF, r.thread);
+	mach_port_deallocate(SELF, r.task);
+	child_wait(&c);
+	EQUAL(v->done, 1);
+	/* The short answer is good, too: registers as they are. */
+	if (!victim_start(&c, v, V_INT3, port, MACH_PORT_NULL))
+		return;
+	OK_OR_RETURN(mach_msg(&r.head, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0,
+			      sizeof r, port, 2000, 0));
+	answer_raw(r.head.msgh_remote_port, 2500, 32, KERN_SUCCESS);
+	mach_port_deallocate(SELF, r.thread);
+	mach_port_deallocate(SELF, r.task);
+	child_wait(&c);
+	EQUAL(v->done, 1);
+	port_gone(port);
+}
+
+/* Checklist: EXC-16 */
+static void get_set_ports(void)
+{
+	mach_port_t port = port_new_send(), old, got;
+
+	OK(task_get_exception_port(SELF, &old));
+	OK(task_set_exception_port(SELF, port));
+	OK(task_get_exception_port(SELF, &got));
+	EQUAL(got, port);
+	mach_port_deallocate(SELF, got);
+	OK(task_set_exception_port(SELF, old));
+	/* One cannot receive on an inherited port. */
+	CHECK(port_refs(old, MACH_PORT_RIGHT_RECEIVE) == 0);
+	mach_port_deallocate(SELF, old);
+	port_gone(port);
+}
+
+/* thread_abort on the victim: it resumes at the same place. */
+static void abort_victim(void)
+{
+	struct victim *v = shared_page();
+	mach_port_t port = port_new_send();
+	struct request r, again;
+	struct child c;
+
+	if (!victim_start(&c, v, V_UD2, port, MACH_PORT_NULL))
+		return;
+	CHECK(exception_wait(port, &r, 2000));
+	OK(thread_abort(r.thread));
+	CHECK(exception_wait(port, &again, 2000)); /* it raises it again */
+	skip_bytes(again.thread, 2);
+	answer(&again, KERN_SUCCESS);
+	release(&r);
+	release(&again);
+	mach_port_deallocate(SELF, r.head.msgh_remote_port);
+	child_wait(&c);
+	EQUAL(v->done, 1);
+	port_gone(port);
+}
+
+/* The handler suspended the task: the answer does not run the victim. */
+static void suspended_in_handler(void)
+{
+	struct victim *v = shared_page();
+	mach_port_t port = port_new_send();
+	struct request r;
+	struct child c;
+
+	if (!victim_start(&c, v, V_UD2, port, MACH_PORT_NULL))
+		return;
+	CHECK(exception_wait(port, &r, 2000));
+	OK(task_suspend(r.task));
+	skip_bytes(r.thread, 2);
+	answer(&r, KERN_SUCCESS);
+	sleep_ms(30);
+	EQUAL(v->done, 0);
+	OK(task_resume(r.task));
+	release(&r);
+	child_wait(&c);
+	EQUAL(v->done, 1);
+	port_gone(port);
+}
+
+/* Checklist: EXC-09 */
+static void no_port_churn(void)
+{
+	struct victim *v = shared_page();
+	mach_port_t port = port_new_send();
+	mach_port_array_t names;
+	mach_port_type_array_t types;
+	mach_msg_type_number_t before, after, m;
+
+	OK(mach_port_names(SELF, &names, &before, &types, &m));
+	for (int i = 0; i < 30; i++) {
+		struct request r;
+		struct child c;
+
+		if (!victim_start(&c, v, V_INT3, port, MACH_PORT_NULL))
+			return;
+		CHECK(exception_wait(port, &r, 2000));
+		answer(&r, KERN_SUCCESS);
+		release(&r);
+		child_wait(&c);
+	}
+	OK(mach_port_names(SELF, &names, &after, &types, &m));
+	EQUAL(after, before);
+	port_gone(port);
+}
+
+/* ---- the manual's helpers ---- */
+
+static volatile int caught_exception, caught_code;
+
+kern_return_t catch_exception_raise(port_t exception_port, port_t thread,
+				    port_t task, int exception, int code,
+				    int subcode)
+{
+	(void)exception_port;
+	(void)thread;
+	(void)task;
+	(void)subcode;
+	caught_exception = exception;
+	caught_code = code;
+	return exception == EXC_SOFTWARE ? KERN_SUCCESS : KERN_FAILURE;
+}
+
+static void *serve_once(void *arg)
+{
+	char in[64], out[64];
+	msg_header_t *i = (msg_header_t *)in, *o = (msg_header_t *)out;
+
+	i->msg_size = sizeof in;
+	i->msg_local_port = *(port_t *)arg;
+	if (msg_receive(i, RCV_TIMEOUT, 2000) == RCV_SUCCESS &&
+	    exc_server(i, o))
+		msg_send(o, MSG_OPTION_NONE, 0);
+	return NULL;
+}
+
+/* Checklist: EXC-07 EXC-08 EXC-19 MIG-07 */
+static void user_exception(void)
+{
+	port_t port;
+	pthread_t t;
+
+	OK(port_allocate(task_self(), &port));
+	pthread_create(&t, NULL, serve_once, &port);
+	CODE(exception_raise(port, thread_reply(), thread_self(), task_self(),
+			     EXC_SOFTWARE, 0x20000, 6),
+	     KERN_SUCCESS);
+	pthread_join(t, NULL);
+	EQUAL(caught_exception, EXC_SOFTWARE);
+	EQUAL(caught_code, 0x20000);
+	pthread_create(&t, NULL, serve_once, &port);
+	CODE(exception_raise(port, thread_reply(), thread_self(), task_self(),
+			     EXC_BAD_ACCESS, 0, 0),
+	     KERN_FAILURE);
+	pthread_join(t, NULL);
+	OK(port_deallocate(task_self(), port));
+}
+
+/* Checklist: EXC-23 EXC-20 */
+static void exception_text(void)
+{
+	CHECK(strstr(mach_exception_string(EXC_ARITHMETIC), "arithmetic"));
+	CHECK(strstr(mach_NeXT_exception_string(EXC_SOFTWARE, 0x20000, 0),
+		     "user-defined"));
+	CHECK(strstr(mach_NeXT_exception_string(EXC_BAD_ACCESS, 1, 8),
+		     "invalid address"));
+	CHECK(mach_exception_string(99) != NULL);
+}
+
+/* A message that is no exception. */
+static void exc_server_refuses(void)
+{
+	char in[64] = {0}, out[64];
+	msg_header_t *i = (msg_header_t *)in;
+	death_pill_t *o = (death_pill_t *)out;
+
+	i->msg_id = 1234;
+	i->msg_remote_port = 77;
+	EQUAL(exc_server(i, &o->Head), FALSE);
+	EQUAL(o->RetCode, MIG_BAD_ID);
+	EQUAL(o->Head.msg_remote_port, 77);
+	EQUAL(o->Head.msg_size, 32);
+	i->msg_id = 2400;
+	i->msg_size = 40;
+	EQUAL(exc_server(i, &o->Head), TRUE);
+	EQUAL(o->RetCode, MIG_BAD_ARGUMENTS);
+}
+
+/* Checklist: EXC-18: the old handler still gets what is forwarded. */
+static void forwarding(void)
+{
+	struct victim *v = shared_page();
+	mach_port_t first = port_new_send(), old = port_new_send();
+	struct request r, f;
+	struct child c;
+
+	if (!victim_start(&c, v, V_UD2, first, MACH_PORT_NULL))
+		return;
+	CHECK(exception_wait(first, &r, 2000));
+	/* As received, with the original reply right. */
+	f = r;
+	f.head.msgh_bits = MACH_MSGH_BITS_COMPLEX |
+			   MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+					  MACH_MSG_TYPE_MOVE_SEND_ONCE);
+	f.head.msgh_local_port = r.head.msgh_remote_port;
+	f.head.msgh_remote_port = old;
+	f.thread_type.msgt_name = MACH_MSG_TYPE_MOVE_SEND;
+	f.task_type.msgt_name = MACH_MSG_TYPE_MOVE_SEND;
+	OK(mach_msg(&f.head, MACH_SEND_MSG, 64, 0, 0, 0, 0));
+	CHECK(exception_wait(old, &r, 2000));
+	EQUAL(r.exception, EXC_BAD_INSTRUCTION);
+	skip_bytes(r.thread, 2);
+	answer(&r, KERN_SUCCESS);
+	release(&r);
+	child_wait(&c);
+	EQUAL(v->done, 1);
+	port_gone(first);
+	port_gone(old);
+}
+
+static const struct test tests[] = {
+	TEST(exc_cycle),	TEST(exc_classes),    TEST(bad_syscall),
+	TEST(exc_order),	TEST(bad_answers),    TEST(others_go_on),
+	TEST(exc_parallel),	TEST(exc_emulate),    TEST(signal_emulation),
+	TEST(exception_state),	TEST(long_form),      TEST(get_set_ports),
+	TEST(abort_victim),	TEST(suspended_in_handler),
+	TEST(no_port_churn),	TEST(user_exception), TEST(exception_text),
+	TEST(exc_server_refuses), TEST(forwarding),
+};
+TEST_MAIN(tests)
