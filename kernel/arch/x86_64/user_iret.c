@@ -47,7 +47,7 @@ void user_supervisor_fault(struct user_frame *f, vaddr_t address)
 	} else if (!copy_in(&r, f->rsp, sizeof(r))) {
 		trap_user_fault(address, ACCESS_READ);
 	} else if (!frame_valid(&r)) {
-		trap_user_exception(EXC_BAD_ACCESS, EXC_I386_GPFLT, 0);
+		trap_user_exception(EXC_BAD_INSTRUCTION, EXC_I386_GPFLT, 0);
 	} else {
 		f->rip = r.rip;
 		f->rsp = r.rsp;
