@@ -127,8 +127,9 @@ bool wire_message(const mach_msg_header_t *m)
 		return false;
 	if (m->msgh_id != DEVICE_IRQ_ID)
 		return true;
+	/* First: an edge that comes while the line is masked is lost. */
+	device_irq_acknowledge(irq);
 	wire_receive_all();
 	wire_pump();
-	device_irq_acknowledge(irq);
 	return true;
 }
