@@ -29,6 +29,7 @@
 #include "terminal.h"
 
 enum {
+	GATHER_US = 150,
 	GRACE_MS = 10000, /* from EXIT or panic to the end of the machine */
 	NEVER = -1,
 };
@@ -218,7 +219,12 @@ static void take_frames(struct session *s)
 static void read_link(struct session *s)
 {
 	uint8_t bytes[65536];
-	ssize_t n = read(s->machine.link, bytes, sizeof(bytes));
+	ssize_t n;
+
+	/* The emulator sends byte by byte: inside a frame let some gather. */
+	if (s->received.length > 0)
+		usleep(GATHER_US);
+	n = read(s->machine.link, bytes, sizeof(bytes));
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
