@@ -119,6 +119,7 @@ kern_return_t rpc_host_check(struct kobject *host_priv, int64_t *entries)
 {
 	if (!host_priv)
 		return KERN_INVALID_HOST;
+	(void)vm_check_all();
 	*entries = (int64_t)pmap_check_all();
 	return KERN_SUCCESS;
 }

@@ -6,6 +6,7 @@
 #include <vm/map_i.h>
 
 #include <kern/panic.h>
+#include <kern/thread.h>
 
 /* Above this many entries only every SAMPLE-th is looked into. */
 #define WHOLE  1000u
@@ -117,7 +118,10 @@ static void check_mapping(struct vm_map *map, struct vm_map_entry *e,
 		panic_unless(from == o || !(prot & ACCESS_WRITE));
 	} else {
 		want = page_to_paddr(p);
-		panic_unless(!(prot & ACCESS_WRITE) || vm_page_sole(p));
+		/* A shared object's mappings are lowered after its tree is
+		 * shared: only a private one's are always exact. */
+		panic_unless(!(prot & ACCESS_WRITE) || o->shared ||
+			     vm_tree_exclusive(&o->tree, index));
 	}
 	panic_unless(pa.raw == want.raw);
 	panic_unless(!(prot & ACCESS_WRITE) || (e->prot & VM_PROT_WRITE));
@@ -154,4 +158,27 @@ void vm_check_map(struct vm_map *map)
 		if (w.count <= WHOLE || n++ % SAMPLE == 0)
 			check_pages(map, e);
 	rwlock_read_done(&map->lock);
+}
+
+/* +1: the living map behind prev (NULL: the first), or NULL. */
+static struct vm_map *next_map(struct vm_map *prev)
+{
+	struct vm_map *map = vm_map_get_next(prev);
+
+	if (prev != NULL)
+		vm_map_unref(prev);
+	return map;
+}
+
+size_t vm_check_all(void)
+{
+	size_t entries = 0;
+
+	for (struct vm_map *map = next_map(NULL); map != NULL;
+	     map = next_map(map)) {
+		vm_check_map(map);
+		entries += map->count;
+		preempt_point();
+	}
+	return entries;
 }

@@ -143,6 +143,7 @@ static void enter_neighbours(struct fault *f)
 
 static void count_events(const struct fault *f)
 {
+	atomic_add(&f->map->events.entered, 1);
 	if (f->found.filled)
 		atomic_add(&f->map->events.zero_fills, 1);
 	if (f->found.copied)

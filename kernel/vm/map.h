@@ -116,3 +116,5 @@ void vm_get_counters(struct vm_counters *c);
 
 /* Invariant walkers: sorted, disjoint, list == tree, references == entries. */
 void vm_check_map(struct vm_map *map);
+/* All living maps, one after the other; returns the number of entries seen. */
+size_t vm_check_all(void);

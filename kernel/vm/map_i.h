@@ -60,7 +60,7 @@ struct vm_map {
 	uint32_t seed;		    /* (m) of priorities */
 	struct list_node all;	    /* list of all maps, its lock */
 	struct {
-		_Atomic unsigned faults, zero_fills, copies, lookups, hits;
+		_Atomic unsigned faults, zero_fills, copies, entered;
 	} events;		    /* (a) */
 };
 
@@ -173,5 +173,9 @@ void vm_map_entry_unwire(struct vm_map *map, struct vm_map_entry *e);
 /* Charges the growth of the map's page tables; false: over the limit. */
 bool vm_map_charge_tables(struct vm_map *map);
 
-/* All maps (counters, walkers). */
+/* +1: the living map behind prev (NULL: the first) in the list of all; prev is
+ * still referenced. NULL: none. */
+struct vm_map *vm_map_get_next(struct vm_map *prev);
+
+/* All maps (counters). fn is called under a spin lock. */
 void vm_map_for_all(void (*fn)(struct vm_map *map, void *arg), void *arg);

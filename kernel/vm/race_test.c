@@ -180,6 +180,7 @@ static void shared_writes_during_copies(void)
 		    vm_copy_out(to, copy, &at) != KR_SUCCESS)
 			panic("copy");
 		check_still(to, at);
+		vm_check_all();
 		if (vm_map_copy_within(a, AT, 3 * page, AT + 4 * page) !=
 		    KR_SUCCESS)
 			panic("copy within");

@@ -8,11 +8,11 @@
 #include <vm/map_i.h>
 
 struct totals {
-	unsigned faults, zero_fills, copies;
+	unsigned faults, zero_fills, copies, entered;
 };
 
 static struct {
-	_Atomic unsigned faults, zero_fills, copies;
+	_Atomic unsigned faults, zero_fills, copies, entered;
 } dead;
 
 void vm_stat_retire(struct vm_map *map)
@@ -20,6 +20,7 @@ void vm_stat_retire(struct vm_map *map)
 	atomic_add(&dead.faults, atomic_get(&map->events.faults));
 	atomic_add(&dead.zero_fills, atomic_get(&map->events.zero_fills));
 	atomic_add(&dead.copies, atomic_get(&map->events.copies));
+	atomic_add(&dead.entered, atomic_get(&map->events.entered));
 }
 
 static void add_map(struct vm_map *map, void *arg)
@@ -29,6 +30,7 @@ static void add_map(struct vm_map *map, void *arg)
 	t->faults += atomic_get(&map->events.faults);
 	t->zero_fills += atomic_get(&map->events.zero_fills);
 	t->copies += atomic_get(&map->events.copies);
+	t->entered += atomic_get(&map->events.entered);
 }
 
 static struct totals count(void)
@@ -37,6 +39,7 @@ static struct totals count(void)
 		.faults = atomic_get(&dead.faults),
 		.zero_fills = atomic_get(&dead.zero_fills),
 		.copies = atomic_get(&dead.copies),
+		.entered = atomic_get(&dead.entered),
 	};
 
 	vm_map_for_all(add_map, &t);
@@ -79,6 +82,7 @@ void vm_get_counters(struct vm_counters *c)
 		.pages_copied = t.copies,
 		.zero_fills = t.zero_fills,
 		.faults = t.faults,
+		.ptes_entered = t.entered,
 		.longest_chain = atomic_get(&vm_chain_max),
 	};
 }

@@ -152,7 +152,17 @@ struct page *vm_leaf_set(struct vm_node *leaf, uint64_t index,
 	return old;
 }
 
-unsigned vm_tree_height(const struct vm_tree *t)
+bool vm_tree_exclusive(const struct vm_tree *t, uint64_t index)
 {
-	return t->root != NULL ? t->root->level + 1u : 0;
+	struct vm_node *n = t->root;
+
+	if (!covers(t, index))
+		return false;
+	while (n != NULL && vm_node_sole(n)) {
+		void *slot = n->slot[vm_node_slot(n->level, index)];
+		if (n->level == 0)
+			return slot != NULL && vm_page_sole(slot);
+		n = slot;
+	}
+	return false;
 }

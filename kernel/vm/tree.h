@@ -120,5 +120,5 @@ void vm_garbage_release(struct vm_garbage *garbage);
 struct page *vm_tree_next(const struct vm_tree *t, uint64_t *index,
 			  uint64_t end);
 
-/* Nodes on the longest way down (counters). */
-unsigned vm_tree_height(const struct vm_tree *t);
+/* Only this tree leads to the page at index (walkers). */
+bool vm_tree_exclusive(const struct vm_tree *t, uint64_t index);
