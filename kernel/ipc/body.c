@@ -6,19 +6,13 @@
  *   long:   that word, u16 name, u16 bits, u64 number
  *   then the data padded to 4 bytes, or (out of line) a 64-bit pointer
  *
- * Pure functions on kernel memory.
+ * Pure functions on kernel memory. Bodies lie at multiples of 4 bytes.
  */
 #include <ipc/body_i.h>
-#include <kern/string.h>
 
 #define WORD_BYTES 4u
 #define LONG_BYTES 12u
 #define PTR_BYTES  8u
-
-static uint32_t load16(const uint8_t *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8;
-}
 
 static void parse_short(uint32_t word, struct msg_item *it)
 {
@@ -32,9 +26,9 @@ static void parse_short(uint32_t word, struct msg_item *it)
 
 static void parse_long(const uint8_t *p, struct msg_item *it)
 {
-	it->name = load16(p);
-	it->bits = load16(p + 2);
-	memcpy(&it->number, p + 4, sizeof(it->number));
+	it->name = *(const uint16_t *)p;
+	it->bits = *(const uint16_t *)(p + 2);
+	it->number = *(const u64_a4 *)(p + 4);
 }
 
 static bool count_bytes(struct msg_item *it)
@@ -50,11 +44,10 @@ static bool count_bytes(struct msg_item *it)
 mach_msg_return_t ipc_body_next(const uint8_t *body, uint32_t size,
 				uint32_t offset, struct msg_item *it)
 {
-	uint32_t word, left = size - offset;
+	uint32_t left = size - offset;
 	if (left < WORD_BYTES)
 		return MACH_SEND_MSG_TOO_SMALL;
-	memcpy(&word, body + offset, sizeof(word));
-	parse_short(word, it);
+	parse_short(*(const uint32_t *)(body + offset), it);
 	it->word = offset;
 	it->data = offset + WORD_BYTES;
 	left -= WORD_BYTES;
@@ -77,41 +70,10 @@ mach_msg_return_t ipc_body_next(const uint8_t *body, uint32_t size,
 void ipc_body_set_type(uint8_t *body, const struct msg_item *it, uint32_t name,
 		       bool deallocate)
 {
-	uint32_t word;
-	memcpy(&word, body + it->word, sizeof(word));
-	word &= ~(1u << 30);
-	word |= (uint32_t)deallocate << 30;
-	if (it->longform) {
-		uint16_t half = (uint16_t)name;
-		memcpy(body + it->word + WORD_BYTES, &half, sizeof(half));
-	} else {
-		word = (word & ~0xffu) | name;
-	}
-	memcpy(body + it->word, &word, sizeof(word));
-}
-
-uint64_t ipc_body_pointer(const uint8_t *body, const struct msg_item *it)
-{
-	uint64_t p;
-	memcpy(&p, body + it->data, sizeof(p));
-	return p;
-}
-
-void ipc_body_set_pointer(uint8_t *body, const struct msg_item *it, uint64_t p)
-{
-	memcpy(body + it->data, &p, sizeof(p));
-}
-
-uint32_t ipc_body_name(const uint8_t *body, const struct msg_item *it,
-		       uint32_t i)
-{
-	uint32_t name;
-	memcpy(&name, body + it->data + i * sizeof(name), sizeof(name));
-	return name;
-}
-
-void ipc_body_set_name(uint8_t *body, const struct msg_item *it, uint32_t i,
-		       uint32_t name)
-{
-	memcpy(body + it->data + i * sizeof(name), &name, sizeof(name));
+	uint32_t *word = (uint32_t *)(body + it->word);
+	*word = (*word & ~(1u << 30)) | (uint32_t)deallocate << 30;
+	if (it->longform)
+		*(uint16_t *)(word + 1) = (uint16_t)name;
+	else
+		*word = (*word & ~0xffu) | name;
 }

@@ -11,12 +11,30 @@
 
 void ipc_body_set_type(uint8_t *body, const struct msg_item *it, uint32_t name,
 		       bool deallocate);
-uint64_t ipc_body_pointer(const uint8_t *body, const struct msg_item *it);
-void ipc_body_set_pointer(uint8_t *body, const struct msg_item *it, uint64_t p);
-uint32_t ipc_body_name(const uint8_t *body, const struct msg_item *it,
-		       uint32_t i);
-void ipc_body_set_name(uint8_t *body, const struct msg_item *it, uint32_t i,
-		       uint32_t name);
+
+static inline uint64_t ipc_body_pointer(const uint8_t *body,
+					const struct msg_item *it)
+{
+	return *(const u64_a4 *)(body + it->data);
+}
+
+static inline void ipc_body_set_pointer(uint8_t *body,
+					const struct msg_item *it, uint64_t p)
+{
+	*(u64_a4 *)(body + it->data) = p;
+}
+
+static inline uint32_t ipc_body_name(const uint8_t *body,
+				     const struct msg_item *it, uint32_t i)
+{
+	return ((const uint32_t *)(body + it->data))[i];
+}
+
+static inline void ipc_body_set_name(uint8_t *body, const struct msg_item *it,
+				     uint32_t i, uint32_t name)
+{
+	((uint32_t *)(body + it->data))[i] = name;
+}
 
 /* Copy-in of a complex body, in two steps. The first has no effect on the
  * sender and finds every fault but a wrong right; the second takes the rights:

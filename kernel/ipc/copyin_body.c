@@ -148,10 +148,8 @@ mach_msg_return_t ipc_body_reserve(struct ipc_message *m)
 	if (r != MACH_MSG_SUCCESS || !count)
 		return r;
 	m->charged = pinned;
-	m->items = kalloc_zeroed(count * sizeof(*m->items));
-	if (!m->items)
+	if (!ipc_message_add_items(m, count))
 		return MACH_SEND_NO_BUFFER;
-	m->item_count = count;
 	r = reserve_items(m);
 	if (r != MACH_MSG_SUCCESS)
 		ipc_body_unreserve(m);

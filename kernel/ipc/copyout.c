@@ -256,7 +256,7 @@ mach_msg_return_t ipc_message_copyout(struct ipc_message *m,
 	}
 	if (!copy_out(to->buffer, &m->head, size))
 		r = MACH_RCV_INVALID_DATA;
-	ipc_message_free(m);
+	ipc_message_put(m);
 	return r;
 }
 

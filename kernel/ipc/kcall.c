@@ -111,14 +111,12 @@ static bool wants_reply(const struct ipc_message *reply)
 /* The stub's items become the message's. */
 static bool adopt_items(struct ipc_message *reply, const struct mig_reply *rep)
 {
-	size_t size = rep->item_count * sizeof(rep->items[0]);
-	if (!size)
+	if (!rep->item_count)
 		return true;
-	reply->items = kalloc(size);
-	if (!reply->items)
+	if (!ipc_message_add_items(reply, rep->item_count))
 		return false;
-	memcpy(reply->items, rep->items, size);
-	reply->item_count = rep->item_count;
+	for (uint32_t i = 0; i < rep->item_count; i++)
+		reply->items[i] = rep->items[i];
 	reply->head.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
 	return true;
 }

@@ -12,7 +12,6 @@
 #include <ipc/message_i.h>
 #include <kern/string.h>
 #include <kern/thread.h>
-#include <kern/zone.h>
 
 #define BITS_KEPT MACH_MSGH_BITS_TYPE_MASK
 
@@ -26,11 +25,12 @@ static void release_all(struct ipc_item *items, uint32_t count)
 static struct ipc_message *compose(const mach_msg_header_t *from,
 				   struct ipc_item *items, uint32_t count)
 {
-	struct ipc_message *m = ipc_message_alloc(from->msgh_size);
-	if (m && count) {
-		m->items = kalloc(count * sizeof(*items));
-		if (!m->items) {
-			ipc_message_free(m);
+	uint32_t room = from->msgh_size + count * (uint32_t)sizeof(*items);
+	struct ipc_message *m = ipc_message_get(room + sizeof(uint64_t));
+	if (m) {
+		memcpy(&m->head, from, from->msgh_size);
+		if (count && !ipc_message_add_items(m, count)) {
+			ipc_message_put(m);
 			m = NULL;
 		}
 	}
@@ -38,10 +38,8 @@ static struct ipc_message *compose(const mach_msg_header_t *from,
 		release_all(items, count);
 		return NULL;
 	}
-	m->item_count = count;
-	if (count)
-		memcpy(m->items, items, count * sizeof(*items));
-	memcpy(&m->head, from, from->msgh_size);
+	for (uint32_t i = 0; i < count; i++)
+		m->items[i] = items[i];
 	m->head.msgh_bits = (from->msgh_bits & BITS_KEPT) |
 			    MACH_MSGH_BITS_KERNEL |
 			    (count ? MACH_MSGH_BITS_COMPLEX : 0);
@@ -59,8 +57,10 @@ static void number_items(struct ipc_message *m)
 		if (port && !it->right.port)
 			field = it->right.kind == RIGHT_DEAD ? MACH_PORT_DEAD :
 							       MACH_PORT_NULL;
-		memcpy(body + it->offset, &field,
-		       port ? sizeof(uint32_t) : sizeof(uint64_t));
+		if (port)
+			*(uint32_t *)(body + it->offset) = (uint32_t)field;
+		else
+			*(u64_a4 *)(body + it->offset) = field;
 	}
 }
 

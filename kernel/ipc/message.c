@@ -82,15 +82,52 @@ void ipc_message_put(struct ipc_message *m)
 {
 	struct thread *self = thread_self();
 	if (self->ipc.spare || m->capacity != MESSAGE_SMALL_SIZE ||
-	    m->account || m->items) {
+	    m->account || m->prepared) {
 		ipc_message_free(m);
 		return;
 	}
-	assert(!list_linked(&m->link) && !m->accept && !m->prepared);
+	assert(!list_linked(&m->link) && !m->accept);
+	ipc_message_free_items(m);
 	m->dest = m->reply = IPC_RIGHT_NULL;
 	m->charged = 0;
 	m->circular = false;
 	self->ipc.spare = m;
+}
+
+/* Where items may lie inside the message: after its bytes, aligned. */
+static struct ipc_item *tail_of(struct ipc_message *m, size_t bytes)
+{
+	size_t at = (m->head.msgh_size + sizeof(uint64_t) - 1) &
+		    ~(sizeof(uint64_t) - 1);
+	return at + bytes <= m->capacity ?
+		       (struct ipc_item *)((uint8_t *)&m->head + at) :
+		       NULL;
+}
+
+bool ipc_message_add_items(struct ipc_message *m, uint32_t count)
+{
+	size_t bytes = count * sizeof(*m->items);
+	assert(!m->items);
+	m->items = tail_of(m, bytes);
+	if (!m->items)
+		m->items = kalloc(bytes);
+	if (!m->items)
+		return false;
+	m->item_count = count;
+	for (uint32_t i = 0; i < count; i++) {
+		m->items[i].kind = ITEM_NONE;
+		m->items[i].rights = NULL;
+	}
+	return true;
+}
+
+void ipc_message_free_items(struct ipc_message *m)
+{
+	uint8_t *items = (uint8_t *)m->items, *head = (uint8_t *)&m->head;
+	if (items && (items < head || items >= head + m->capacity))
+		kfree(items, m->item_count * sizeof(*m->items));
+	m->items = NULL;
+	m->item_count = 0;
 }
 
 bool ipc_message_charge(struct ipc_message *m, struct account *account,
@@ -113,8 +150,7 @@ void ipc_message_free(struct ipc_message *m)
 		ipc_prepared_returned(m->prepared);
 		return;
 	}
-	if (m->items)
-		kfree(m->items, m->item_count * sizeof(*m->items));
+	ipc_message_free_items(m);
 	if (m->account)
 		account_credit(m->account, m->charge, m->charged);
 	if (body == MESSAGE_TINY_BODY)

@@ -56,7 +56,11 @@ void ipc_message_zone_init(void);
 
 /* Room for size bytes (header included), nothing in it; NULL: no memory. */
 struct ipc_message *ipc_message_alloc(uint32_t size);
-/* The same, and its way back, through the thread's spare one. */
+/* Room for count items, all nothing: behind the body if there is space, so that
+ * the head's size must be right. False: no memory. */
+[[nodiscard]] bool ipc_message_add_items(struct ipc_message *m, uint32_t count);
+void ipc_message_free_items(struct ipc_message *m);
+/* ipc_message_alloc and its way back, through the thread's spare one. */
 struct ipc_message *ipc_message_get(uint32_t size);
 void ipc_message_put(struct ipc_message *m);
 /* Bytes are charged to the account until the message is freed. False: over. */

@@ -374,11 +374,10 @@ static void move_into(struct test_task *t, mach_port_name_t from,
 {
 	struct ipc_message *m = ipc_message_alloc(sizeof(mach_notification_t));
 	panic_unless(m != NULL);
-	m->items = kalloc_zeroed(sizeof(*m->items));
-	m->item_count = 1;
+	ipc_notify_fill(m, 1, TYPE_WORD(16, 32, 1), 1);
+	panic_unless(ipc_message_add_items(m, 1));
 	m->items[0].kind = ITEM_RIGHT;
 	m->items[0].right = make(t, from, MACH_MSG_TYPE_MOVE_RECEIVE);
-	ipc_notify_fill(m, 1, TYPE_WORD(16, 32, 1), 1);
 	m->dest = ipc_right_make_send(dest);
 	ipc_message_enter_transit(m);
 	ipc_message_post(m);

@@ -92,10 +92,8 @@ void ipc_notify_fill(struct ipc_message *m, int32_t id, uint32_t type_word,
 /* An item array of one, owned by the message. */
 static bool attach_right(struct ipc_message *m, struct ipc_right right)
 {
-	m->items = kalloc_zeroed(sizeof(*m->items));
-	if (!m->items)
+	if (!ipc_message_add_items(m, 1))
 		return false;
-	m->item_count = 1;
 	m->items[0].kind = ITEM_RIGHT;
 	m->items[0].right = right;
 	m->items[0].offset = sizeof(uint32_t);
