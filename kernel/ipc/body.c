@@ -77,3 +77,23 @@ void ipc_body_set_type(uint8_t *body, const struct msg_item *it, uint32_t name,
 	else
 		*word = (*word & ~0xffu) | name;
 }
+
+void ipc_body_find_items(struct ipc_message *m)
+{
+	const uint8_t *body = ipc_message_body(m);
+	struct msg_item it;
+	for (uint32_t at = 0; at < BODY_SIZE(m); at = it.next) {
+		mach_msg_return_t r = ipc_body_next(body, BODY_SIZE(m), at, &it);
+		panic_unless(r == MACH_MSG_SUCCESS);
+		uint64_t n = it.in_line ? 0 : ipc_body_pointer(body, &it);
+		if (n)
+			m->items[n - 1].offset = it.data;
+		if (!it.in_line || !msg_item_is_port(&it))
+			continue;
+		for (uint32_t i = 0; i < it.number; i++) {
+			n = ipc_body_name(body, &it, i);
+			if (MACH_PORT_VALID(n))
+				m->items[n - 1].offset = it.data + 4 * i;
+		}
+	}
+}

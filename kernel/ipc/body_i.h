@@ -36,6 +36,9 @@ static inline void ipc_body_set_name(uint8_t *body, const struct msg_item *it,
 	((uint32_t *)(body + it->data))[i] = name;
 }
 
+/* A body that a stub of the kernel wrote: tells each item its field. */
+void ipc_body_find_items(struct ipc_message *m);
+
 /* Copy-in of a complex body, in two steps. The first has no effect on the
  * sender and finds every fault but a wrong right; the second takes the rights:
  * MACH_SEND_INVALID_RIGHT, and then what it took is in the items. */

@@ -273,7 +273,7 @@ mach_msg_return_t ipc_message_copyin(struct ipc_message *m,
 		ipc_message_destroy(m);
 		return r;
 	}
-	if (m->item_count)
+	if (m->moves_receive)
 		ipc_message_enter_transit(m);
 	return MACH_MSG_SUCCESS;
 }

@@ -43,13 +43,17 @@ static uint32_t items_of(const struct msg_item *it)
 	return it->bytes != 0;
 }
 
-/* *count items, which pin *pinned bytes of kernel memory. */
-static mach_msg_return_t check_body(struct ipc_message *m, uint32_t *count,
-				    size_t *pinned)
+/* What a body will need. */
+struct needs {
+	uint32_t items;
+	bool memory;   /* something lies out of line */
+	size_t pinned; /* bytes of kernel memory */
+};
+
+static mach_msg_return_t check_body(struct ipc_message *m, struct needs *n)
 {
 	struct msg_item it;
-	*count = 0;
-	*pinned = 0;
+	*n = (struct needs){0};
 	for (uint32_t at = 0; at < BODY_SIZE(m); at = it.next) {
 		mach_msg_return_t r = ipc_body_next(ipc_message_body(m),
 						    BODY_SIZE(m), at, &it);
@@ -57,11 +61,12 @@ static mach_msg_return_t check_body(struct ipc_message *m, uint32_t *count,
 			r = check_item(&it);
 		if (r != MACH_MSG_SUCCESS)
 			return r;
-		*count += items_of(&it);
+		n->items += items_of(&it);
+		n->memory |= !it.in_line;
 		if (!it.in_line && msg_item_is_port(&it))
-			*pinned += it.number * sizeof(struct ipc_right);
+			n->pinned += it.number * sizeof(struct ipc_right);
 	}
-	*pinned += *count * sizeof(struct ipc_item);
+	n->pinned += n->items * sizeof(struct ipc_item);
 	return MACH_MSG_SUCCESS;
 }
 
@@ -142,15 +147,15 @@ void ipc_body_unreserve(struct ipc_message *m)
 
 mach_msg_return_t ipc_body_reserve(struct ipc_message *m)
 {
-	uint32_t count;
-	size_t pinned;
-	mach_msg_return_t r = check_body(m, &count, &pinned);
-	if (r != MACH_MSG_SUCCESS || !count)
+	struct needs n;
+	mach_msg_return_t r = check_body(m, &n);
+	if (r != MACH_MSG_SUCCESS || !n.items)
 		return r;
-	m->charged = pinned;
-	if (!ipc_message_add_items(m, count))
+	m->charged = n.pinned;
+	if (!ipc_message_add_items(m, n.items))
 		return MACH_SEND_NO_BUFFER;
-	r = reserve_items(m);
+	if (n.memory)
+		r = reserve_items(m);
 	if (r != MACH_MSG_SUCCESS)
 		ipc_body_unreserve(m);
 	return r;
@@ -184,6 +189,22 @@ static void taker_lock(struct taker *t)
 		spin_lock(&t->space->lock);
 }
 
+/* The most frequent case: another send right from an entry that has one. */
+static inline bool copy_live(struct taker *t, mach_port_name_t name,
+			     struct ipc_right *right)
+{
+	struct ipc_entry *e = ipc_entry_lookup(t->space, name);
+	if (!e || !(e->type & TYPE_SEND))
+		return false;
+	struct ipc_port *port = e->port;
+	spin_lock(&port->lock);
+	bool alive = port->active;
+	port->srights += alive;
+	spin_unlock(&port->lock);
+	*right = (struct ipc_right){port, RIGHT_SEND};
+	return alive;
+}
+
 static bool take_name(struct taker *t, const struct msg_item *it,
 		      mach_port_name_t name, struct ipc_right *right)
 {
@@ -195,6 +216,8 @@ static bool take_name(struct taker *t, const struct msg_item *it,
 		return true;
 	}
 	taker_lock(t);
+	if (it->name == MACH_MSG_TYPE_COPY_SEND && copy_live(t, name, right))
+		return true;
 	return t->space->active && ipc_entry_take(t->space, name, how, right,
 						  &t->after) == KR_SUCCESS;
 }
@@ -231,6 +254,7 @@ static bool take_in_line(struct taker *t, const struct msg_item *it)
 		if (right.port) {
 			t->item->kind = ITEM_RIGHT;
 			t->item->right = right;
+			t->m->moves_receive |= right.kind == RIGHT_RECEIVE;
 			t->item->offset = it->data + 4 * i;
 			ipc_body_set_name(body, it, i,
 				1 + (uint32_t)(t->item - t->m->items));
@@ -263,6 +287,7 @@ static bool take_array(struct taker *t, const struct msg_item *it)
 		if (first.kind == RIGHT_NONE)
 			first = right;
 		rights->right[i] = right;
+		t->m->moves_receive |= right.kind == RIGHT_RECEIVE;
 	}
 	t->item->kind = ITEM_RIGHTS;
 	ipc_body_set_type(ipc_message_body(t->m), it,

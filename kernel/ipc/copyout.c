@@ -38,26 +38,6 @@ static mach_port_name_t place_right(struct placer *p, struct ipc_right right)
 	return MACH_PORT_NULL;
 }
 
-/* The item that a field names. Fields were written by the kernel. */
-static struct ipc_item *item_of(struct placer *p, uint64_t field)
-{
-	assert(field >= 1 && field <= p->m->item_count);
-	return &p->m->items[field - 1];
-}
-
-static void place_in_line(struct placer *p, const struct msg_item *it)
-{
-	uint8_t *body = ipc_message_body(p->m);
-	for (uint32_t i = 0; i < it->number; i++) {
-		uint32_t field = ipc_body_name(body, it, i);
-		if (!MACH_PORT_VALID(field))
-			continue;
-		struct ipc_right right = mig_take_right(item_of(p, field));
-		ipc_body_set_name(body, it, i, place_right(p, right));
-		preempt_point();
-	}
-}
-
 static uint64_t place_copy(struct placer *p, struct vm_copy *copy)
 {
 	uint64_t addr;
@@ -89,19 +69,6 @@ static uint64_t place_array(struct placer *p, struct ipc_rights *rights)
 	return 0;
 }
 
-static void place_out_of_line(struct placer *p, const struct msg_item *it)
-{
-	uint8_t *body = ipc_message_body(p->m);
-	uint64_t field = ipc_body_pointer(body, it);
-	if (!field)
-		return;
-	struct ipc_item *item = item_of(p, field);
-	uint64_t addr = item->kind == ITEM_MEMORY ?
-				place_copy(p, mig_take_copy(item)) :
-				place_array(p, mig_take_rights(item));
-	ipc_body_set_pointer(body, it, addr);
-}
-
 /* The manual knows one name for send rights of both kinds. */
 static uint32_t old_name(uint32_t name)
 {
@@ -109,21 +76,45 @@ static uint32_t old_name(uint32_t name)
 						    MSG_TYPE_PORT;
 }
 
-mach_msg_return_t ipc_body_copyout(struct ipc_message *m, struct ipc_space *s,
-				   struct vm_map *map, bool compat)
+static void show_old_names(struct ipc_message *m)
 {
-	struct placer p = {m, s, map, compat, 0};
 	uint8_t *body = ipc_message_body(m);
 	struct msg_item it;
 	for (uint32_t at = 0; at < BODY_SIZE(m); at = it.next) {
 		(void)ipc_body_next(body, BODY_SIZE(m), at, &it);
-		if (compat && MACH_MSG_TYPE_PORT_ANY(it.name))
+		if (MACH_MSG_TYPE_PORT_ANY(it.name))
 			ipc_body_set_type(body, &it, old_name(it.name),
 					  it.deallocate);
-		if (!it.in_line)
-			place_out_of_line(&p, &it);
-		else if (msg_item_is_port(&it))
-			place_in_line(&p, &it);
+	}
+}
+
+static void place_item(struct placer *p, struct ipc_item *item)
+{
+	uint8_t *field = ipc_message_body(p->m) + item->offset;
+	switch (item->kind) {
+	case ITEM_NONE:
+		break;
+	case ITEM_RIGHT:
+		*(uint32_t *)field = place_right(p, mig_take_right(item));
+		break;
+	case ITEM_MEMORY:
+		*(u64_a4 *)field = place_copy(p, mig_take_copy(item));
+		break;
+	case ITEM_RIGHTS:
+		*(u64_a4 *)field = place_array(p, mig_take_rights(item));
+		break;
+	}
+}
+
+mach_msg_return_t ipc_body_copyout(struct ipc_message *m, struct ipc_space *s,
+				   struct vm_map *map, bool compat)
+{
+	struct placer p = {m, s, map, compat, 0};
+	if (compat)
+		show_old_names(m);
+	for (uint32_t i = 0; i < m->item_count; i++) {
+		place_item(&p, &m->items[i]);
+		preempt_point();
 	}
 	return p.shortage;
 }
@@ -156,6 +147,7 @@ static enum kr notify_right(struct ipc_space *s, mach_port_name_t name,
 	spin_lock(&s->lock);
 	enum kr kr = ipc_entry_take(s, name, how, right, &after);
 	spin_unlock(&s->lock);
+	ipc_requests_fire(&after);
 	return kr;
 }
 

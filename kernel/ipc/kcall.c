@@ -8,7 +8,7 @@
  */
 #include <arch/clock.h>
 #include <arch/copy.h>
-#include <ipc/message_i.h>
+#include <ipc/body_i.h>
 #include <kern/string.h>
 #include <kern/thread.h>
 #include <kern/zone.h>
@@ -117,6 +117,7 @@ static bool adopt_items(struct ipc_message *reply, const struct mig_reply *rep)
 		return false;
 	for (uint32_t i = 0; i < rep->item_count; i++)
 		reply->items[i] = rep->items[i];
+	ipc_body_find_items(reply);
 	reply->head.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
 	return true;
 }

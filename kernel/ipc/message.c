@@ -57,7 +57,7 @@ struct ipc_message *ipc_message_alloc(uint32_t size)
 	m->capacity = room + (uint32_t)sizeof(mach_msg_header_t);
 	m->account = NULL;
 	m->charged = 0;
-	m->circular = false;
+	m->moves_receive = m->circular = false;
 	m->prepared = NULL;
 	if (CONFIG_PROVENANCE)
 		m->causal = thread_self()->ipc.causal_id;
@@ -90,7 +90,7 @@ void ipc_message_put(struct ipc_message *m)
 	ipc_message_free_items(m);
 	m->dest = m->reply = IPC_RIGHT_NULL;
 	m->charged = 0;
-	m->circular = false;
+	m->moves_receive = m->circular = false;
 	self->ipc.spare = m;
 }
 

@@ -30,6 +30,7 @@ struct ipc_message {
 	struct account *account;  /* pays charged units of charge; or NULL */
 	size_t charged;		  /* not yet paid: bytes beside the message */
 	uint8_t charge;		  /* enum charge_kind */
+	bool moves_receive;	  /* has a receive right among its items */
 	bool circular;		  /* carries a receive right that could only
 				     be taken out by itself */
 	uint8_t addressed;	  /* MACH_MSG_TYPE_PORT_SEND or _SEND_ONCE */
@@ -108,7 +109,12 @@ enum kr ipc_request_create(struct ipc_space *s, enum request_kind kind,
 /* For kernel ports whose object wants to know; NULL: no memory. */
 struct ipc_request *ipc_request_create_kobject(void);
 /* Sends the notification of each request on the list and frees it. No locks. */
-void ipc_requests_fire(struct list *after);
+void ipc_requests_fire_all(struct list *after);
+static inline void ipc_requests_fire(struct list *after)
+{
+	if (!list_empty(after))
+		ipc_requests_fire_all(after);
+}
 void ipc_request_fire(struct ipc_request *r);
 /* Gives a request up without a word; the right comes back. */
 struct ipc_right ipc_request_cancel(struct ipc_request *r);

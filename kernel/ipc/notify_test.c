@@ -377,6 +377,7 @@ static void move_into(struct test_task *t, mach_port_name_t from,
 	ipc_notify_fill(m, 1, TYPE_WORD(16, 32, 1), 1);
 	panic_unless(ipc_message_add_items(m, 1));
 	m->items[0].kind = ITEM_RIGHT;
+	m->items[0].offset = sizeof(uint32_t);
 	m->items[0].right = make(t, from, MACH_MSG_TYPE_MOVE_RECEIVE);
 	m->dest = ipc_right_make_send(dest);
 	ipc_message_enter_transit(m);

@@ -206,13 +206,14 @@ void ipc_request_fire(struct ipc_request *r)
 	} else {
 		if (m->items)
 			((uint32_t *)ipc_message_body(m))[1] = 1;
-		ipc_message_enter_transit(m);
+		if (m->items)
+			ipc_message_enter_transit(m);
 		ipc_message_post(m);
 	}
 	request_free(r);
 }
 
-void ipc_requests_fire(struct list *after)
+void ipc_requests_fire_all(struct list *after)
 {
 	struct ipc_request *r;
 	while ((r = list_first_entry(after, struct ipc_request, link))) {

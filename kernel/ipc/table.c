@@ -74,8 +74,13 @@ static void avoid_overflow(struct ipc_space *s, struct ipc_entry *e)
 
 enum kr ipc_entry_alloc(struct ipc_space *s, struct ipc_entry **entry)
 {
-	struct ipc_entry *e;
 	enum kr kr = KR_SUCCESS;
+	struct ipc_entry *e = ipc_entry_pop(s);
+	if (__builtin_expect(e != NULL, 1)) {
+		e->port = NULL;
+		*entry = e;
+		return KR_SUCCESS;
+	}
 	if (s->free_count < FREE_MIN)
 		kr = grow(s);
 	if (s->free_count < FREE_MIN && kr == KR_SUCCESS) {
