@@ -168,17 +168,9 @@ enum kr ipc_space_extract(struct ipc_space *s, mach_port_name_t name,
 	return kr;
 }
 
-/* No lock: chunks never move, and an answer that is a moment old is as good
- * as one given a moment earlier. */
-bool ipc_space_name_is(struct ipc_space *s, mach_port_name_t name,
-		       const struct ipc_port *port)
+void ipc_space_remember(struct ipc_space *s, _Atomic mach_port_name_t *self_name)
 {
-	uint32_t index = name & NAME_INDEX_MASK;
-
-	if (index == 0 || index >= s->high)
-		return false;
-	struct ipc_entry *e = ipc_table_slot(s, index);
-	return e->name == name && (e->type & TYPE_SEND) && e->port == port;
+	s->self_name = self_name;
 }
 
 void ipc_space_messages(struct ipc_space *s, unsigned *sent, unsigned *received)

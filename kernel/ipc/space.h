@@ -34,9 +34,9 @@ enum kr ipc_space_insert(struct ipc_space *s, struct ipc_right right, bool compa
  * mach_task_self gives. KR_INVALID_NAME if it holds none. */
 enum kr ipc_space_find_send(struct ipc_space *s, struct ipc_port *port,
 			    mach_port_name_t *name);
-/* Does name denote a send right for port? Fast; for names remembered. */
-bool ipc_space_name_is(struct ipc_space *s, mach_port_name_t name,
-		       const struct ipc_port *port);
+/* *self_name is a name that its task keeps at hand; the space clears it when
+ * that name goes. Once, before the space is used. */
+void ipc_space_remember(struct ipc_space *s, _Atomic mach_port_name_t *self_name);
 /* Takes a right out by disposition (MACH_MSG_TYPE_*), as sending it would. */
 enum kr ipc_space_extract(struct ipc_space *s, mach_port_name_t name,
 			  mach_msg_type_name_t disposition, struct ipc_right *right);

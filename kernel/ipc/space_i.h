@@ -94,6 +94,8 @@ struct ipc_space {
 	uint64_t seed;		  /* of the overflow hash */
 	struct ipc_overflow *overflow;
 	_Atomic uint32_t sent, received; /* messages, for task_info */
+	_Atomic mach_port_name_t *self_name; /* (f) of the task: cleared when
+						that name goes */
 	struct ipc_right notify;  /* the manual's notify port */
 	struct ipc_dir *dir[DIRS];
 };
@@ -159,6 +161,14 @@ enum kr ipc_entry_alloc(struct ipc_space *s, struct ipc_entry **entry);
 /* The same under a chosen name. KR_NAME_EXISTS; 0 and ~0 are the caller's. */
 enum kr ipc_entry_alloc_name(struct ipc_space *s, mach_port_name_t name,
 			     struct ipc_entry **entry);
+/* The name goes: nobody may remember it. */
+static inline void ipc_entry_forget(struct ipc_space *s,
+				    const struct ipc_entry *e)
+{
+	if (s->self_name && atomic_get(s->self_name) == e->name)
+		atomic_set(s->self_name, MACH_PORT_NULL);
+}
+
 /* The entry holds nothing any more. */
 void ipc_entry_free(struct ipc_space *s, struct ipc_entry *entry);
 

@@ -101,6 +101,7 @@ enum kr ipc_entry_alloc(struct ipc_space *s, struct ipc_entry **entry)
 void ipc_entry_free(struct ipc_space *s, struct ipc_entry *e)
 {
 	assert(!e->request);
+	ipc_entry_forget(s, e);
 	e->urefs = 0;
 	if (!(e->flags & ENTRY_OVERFLOW)) {
 		e->flags = 0;

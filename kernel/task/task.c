@@ -65,6 +65,7 @@ static bool task_build(struct task *t, struct task *parent, bool inherit)
 	t->space = ipc_space_create(t->account);
 	if (!t->space)
 		return false;
+	ipc_space_remember(t->space, &t->self_name);
 	t->self_port = ipc_kport_create(KOBJECT_TASK, &t->object);
 	return t->self_port != NULL;
 }
@@ -357,6 +358,7 @@ static void task_finish(struct task *t)
 	task_ports_release(t);
 	emulation_release(t);
 	ipc_space_terminate(t->space);
+	ipc_space_remember(t->space, NULL);
 	vm_map_terminate(t->map);
 	task_list_remove(t);
 

@@ -52,7 +52,7 @@ struct task {
 	struct emulation *emulation; /* (l) +1 or NULL */
 	_Atomic uint64_t redirect_all; /* handler of all other numbers, or 0 */
 	uint64_t dead_user_ns, dead_system_ns; /* (l) of ended threads */
-	_Atomic uint32_t self_name; /* hint for mach_task_self */
+	_Atomic uint32_t self_name; /* of sself, for mach_task_self; 0: unknown */
 	struct waitq dead_wait;	    /* task_terminate's callers */
 	bool dead;		    /* (l) */
 	char name[TASK_NAME_MAX];   /* (l) for people */

@@ -64,6 +64,8 @@ enum kr task_set_port(struct task *t, int which, struct ipc_right right)
 	struct ipc_right old = *slot;
 	if (active)
 		*slot = right;
+	if (which == TASK_KERNEL_PORT)
+		atomic_set(&t->self_name, MACH_PORT_NULL);
 	spin_unlock(&t->lock);
 	if (!active)
 		return KR_FAILURE;

@@ -21,8 +21,9 @@ static inline struct target target_get(uint32_t name)
 {
 	struct task *self = task_self();
 
+	/* Not when somebody stands between the task and its port. */
 	if (name && name == atomic_get(&self->self_name) &&
-	    ipc_space_name_is(self->space, name, self->self_port))
+	    self->sself.port == self->self_port)
 		return (struct target){self, false};
 	struct kobject *object = ipc_kport_lookup_name(name, KOBJECT_TASK);
 	return (struct target){

@@ -72,7 +72,8 @@ TRAP(trap_mach_host_self)
 	return name_of(host_name_right(), false);
 }
 
-static int64_t task_self_slow(struct task *task)
+/* Finds or enters it, and remembers the name. */
+[[gnu::noinline]] static int64_t task_self_slow(struct task *task)
 {
 	struct ipc_right right = task_self_right(task);
 	struct ipc_space *space = thread_self()->space;
@@ -84,19 +85,21 @@ static int64_t task_self_slow(struct task *task)
 	else if (ipc_space_insert(space, right, false, &name) != KR_SUCCESS)
 		return MACH_PORT_NULL;
 	atomic_set(&task->self_name, name);
+	/* Gone before it was remembered: then nobody cleared it. */
+	mach_port_name_t now;
+	if (ipc_space_find_send(space, task->sself.port, &now) != KR_SUCCESS ||
+	    now != name)
+		atomic_set(&task->self_name, MACH_PORT_NULL);
 	return name;
 }
 
 TRAP(trap_mach_task_self)
 {
-	struct thread *self = thread_self();
-	struct task *task = self->task;
+	struct task *task = task_self();
 	mach_port_name_t name = atomic_get(&task->self_name);
 
 	UNUSED_FROM_0;
-	if (__builtin_expect(ipc_space_name_is(self->space, name,
-					       task->sself.port),
-			     1))
-		return name;
-	return task_self_slow(task);
+	return __builtin_expect(name != MACH_PORT_NULL, 1) ?
+		       name :
+		       task_self_slow(task);
 }
