@@ -98,7 +98,9 @@ boolean_t event_demux(mach_msg_header_t *request, mach_msg_header_t *reply)
 {
 	no_answer(request, reply);
 	if (request->msgh_local_port == notify_port) {
-		notify_dispatch(request, &handlers);
+		/* What it carried has an owner now; a forgery is destroyed. */
+		if (notify_dispatch(request, &handlers))
+			((mig_reply_header_t *)reply)->RetCode = MIG_NO_REPLY;
 		return TRUE;
 	}
 	if (is_exception(request)) {

@@ -77,7 +77,7 @@ struct victim {
 	volatile unsigned long counter;
 };
 
-enum { V_NULL, V_UD2, V_DIVIDE, V_INT3, V_SYSCALL, V_HLT, V_SSE, V_STEP };
+enum { V_NULL, V_UD2, V_DIVIDE, V_INT3, V_SYSCALL, V_HLT, V_X87, V_STEP };
 
 static void raise_kind(int kind)
 {
@@ -107,13 +107,12 @@ static void raise_kind(int kind)
 	case V_HLT:
 		__asm__ volatile("hlt");
 		break;
-	case V_SSE: {
-		unsigned csr = 0x1f80 & ~0x200u; /* divide by zero traps */
-		double zero = 0, one = 1;
+	case V_X87: {
+		unsigned short control = 0x37f & ~0x4; /* divide by zero */
 
-		__asm__ volatile("ldmxcsr %2; divsd %1, %0; "
-				 : "+x"(one)
-				 : "x"(zero), "m"(csr));
+		__asm__ volatile("fldcw %0; fld1; fldz; fdivrp; fwait"
+				 :
+				 : "m"(control));
 		break;
 	}
 	case V_STEP:
@@ -201,7 +200,7 @@ static void exc_classes(void)
 		{V_DIVIDE, EXC_ARITHMETIC, EXC_I386_DIV, 2},
 		{V_INT3, EXC_BREAKPOINT, EXC_I386_BPT, 0},
 		{V_HLT, EXC_BAD_INSTRUCTION, EXC_I386_GPFLT, 1},
-		{V_SSE, EXC_ARITHMETIC, EXC_I386_EXTERR, 4},
+		{V_X87, EXC_ARITHMETIC, EXC_I386_EXTERR, 1},
 		{V_STEP, EXC_BREAKPOINT, EXC_I386_SGL, 0},
 	};
 	struct victim *v = shared_page();
