@@ -24,17 +24,19 @@ enum kr ipc_port_create(struct account *account, struct ipc_port **out)
 {
 	if (account && !account_charge(account, CHARGE_PORTS, 1))
 		return KR_RESOURCE_SHORTAGE;
-	struct ipc_port *port = zone_alloc_zeroed(&port_zone);
+	struct ipc_port *port = zone_alloc(&port_zone);
 	if (!port) {
 		if (account)
 			account_credit(account, CHARGE_PORTS, 1);
 		return KR_RESOURCE_SHORTAGE;
 	}
+	*port = (struct ipc_port){
+		.active = true,
+		.account = account,
+		.qlimit = MACH_PORT_QLIMIT_DEFAULT,
+	};
 	spin_init(&port->lock, &port_class);
 	ref_init(&port->ref);
-	port->active = true;
-	port->account = account;
-	port->qlimit = MACH_PORT_QLIMIT_DEFAULT;
 	list_init(&port->queue);
 	list_init(&port->waiting);
 	list_init(&port->receivers);
@@ -97,8 +99,10 @@ void ipc_receivers_wake(struct list *receivers, mach_msg_return_t code)
 
 void ipc_port_leave_space(struct ipc_port *port)
 {
-	ipc_set_remove(port);
-	ipc_receivers_wake(&port->receivers, MACH_RCV_PORT_DIED);
+	if (port->set)
+		ipc_set_remove(port);
+	if (!list_empty(&port->receivers))
+		ipc_receivers_wake(&port->receivers, MACH_RCV_PORT_DIED);
 	port->receiver = NULL;
 	port->receiver_name = MACH_PORT_NULL;
 	port->mscount = 0;

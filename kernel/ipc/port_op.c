@@ -196,9 +196,41 @@ static enum kr lose_and_unlock(struct ipc_space *s, struct ipc_entry *e,
 	return kr;
 }
 
+/* The most frequent case: a plain send right with no strings attached. Space
+ * locked; unlocks if it did it. */
+static bool deallocate_send(struct ipc_space *s, mach_port_name_t name)
+{
+	struct ipc_entry *e = ipc_entry_lookup(s, name);
+	if (!s->active || !e || e->type != TYPE_SEND || e->flags || e->request)
+		return false;
+	struct ipc_port *port = e->port;
+	struct ipc_request *r = NULL;
+	spin_lock(&port->lock);
+	if (!port->active) {
+		spin_unlock(&port->lock);
+		return false;
+	}
+	if (--e->urefs) {
+		spin_unlock(&port->lock);
+	} else {
+		ipc_reverse_remove(s, e);
+		ipc_entry_push(s, e);
+		r = ipc_port_drop_send(port);
+		spin_unlock(&port->lock); /* alive: it stays */
+	}
+	spin_unlock(&s->lock);
+	if (r)
+		ipc_request_fire(r);
+	return true;
+}
+
 enum kr ipc_port_op_deallocate(struct ipc_space *s, mach_port_name_t name)
 {
 	struct ipc_entry *e;
+	spin_lock(&s->lock);
+	if (deallocate_send(s, name))
+		return KR_SUCCESS;
+	spin_unlock(&s->lock);
 	enum kr kr = find(s, name, &e);
 	if (kr != KR_SUCCESS)
 		return kr;
