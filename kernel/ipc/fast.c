@@ -196,9 +196,8 @@ TEMPLATE bool name_reply(struct fast *f)
 	struct ipc_entry *e;
 	mach_msg_header_t *h = &f->m->head;
 	spin_lock(&s->lock);
-	e = ipc_entry_pop(s);
-	bool ok = s->active &&
-		  (likely(e) || ipc_entry_alloc(s, &e) == KR_SUCCESS);
+	bool ok = s->active && (likely((e = ipc_entry_pop(s)) != NULL) ||
+				ipc_entry_alloc(s, &e) == KR_SUCCESS);
 	if (likely(ok)) {
 		e->port = f->port;
 		e->type = TYPE_SEND_ONCE;
