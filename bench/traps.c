@@ -7,6 +7,7 @@
 #include <mach/mach_traps.h>
 #include <mach/rpc_twins.h>
 #include <mach/x86_64/trap_call.h>
+#include <stdlib.h>
 #include <string.h>
 
 static mach_port_t self;
@@ -139,6 +140,9 @@ int main(void)
 {
 	self = mach_task_self();
 	bench_calibrate();
+	if (getenv("MACH_BOOT_TSC") != NULL)
+		bench_result("boot_to_user",
+			     strtoul(getenv("MACH_BOOT_TSC"), NULL, 10), 1);
 	null_trap();
 	bench_row("kernel_rpc", kernel_rpc, 10000);
 	bench_row("port_allocate_destroy", port_trap, 10000);

@@ -63,6 +63,7 @@ extern mach_port_t exception_port; /* of all servers */
 extern mach_port_t authority[4];   /* BOOTSTRAP_HOST_PRIV ... */
 extern size_t archive_size;
 extern const char *test_name; /* kernel option test=, or NULL */
+extern char boot_time[32]; /* "MACH_BOOT_TSC=n": cycles when we began */
 /* One line in the log; then the machine's end. */
 [[gnu::noreturn]] __attribute__((format(printf, 1, 2))) void
 fail(const char *format, ...);

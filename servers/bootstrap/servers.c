@@ -29,7 +29,7 @@ static const char *server_spawn(struct server *s)
 {
 	const struct config_server *c = s->config;
 	const char *argv[CONFIG_ARGS_MAX + 2] = {c->name};
-	const char *envp[] = {NULL};
+	const char *envp[] = {boot_time, NULL};
 	struct spawn spawn = {
 		.argv = argv,
 		.envp = envp,

@@ -189,10 +189,21 @@ static bool test_find(const char *name, struct archive_file *file)
 	return false;
 }
 
+/* What bootstrap told this server about when the machine started. */
+static const char *boot_time(void)
+{
+	static char line[48];
+	const char *value = getenv("MACH_BOOT_TSC");
+
+	snprintf(line, sizeof line, "MACH_BOOT_TSC=%s",
+		 value != NULL ? value : "0");
+	return line;
+}
+
 /* Starts it; false: it said why not. */
 static bool test_start(const char *const *argv)
 {
-	const char *envp[] = {"CTHREADS_DEBUG=1", NULL};
+	const char *envp[] = {"CTHREADS_DEBUG=1", boot_time(), NULL};
 	struct spawn s = {
 		.argv = argv,
 		.envp = envp,
