@@ -191,7 +191,7 @@ static bool refill(struct zone *z, struct magazine *m)
 
 /* Gives one object back to its slab. The slab, if it is empty now and another
  * partial one is there; the caller destroys it after unlocking. */
-static struct slab *put_to_slab(struct zone_private *p, void *object, bool keep)
+static struct slab *put_to_slab(struct zone_private *p, void *object)
 	REQUIRES(&p->lock)
 {
 	struct slab *s = slab_of(p, object);
@@ -201,7 +201,7 @@ static struct slab *put_to_slab(struct zone_private *p, void *object, bool keep)
 		list_push_front(&p->partial, &s->link);
 	if (s->used > 0)
 		return NULL;
-	if (keep && list_first(&p->partial) == list_last(&p->partial))
+	if (list_first(&p->partial) == list_last(&p->partial))
 		return NULL;
 	list_remove(&s->link);
 	p->frames -= (size_t)1 << p->order;
@@ -209,16 +209,14 @@ static struct slab *put_to_slab(struct zone_private *p, void *object, bool keep)
 }
 
 /* Moves objects from the magazine to their slabs until `left` remain. */
-static void flush(struct zone_private *p, struct magazine *m, unsigned left,
-		  bool keep)
+static void flush(struct zone_private *p, struct magazine *m, unsigned left)
 {
 	struct slab *empty[MAGAZINE_SIZE];
 	unsigned n = 0;
 
 	spin_lock(&p->lock);
 	while (m->count > left) {
-		struct slab *s =
-			put_to_slab(p, m->objects[--m->count], keep);
+		struct slab *s = put_to_slab(p, m->objects[--m->count]);
 
 		if (s != NULL)
 			empty[n++] = s;
@@ -226,6 +224,26 @@ static void flush(struct zone_private *p, struct magazine *m, unsigned left,
 	spin_unlock(&p->lock);
 	while (n > 0)
 		slab_destroy(p, empty[--n]);
+}
+
+/* An empty slab, taken out of the zone; NULL: there is none. */
+static struct slab *take_empty(struct zone_private *p)
+{
+	struct slab *s, *empty = NULL;
+
+	spin_lock(&p->lock);
+	list_for_each(&p->partial, s, link) {
+		if (s->used == 0) {
+			empty = s;
+			break;
+		}
+	}
+	if (empty != NULL) {
+		list_remove(&empty->link);
+		p->frames -= (size_t)1 << p->order;
+	}
+	spin_unlock(&p->lock);
+	return empty;
 }
 
 /* --- the interface */
@@ -262,7 +280,7 @@ void zone_free(struct zone *z, void *object)
 	if (CONFIG_DEBUG)
 		zone_debug_free(z, object);
 	if (m->count == MAGAZINE_SIZE)
-		flush(z->p, m, MAGAZINE_SIZE / 2, true);
+		flush(z->p, m, MAGAZINE_SIZE / 2);
 	m->objects[m->count++] = object;
 	m->live--;
 }
@@ -313,8 +331,13 @@ void zone_drain_local(void)
 {
 	struct zone *z = NULL;
 
-	while ((z = next_zone(z)) != NULL)
-		flush(z->p, &z->p->magazines[cpu_number()], 0, false);
+	while ((z = next_zone(z)) != NULL) {
+		struct slab *s;
+
+		flush(z->p, &z->p->magazines[cpu_number()], 0);
+		while ((s = take_empty(z->p)) != NULL)
+			slab_destroy(z->p, s);
+	}
 	page_drain_local();
 }
 
