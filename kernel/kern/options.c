@@ -162,12 +162,16 @@ bool options_parse(const char *cmdline)
 		return false;
 	}
 	memcpy(words, cmdline, n + 1);
-	while (*at != '\0') {
-		const char *name = at;
-		const char *value = cut_word(&at);
+	for (;;) {
+		const char *name, *value;
 
-		if (*name != '\0')
-			ok = parse_word(name, value) && ok;
+		while (*at == ' ')
+			at++;
+		if (*at == '\0')
+			break;
+		name = at;
+		value = cut_word(&at);
+		ok = parse_word(name, value) && ok;
 	}
 	return ok;
 }
