@@ -13,8 +13,9 @@ struct lock_state {
 	unsigned held_count;
 	struct spinlock *held[LOCKS_HELD_MAX];
 	unsigned interrupts; /* nesting of interrupt handlers */
-	uint64_t acquired; /* if CONFIG_LOCK_STATS */
-	uint64_t waited, spins;
+	/* Written by the processor itself; others add them up. */
+	_Atomic uint64_t acquired; /* if CONFIG_LOCK_STATS */
+	_Atomic uint64_t waited, spins;
 };
 
 void lock_stat_waited(uint64_t spins);

@@ -74,7 +74,8 @@ enum kr thread_set_policy(struct thread *t, int policy, int data)
 	if (t->sched.pset->policies & policy) {
 		kr = KR_SUCCESS;
 		t->sched.policy = (uint8_t)policy;
-		t->sched.policy_data = policy == POLICY_FIXEDPRI ? data : 0;
+		atomic_set(&t->sched.policy_data,
+			   policy == POLICY_FIXEDPRI ? data : 0);
 		apply(t);
 	}
 	spin_unlock(&t->lock);
@@ -181,7 +182,7 @@ void thread_get_usage(struct thread *t, struct thread_usage *usage)
 		.max = t->sched.max,
 		.current = atomic_get(&t->sched.current),
 		.policy = t->sched.policy,
-		.policy_data = t->sched.policy_data,
+		.policy_data = atomic_get(&t->sched.policy_data),
 		.depress_priority = -1,
 		.idle = atomic_get(&t->sched.flags) & TF_IDLE,
 		.swapped = t->stack == NULL,

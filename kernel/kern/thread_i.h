@@ -198,9 +198,10 @@ uint32_t usage_at(const struct thread *t, uint64_t now);
 /* The quantum of t in nanoseconds. */
 static inline uint64_t usage_quantum(const struct thread *t)
 {
-	return __builtin_expect(t->sched.policy_data == 0, 1) ?
-		       USAGE_QUANTUM :
-		       (uint64_t)t->sched.policy_data * 1000000u;
+	int ms = atomic_get(&t->sched.policy_data);
+
+	return __builtin_expect(ms == 0, 1) ? USAGE_QUANTUM :
+					      (uint64_t)ms * 1000000u;
 }
 
 /* Something waits in p's queue, which is this processor's: sees to it that the

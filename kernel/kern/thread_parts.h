@@ -30,7 +30,7 @@ struct thread_sched {
 	bool bound;			/* (s) stays on its processor */
 	bool timed;			/* (s) the wait has a deadline */
 	_Atomic uint32_t flags;
-	int policy_data;		/* (l) ms */
+	_Atomic int policy_data;	/* (l) ms, 0: the usual quantum */
 	unsigned stop_count, suspend_count; /* (l) */
 	uint32_t usage;			/* decayed, scaled TH_USAGE_SCALE */
 	uint64_t usage_stamp;		/* when usage was computed */

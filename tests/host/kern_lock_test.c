@@ -145,8 +145,8 @@ static void the_record_knows_who_took_what(void)
 /* --- sleep locks */
 
 static struct rwlock rw;
-static int readers, writers, most_readers, upgrades, failed;
-static bool broken;
+static _Atomic int readers, writers, most_readers, upgrades, failed;
+static _Atomic bool broken;
 
 static void enter(bool write)
 {

@@ -4,7 +4,7 @@
  * other, and simulated time.
  *
  * Interrupts come in where the flag is or becomes set: at cpu_irq_save,
- * cpu_irq_restore, cpu_relax, in idle and in user mode. That suffices, since
+ * cpu_irq_restore, cpu_relax, clock_now, in idle and in user mode. That suffices, since
  * the kernel is not preempted and handlers do not touch what it uses with
  * interrupts on.
  *
@@ -118,6 +118,7 @@ void host_advance(uint64_t ns)
 uint64_t clock_now(void)
 {
 	cpu_sched_point();
+	host_deliver();
 	return atomic_add(&now, LOOK_NS) + LOOK_NS;
 }
 
