@@ -116,10 +116,17 @@ static struct page *take_zeroed(struct page_cache *c)
 	return pool_take();
 }
 
-static struct page *take_single(struct page_cache *c, unsigned flags)
+/* What must stay free: user memory leaves more than the kernel's own needs,
+ * so that a task that uses all memory does not stop the others' messages. */
+static size_t reserve_for(enum page_kind kind, unsigned flags)
 {
-	size_t reserve = flags & PAGE_URGENT ? 0 : reserve_frames;
+	if (flags & PAGE_URGENT)
+		return 0;
+	return kind == PAGE_VM ? reserve_frames * 4 : reserve_frames;
+}
 
+static struct page *take_single(struct page_cache *c, size_t reserve)
+{
 	if (c->count == 0)
 		c->count = buddy_take_many(c->frames, PAGE_CACHE_BATCH,
 					   reserve);
@@ -167,10 +174,9 @@ struct page *page_alloc(unsigned order, enum page_kind kind, unsigned flags)
 			page = take_zeroed(c);
 		if (page != NULL)
 			return hand_out(page, 0, kind, flags, true);
-		page = take_single(c, flags);
+		page = take_single(c, reserve_for(kind, flags));
 	} else if (order < PAGE_ORDERS) {
-		page = buddy_take(order,
-				  flags & PAGE_URGENT ? 0 : reserve_frames);
+		page = buddy_take(order, reserve_for(kind, flags));
 	}
 	return page != NULL ? hand_out(page, order, kind, flags, false) : NULL;
 }

@@ -6,6 +6,7 @@
 #include <host.h>
 #include <kern/charge.h>
 #include <kern/panic.h>
+#include <kern/zone.h>
 #include <vm/map_i.h>
 
 #define AT ((uint64_t)0x10000000)
@@ -281,6 +282,15 @@ static void shortage(void)
 		kr = vm_fault(map, a + i, ACCESS_WRITE);
 	CHECK_EQ(kr, KR_RESOURCE_SHORTAGE);
 	vm_check_map(map);
+	/* The kernel still has some, for other tasks. */
+	struct vm_map *other = map_with(0);
+	CHECK(other != NULL);
+	vm_map_unref(other);
+	void *own[16];
+	for (i = 0; i < 16; i++)
+		CHECK((own[i] = kalloc(8192)) != NULL);
+	for (i = 0; i < 16; i++)
+		kfree(own[i], 8192);
 	CHECK_EQ(vm_map_deallocate(map, a, size / 2), KR_SUCCESS);
 	CHECK_EQ(vm_map_allocate(map, &a, page, false), KR_SUCCESS);
 	CHECK_EQ(vm_fault(map, a, ACCESS_WRITE), KR_SUCCESS);
