@@ -160,6 +160,7 @@ static void physical_memory(void)
 
 	for (unsigned i = 0; i < 4; i++)
 		words[i * page / 8] = 100 + i;
+	words[3 * page / 8 + 1] = 99;
 	e = vm_entry_create_physical(page_to_paddr(frames), 3 * page + 1,
 				     VM_PROT_READ | VM_PROT_EXECUTE);
 	CHECK(e != NULL);
@@ -168,7 +169,9 @@ static void physical_memory(void)
 	m.offset = page;
 	m.prot = VM_PROT_DEFAULT;
 	CHECK_EQ(vm_map_enter(a, e, &m), KR_SUCCESS);
-	CHECK_EQ(vm_user_get(a, 2 * AT + 3 * page), 103);
+	CHECK_EQ(vm_user_get(a, 2 * AT + 2 * page), 102);
+	CHECK_EQ(vm_user_get(a, 2 * AT + 3 * page), 103 & 0xff);
+	CHECK_EQ(vm_user_get(a, 2 * AT + 3 * page + 8), 0); /* not ours */
 	CHECK_EQ(vm_user_get(a, 3 * AT), 101);
 	vm_user_set(a, 3 * AT, 7);
 	CHECK_EQ(words[page / 8], 101);

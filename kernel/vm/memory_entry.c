@@ -6,6 +6,7 @@
 #include <vm/memory_entry.h>
 
 #include <kern/panic.h>
+#include <kern/string.h>
 #include <kern/zone.h>
 #include <vm/map_i.h>
 
@@ -132,6 +133,26 @@ enum kr vm_entry_create(struct vm_map *map, uint64_t *size, uint64_t addr,
 	return KR_SUCCESS;
 }
 
+/* The last bytes, which fill no whole page, go into a page of their own: what
+ * lies behind them is somebody else's. */
+static bool add_tail(struct vm_object *o, uint64_t size)
+{
+	uint64_t tail = size & vm_page_mask();
+	struct paddr from = { o->start.raw + (size - tail) };
+	struct page *p;
+
+	if (tail == 0)
+		return true;
+	p = vm_page_alloc(PAGE_ZEROED);
+	if (p == NULL)
+		return false;
+	memcpy(page_to_virt(p), phys_to_virt(from), tail);
+	if (vm_object_replace(o, size >> vm_page_shift, p))
+		return true;
+	vm_page_unref(p);
+	return false;
+}
+
 static struct vm_entry_port *create_physical(struct paddr start, uint64_t size,
 					     int max_prot, bool uncached)
 {
@@ -142,8 +163,8 @@ static struct vm_entry_port *create_physical(struct paddr start, uint64_t size,
 	e->size = vm_round(size);
 	e->max_prot = (uint8_t)max_prot;
 	e->object = vm_object_create_physical(
-		vm_kernel_account, start, e->size >> vm_page_shift, uncached);
-	if (e->object == NULL) {
+		vm_kernel_account, start, size >> vm_page_shift, uncached);
+	if (e->object == NULL || (!uncached && !add_tail(e->object, size))) {
 		kobject_unref(&e->kobject);
 		return NULL;
 	}
