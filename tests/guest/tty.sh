@@ -37,11 +37,11 @@ send garbage words\x15echo cle''an\r
 expect clean
 END
 screen interrupt <<'END'
-send sleep 100\r
-expect sleep 100
+send sh -c 'echo rea""dy; exec sleep 100'\r
+expect ready
 send \x03
 expect # 
-send echo st=$''?\r
+send echo s''t=$?\r
 expect st=130
 END
 screen interrupt_at_prompt <<'END'
@@ -58,8 +58,8 @@ send \x04
 expect end
 END
 screen stop_and_continue <<'END'
-send sleep 100\r
-expect sleep 100
+send sh -c 'echo rea""dy; exec sleep 100'\r
+expect ready
 send \x1a
 expect Stopped
 expect # 
@@ -77,11 +77,11 @@ send jobs; echo no''ne\r
 expect none
 END
 screen quit_key <<'END'
-send sleep 100\r
-expect sleep 100
+send sh -c 'echo rea""dy; exec sleep 100'\r
+expect ready
 send \x1c
 expect # 
-send echo st=$''?\r
+send echo s''t=$?\r
 expect st=131
 END
 screen history <<'END'
@@ -97,8 +97,9 @@ expect /etc/passwd
 END
 screen vi <<'END'
 send vi /tmp/text\r
-expect /tmp/text
+expect 100%
 send ihello from vi\e
+expect from vi
 send :wq\r
 expect # 
 send cat /tmp/te*t\r
