@@ -58,7 +58,7 @@ send \x04
 expect end
 END
 screen stop_and_continue <<'END'
-send sh -c 'echo rea""dy; exec sleep 100'\r
+send sh -c 'trap "echo con""t" CONT; echo rea""dy; while :; do sleep 0.1; done'\r
 expect ready
 send \x1a
 expect Stopped
@@ -66,11 +66,11 @@ expect #
 send jobs\r
 expect Stopped
 send bg\r
-expect sleep 100
+expect cont
 send jobs\r
 expect Running
 send fg\r
-expect sleep 100
+expect cont
 send \x03
 expect # 
 send jobs; echo no''ne\r
