@@ -5,6 +5,7 @@
 #include <mach_ext_server.h>
 
 #include <arch/pmap.h>
+#include <kern/lock_stat.h>
 #include <kern/page.h>
 #include <kern/random.h>
 #include <kern/string.h>
@@ -121,5 +122,55 @@ kern_return_t rpc_host_check(struct kobject *host_priv, int64_t *entries)
 		return KERN_INVALID_HOST;
 	(void)vm_check_all();
 	*entries = (int64_t)pmap_check_all();
+	return KERN_SUCCESS;
+}
+
+/* --- locks --- */
+
+kern_return_t rpc_host_lock_record(struct kobject *host_priv, boolean_t on)
+{
+	if (!host_priv)
+		return KERN_INVALID_HOST;
+	if (!CONFIG_LOCK_STATS)
+		return KERN_FAILURE;
+	if (!on)
+		lock_record_stop();
+	else if (!lock_record_start())
+		return KERN_FAILURE;
+	return KERN_SUCCESS;
+}
+
+struct lock_set {
+	const struct thread *thread;
+	int64_t *locks;
+	unsigned count, room;
+};
+
+static void lock_set_add(void *arg, const struct spinlock *lock,
+			 const char *class_name, const struct thread *thread)
+{
+	struct lock_set *set = arg;
+
+	(void)class_name;
+	if (thread != set->thread)
+		return;
+	if (set->count < set->room)
+		set->locks[set->count] = (int64_t)(uintptr_t)lock;
+	set->count++;
+}
+
+kern_return_t rpc_host_lock_set(struct kobject *host_priv, struct thread *thread,
+				int64_t *locks, mach_msg_type_number_t *count)
+{
+	struct lock_set set = {thread, locks, 0, *count};
+
+	if (!host_priv)
+		return KERN_INVALID_HOST;
+	if (!thread)
+		return KERN_INVALID_ARGUMENT;
+	lock_record_each(lock_set_add, &set);
+	if (set.count > set.room || lock_record_lost())
+		return KERN_RESOURCE_SHORTAGE;
+	*count = set.count;
 	return KERN_SUCCESS;
 }
