@@ -160,6 +160,9 @@ static inline bool ipc_port_full(const struct ipc_port *port)
 }
 /* REQUIRES port->lock. The message is being received: number, names. */
 void ipc_port_stamp(struct ipc_port *port, struct ipc_message *m);
+/* REQUIRES port->lock. Tells its set whether it has messages, and gives them to
+ * threads that wait there. */
+void ipc_port_pump(struct ipc_port *port);
 /* REQUIRES port->lock. */
 void ipc_port_append(struct ipc_port *port, struct ipc_message *m);
 

@@ -7,7 +7,9 @@
  * port->waiting, with its sender or (MACH_SEND_NOTIFY) without; whoever makes
  * room lets the oldest in, so order is kept and nobody has to try again.
  *
- * Everything here runs under the port's lock; set locks are taken inside.
+ * Everything here runs under the port's lock; set locks are taken inside. A
+ * thread may come to the set between a sender's look for receivers and its
+ * appending: whoever marks a member ready looks again (ipc_port_pump).
  */
 #include <ipc/message_i.h>
 #include <kern/thread.h>
@@ -51,17 +53,54 @@ static struct thread *receiver_for(struct ipc_port *port, uint32_t size)
 	return t;
 }
 
-void ipc_port_append(struct ipc_port *port, struct ipc_message *m)
+/* The message becomes what the claimed thread t wakes up with. */
+static void give(struct ipc_port *port, struct ipc_message *m, struct thread *t)
+{
+	ipc_port_stamp(port, m);
+	t->ipc.message = m;
+	t->ipc.state = MACH_MSG_SUCCESS;
+}
+
+/* After a look at the queue: a member that still has messages goes behind the
+ * other ready ones, an empty one is ready no more. True: a thread waits for
+ * them, which had come to the set before they did. */
+static bool update_ready(struct ipc_port *port)
 {
 	struct ipc_set *set = port->set;
+	if (!set)
+		return false;
+	spin_lock(&set->lock);
+	if (list_linked(&port->ready_link))
+		list_remove(&port->ready_link);
+	bool ready = !list_empty(&port->queue);
+	if (ready)
+		list_push_back(&set->ready, &port->ready_link);
+	bool missed = ready && !list_empty(&set->receivers);
+	spin_unlock(&set->lock);
+	return missed;
+}
+
+void ipc_port_pump(struct ipc_port *port)
+{
+	struct ipc_message *m;
+	while (update_ready(port)) {
+		m = list_first_entry(&port->queue, struct ipc_message, link);
+		struct thread *t = receiver_for(port, m->head.msgh_size);
+		if (!t)
+			continue;
+		list_remove(&m->link);
+		port->count--;
+		give(port, m, t);
+		thread_ready(t);
+	}
+}
+
+void ipc_port_append(struct ipc_port *port, struct ipc_message *m)
+{
 	list_push_back(&port->queue, &m->link);
 	port->count++;
-	if (!set)
-		return;
-	spin_lock(&set->lock);
-	if (!list_linked(&port->ready_link))
-		list_push_back(&set->ready, &port->ready_link);
-	spin_unlock(&set->lock);
+	if (port->set)
+		ipc_port_pump(port);
 }
 
 struct thread *ipc_port_hand(struct ipc_port *port, struct ipc_message *m)
@@ -70,11 +109,8 @@ struct thread *ipc_port_hand(struct ipc_port *port, struct ipc_message *m)
 	if (!list_empty(&port->queue))
 		return NULL;
 	struct thread *t = receiver_for(port, m->head.msgh_size);
-	if (!t)
-		return NULL;
-	ipc_port_stamp(port, m);
-	t->ipc.message = m;
-	t->ipc.state = MACH_MSG_SUCCESS;
+	if (t)
+		give(port, m, t);
 	return t;
 }
 
@@ -113,21 +149,6 @@ void ipc_port_admit(struct ipc_port *port, struct list *after)
 		admit_one(port, m, after);
 }
 
-/* After a look at the queue: a member that still has messages goes behind the
- * other ready ones, an empty one is ready no more. */
-static void update_ready(struct ipc_port *port)
-{
-	struct ipc_set *set = port->set;
-	if (!set)
-		return;
-	spin_lock(&set->lock);
-	if (list_linked(&port->ready_link))
-		list_remove(&port->ready_link);
-	if (!list_empty(&port->queue))
-		list_push_back(&set->ready, &port->ready_link);
-	spin_unlock(&set->lock);
-}
-
 /* A notification that was owed for want of memory. */
 static struct ipc_message *pay_owed(struct ipc_port *port)
 {
@@ -148,7 +169,7 @@ struct ipc_message *ipc_port_take(struct ipc_port *port, uint32_t size_limit,
 	struct ipc_message *m = list_first_entry(&port->queue,
 						 struct ipc_message, link);
 	if (!m) {
-		update_ready(port);
+		(void)update_ready(port);
 		return port->owed ? pay_owed(port) : NULL;
 	}
 	if (m->head.msgh_size > size_limit) {
@@ -159,7 +180,8 @@ struct ipc_message *ipc_port_take(struct ipc_port *port, uint32_t size_limit,
 	port->count--;
 	ipc_port_stamp(port, m);
 	ipc_port_admit(port, after);
-	update_ready(port);
+	if (port->set)
+		ipc_port_pump(port);
 	return m;
 }
 
