@@ -4,6 +4,7 @@
  * port, in the long form: the reply carries the registers with which the
  * thread goes on, in the emulator's signal entry or its recovery point.
  */
+#include <mach/exc_server.h>
 #include <mach/exception.h>
 #include <mach/mach_exc_server.h>
 #include <string.h>
@@ -104,4 +105,29 @@ kern_return_t catch_mach_exception_raise(mach_port_t port, mach_port_t thread,
 		return MIG_NO_REPLY;
 	memcpy(state, &s, sizeof(s));
 	return KERN_SUCCESS;
+}
+
+/*
+ * The short form comes only from programs: an exception that one of its own
+ * handlers forwarded, or that it raised itself. Whoever sends it holds the
+ * ports of the thread and its task, so it may; the thread is not in a fault.
+ */
+kern_return_t catch_exception_raise(mach_port_t port, mach_port_t thread,
+				    mach_port_t task, int exception, int code,
+				    int subcode)
+{
+	struct lwp *l = port_lookup(thread);
+	int64_t codes[2] = {code, subcode};
+	struct fault f = fault_of(exception, codes, 0);
+	struct sig_info info = {.signo = f.signal, .code = f.code};
+	struct proc *p;
+
+	(void)port;
+	if (!l || mtask_of(l->proc)->task != task)
+		return KERN_FAILURE;
+	p = l->proc;
+	mach_port_deallocate(mach_task_self(), thread);
+	mach_port_deallocate(mach_task_self(), task);
+	sig_force(l, f.signal, &info, f.address);
+	return p->state == PROC_ZOMBIE ? MIG_NO_REPLY : KERN_SUCCESS;
 }

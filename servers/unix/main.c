@@ -5,6 +5,7 @@
  * timers fire and woken calls run.
  */
 #include <errno.h>
+#include <mach/exc_server.h>
 #include <mach/mach_exc_server.h>
 #include <mach/mach_host.h>
 #include <server/archive.h>
@@ -119,12 +120,17 @@ static void exception_message(void)
 		uint8_t bytes[mach_exc_REPLY_MAX + 64];
 	} reply;
 
-	if (!mach_exc_server(&message.head, &reply.head)) {
+	if (!mach_exc_server(&message.head, &reply.head) &&
+	    !native_exc_server(&message.head, &reply.head)) {
 		mach_msg_destroy(&message.head);
 		return;
 	}
-	if (((mig_reply_header_t *)&reply)->RetCode == MIG_NO_REPLY)
+	if (((mig_reply_header_t *)&reply)->RetCode == MIG_NO_REPLY) {
+		/* Nobody is left to answer. */
+		mach_port_deallocate(mach_task_self(),
+				     message.head.msgh_remote_port);
 		return;
+	}
 	if (mach_msg(&reply.head, MACH_SEND_MSG | MACH_SEND_TIMEOUT,
 		     reply.head.msgh_size, 0, MACH_PORT_NULL, 0,
 		     MACH_PORT_NULL) != MACH_MSG_SUCCESS)
