@@ -126,6 +126,7 @@
 	X(SETTIME, settime)       /* <16 timespec                   */         \
 	X(GETTIME, gettime)       /* i clock -> >16                 */         \
 	X(REBOOT, reboot)         /* i command                      */         \
+	X(PRIVPORT, privport)     /* i 0 host, 1 set: the data is a port */    \
 	X(UNKNOWN, unknown)       /* i number: log it once          */
 
 #define UX_OP_ENUM(upper, lower) UX_##upper,

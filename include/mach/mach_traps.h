@@ -28,6 +28,13 @@
 /* (msg, option, send size, receive size, receive name, time-out, notify) */
 #define MACH_TRAP_MACH_MSG		25
 
+/*
+ * Not in the kernel: redirected like any other number, so that whoever handles
+ * the task's system calls decides. The answer is a port, or 0.
+ */
+#define MACH_TRAP_HOST_PRIV_SELF	56 /* () -> port, +1 */
+#define MACH_TRAP_PROCESSOR_SET_PRIV_SELF 57 /* () -> port, +1 */
+
 /* Scheduling of the caller. */
 #define MACH_TRAP_SWTCH_PRI		59 /* (int pri) -> boolean */
 #define MACH_TRAP_SWTCH			60 /* () -> boolean */

@@ -108,3 +108,21 @@ host_t host_self(void)
 		host = mach_host_self();
 	return host;
 }
+
+/* The handler of system calls answers: an errno, or a port. */
+static mach_port_t ask_handler(int number)
+{
+	int64_t answer = mach_trap0(number);
+
+	return answer > 0 ? (mach_port_t)answer : MACH_PORT_NULL;
+}
+
+host_priv_t host_priv_self(void)
+{
+	return ask_handler(MACH_TRAP_HOST_PRIV_SELF);
+}
+
+processor_set_t processor_set_priv_self(void)
+{
+	return ask_handler(MACH_TRAP_PROCESSOR_SET_PRIV_SELF);
+}

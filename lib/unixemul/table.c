@@ -162,12 +162,27 @@ static int64_t unknown(struct block *b)
 	return call_words(b, UX_UNKNOWN, b->number, 0, 0, 0);
 }
 
+/* The super-user's ports: the reply's data item is the right. */
+static int64_t privileged_port(struct block *b, unsigned which)
+{
+	uint32_t name = 0;
+	int64_t result = call_words(b, UX_PRIVPORT, which, 0, 0, 0);
+
+	if (result == 1)
+		memcpy(&name, b->reply.data, sizeof(name));
+	return name;
+}
+
 static int64_t dispatch(struct block *b)
 {
 	const struct sys *s;
 
 	if (b->number == 169)
 		return call_words(b, UX_REBOOT, arg(b, 2), 0, 0, 0);
+	if (b->number == (uint64_t)-MACH_TRAP_HOST_PRIV_SELF)
+		return privileged_port(b, 0);
+	if (b->number == (uint64_t)-MACH_TRAP_PROCESSOR_SET_PRIV_SELF)
+		return privileged_port(b, 1);
 	if (b->number >= TABLE_SIZE)
 		return unknown(b);
 	s = &table[b->number];

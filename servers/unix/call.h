@@ -37,6 +37,7 @@ struct call {
 	uint32_t in_length, in_cursor;
 	uint8_t *out;             /* UX_DATA_MAX bytes, lent by dispatch */
 	uint32_t out_length;
+	uint32_t out_port;        /* send right to copy; no data then */
 	int64_t progress;         /* the operation's own, kept over parking */
 	int64_t partial;          /* result if a signal interrupts now */
 	uint64_t deadline;        /* monotonic ns, 0 none */

@@ -87,6 +87,10 @@ bool machine_region_next(struct proc *p, uint64_t address,
 
 unsigned machine_processors(void);
 
+/* The super-user's ports: the limited host, the limited default set. Ours to
+ * keep; 0 if there is none. */
+uint32_t machine_priv_port(unsigned which);
+
 /* AT_HWCAP: what the processor can do (cpuid 1, edx). */
 uint64_t machine_hwcap(void);
 

@@ -50,8 +50,19 @@ static bool request_valid(const struct request *r)
 	       length <= r->head.msgh_size - HEAD;
 }
 
+/* The data item becomes a copied send right. */
+static void reply_port(struct reply *r, uint32_t port)
+{
+	r->head.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
+	r->head.msgh_size += sizeof(port);
+	r->data_type.msgtl_name = MACH_MSG_TYPE_COPY_SEND;
+	r->data_type.msgtl_size = 32;
+	r->data_type.msgtl_number = 1;
+	memcpy(r->data, &port, sizeof(port));
+}
+
 static void reply_send(uint64_t to, int64_t result, int flags,
-		       const uint8_t *data, uint32_t length)
+		       const uint8_t *data, uint32_t length, uint32_t port)
 {
 	static struct reply r;
 	uint32_t padded = (length + 3) & ~3u;
@@ -74,6 +85,8 @@ static void reply_send(uint64_t to, int64_t result, int flags,
 	r.data_type.msgtl_number = length;
 	memcpy(r.data, data, length);
 	memset(r.data + length, 0, padded - length);
+	if (port)
+		reply_port(&r, port);
 	if (mach_msg(&r.head, MACH_SEND_MSG | MACH_SEND_TIMEOUT,
 		     r.head.msgh_size, 0, MACH_PORT_NULL, 0,
 		     MACH_PORT_NULL) != MACH_MSG_SUCCESS)
@@ -89,7 +102,8 @@ static void request_reply(struct call *c, int64_t result, int flags)
 		mach_port_deallocate(mach_task_self(),
 				     (mach_port_t)c->reply_to);
 	else
-		reply_send(c->reply_to, result, flags, c->out, c->out_length);
+		reply_send(c->reply_to, result, flags, c->out, c->out_length,
+			   c->out_port);
 	c->reply_to = 0;
 }
 
@@ -129,12 +143,12 @@ void request_handle(const struct request *r)
 	l = lwp_find(r->tid);
 	/* One call a thread: a second one comes from a hostile program. */
 	if (!l || l->proc != p || l->call) {
-		reply_send(r->head.msgh_remote_port, -EINVAL, 0, NULL, 0);
+		reply_send(r->head.msgh_remote_port, -EINVAL, 0, NULL, 0, 0);
 		return;
 	}
 	c = call_from(r, l);
 	if (c)
 		call_start(c);
 	else
-		reply_send(r->head.msgh_remote_port, -ENOMEM, 0, NULL, 0);
+		reply_send(r->head.msgh_remote_port, -ENOMEM, 0, NULL, 0, 0);
 }

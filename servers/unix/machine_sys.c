@@ -33,7 +33,7 @@ void machine_random(void *buffer, size_t length)
 	while (length) {
 		mach_msg_type_number_t n = length < 256 ? (unsigned)length
 							: 256;
-		if (host_get_entropy(mach_host_self(), at, &n) || !n) {
+		if (host_get_entropy(host_self(), at, &n) || !n) {
 			memset(at, 0, length);
 			return;
 		}
@@ -47,7 +47,7 @@ static void basic_info(host_basic_info_data_t *info)
 	mach_msg_type_number_t count = HOST_BASIC_INFO_COUNT;
 
 	memset(info, 0, sizeof(*info));
-	host_info(mach_host_self(), HOST_BASIC_INFO, (host_info_t)info,
+	host_info(host_self(), HOST_BASIC_INFO, (host_info_t)info,
 		  &count);
 }
 
@@ -69,6 +69,15 @@ unsigned machine_processors(void)
 
 	basic_info(&info);
 	return info.avail_cpus > 0 ? (unsigned)info.avail_cpus : 1;
+}
+
+uint32_t machine_priv_port(unsigned which)
+{
+	static mach_port_t port[2];
+
+	if (!port[0] && host_limited_ports(host_priv, &port[0], &port[1]))
+		port[0] = port[1] = MACH_PORT_NULL;
+	return port[which];
 }
 
 uint64_t machine_hwcap(void)

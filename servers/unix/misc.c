@@ -222,17 +222,25 @@ int64_t op_none(struct call *c)
 	return -ENOSYS;
 }
 
-/* A system call the emulator does not know: named once in the log. */
+/* For libmach: the kernel knows no super-user. */
+int64_t op_privport(struct call *c)
+{
+	if (!cred_is_root(&c->lwp->proc->cred) || c->words[0] > 1)
+		return 0;
+	c->out_port = machine_priv_port((unsigned)c->words[0]);
+	return c->out_port != 0;
+}
+
+/* A system call the emulator does not know: named once in the log; all odd
+ * numbers count as one, so that nobody can fill the log. */
 int64_t op_unknown(struct call *c)
 {
-	static uint64_t seen[16];
-	uint64_t number = c->words[0];
+	static uint64_t seen[17];
+	uint64_t number = c->words[0], bit = number < 1024 ? number : 1024;
 
-	if (number < 1024) {
-		if (seen[number / 64] >> (number % 64) & 1)
-			return -ENOSYS;
-		seen[number / 64] |= 1ull << (number % 64);
-	}
+	if (seen[bit / 64] >> (bit % 64) & 1)
+		return -ENOSYS;
+	seen[bit / 64] |= 1ull << (bit % 64);
 	machine_log("unix: %s asks for system call %lld, which is not there\n",
 		    c->lwp->proc->comm, (long long)number);
 	return -ENOSYS;

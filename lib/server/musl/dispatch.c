@@ -3,6 +3,7 @@
  * Which function answers which number. What is not in the table is ENOSYS.
  */
 #include <errno.h>
+#include <mach/mach_traps.h>
 #include <sys/syscall.h>
 
 #include "block.h"
@@ -103,7 +104,13 @@ void musl_dispatch(struct musl_frame *f);
 
 void musl_dispatch(struct musl_frame *f)
 {
-	if (f->rax < CALL_COUNT && calls[f->rax] != NULL)
+	int64_t number = (int64_t)f->rax;
+
+	/* Nothing above a server: it has its authority by other ways. */
+	if (number == -MACH_TRAP_HOST_PRIV_SELF ||
+	    number == -MACH_TRAP_PROCESSOR_SET_PRIV_SELF)
+		f->rax = MACH_PORT_NULL;
+	else if (f->rax < CALL_COUNT && calls[f->rax] != NULL)
 		f->rax = (uint64_t)calls[f->rax](f);
 	else
 		f->rax = (uint64_t)-ENOSYS;

@@ -158,6 +158,11 @@ unsigned machine_processors(void)
 	return 2;
 }
 
+uint32_t machine_priv_port(unsigned which)
+{
+	return 100 + which;
+}
+
 uint64_t machine_hwcap(void)
 {
 	return 0;
