@@ -89,7 +89,7 @@ kern_return_t catch_mach_exception_raise(mach_port_t port, mach_port_t thread,
 					 thread_state_t state,
 					 mach_msg_type_number_t *count)
 {
-	struct lwp *l = port_lookup(thread);
+	struct lwp *l = port_lookup(thread, PORT_THREAD);
 	struct x86_64_thread_state s;
 	struct fault f;
 

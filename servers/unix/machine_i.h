@@ -42,7 +42,7 @@ static inline struct mproc *mproc_of(const struct proc *p)
 	return (struct mproc *)p->slots;
 }
 
-extern mach_port_t port_set, exception_port, host_priv;
+extern mach_port_t port_set, exception_port, notify_port, host_priv;
 
 /* machine_emul.c: the emulator's image. 0 or -errno. */
 extern struct ux_emul_table emul;
@@ -50,9 +50,13 @@ int emul_load(const void *elf, size_t size);
 /* Maps it and an empty first block into a new task. */
 int emul_map(mach_port_t task);
 
-/* machine_ports.c: what a port name stands for. */
-void port_insert(mach_port_t name, void *object);
-void *port_lookup(mach_port_t name);
+/*
+ * machine_ports.c: what a port name stands for. Names come from programs: the
+ * kind is part of the question.
+ */
+enum port_kind { PORT_PROCESS, PORT_THREAD, PORT_TASK };
+void port_insert(mach_port_t name, enum port_kind kind, void *object);
+void *port_lookup(mach_port_t name, enum port_kind kind);
 void port_remove(mach_port_t name);
 
 /* machine_proc.c: the process's port and slot page. */
@@ -66,6 +70,9 @@ vm_address_t mproc_slot(struct proc *p, struct lwp *l);
 /* Starts a thread of task; lwp->thread is its port. */
 int thread_begin(struct proc *p, struct lwp *l, mach_port_t task, uint64_t pc,
 		 uint64_t block, uint64_t fs, const uint64_t after[3]);
+
+/* machine_task.c: a task is gone that we did not end. */
+void mtask_died(mach_port_t task);
 
 /* machine_memory.c: count bytes of a file at address. 0 or -errno. */
 int map_file_range(mach_port_t task, uint64_t address, uint64_t length,

@@ -8,6 +8,7 @@
 struct port_link {
 	struct port_link *next;
 	mach_port_t name;
+	enum port_kind kind;
 	void *object;
 };
 
@@ -22,7 +23,7 @@ static struct port_link **port_place(mach_port_t name)
 	return at;
 }
 
-void port_insert(mach_port_t name, void *object)
+void port_insert(mach_port_t name, enum port_kind kind, void *object)
 {
 	struct port_link **at = port_place(name);
 
@@ -32,14 +33,15 @@ void port_insert(mach_port_t name, void *object)
 			return;
 		(*at)->name = name;
 	}
+	(*at)->kind = kind;
 	(*at)->object = object;
 }
 
-void *port_lookup(mach_port_t name)
+void *port_lookup(mach_port_t name, enum port_kind kind)
 {
 	struct port_link *link = *port_place(name);
 
-	return link ? link->object : NULL;
+	return link && link->kind == kind ? link->object : NULL;
 }
 
 void port_remove(mach_port_t name)

@@ -30,7 +30,7 @@ int mproc_create(struct proc *p)
 	mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE,
 			   &m->port);
 	mach_port_move_member(mach_task_self(), m->port, port_set);
-	port_insert(m->port, p);
+	port_insert(m->port, PORT_PROCESS, p);
 	p->slots = (uint64_t)m;
 	return 0;
 }
@@ -115,7 +115,7 @@ int thread_begin(struct proc *p, struct lwp *l, mach_port_t task, uint64_t pc,
 	if (kr != KERN_SUCCESS)
 		return kern_errno(kr);
 	l->thread = thread;
-	port_insert(thread, l);
+	port_insert(thread, PORT_THREAD, l);
 	return 0;
 }
 

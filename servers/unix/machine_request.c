@@ -131,7 +131,7 @@ static struct call *call_from(const struct request *r, struct lwp *l)
 
 void request_handle(const struct request *r)
 {
-	struct proc *p = port_lookup(r->head.msgh_local_port);
+	struct proc *p = port_lookup(r->head.msgh_local_port, PORT_PROCESS);
 	struct lwp *l = NULL;
 	struct call *c;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Making and ending tasks: fork, vfork, exec, exit. */
 #include <errno.h>
+#include <server/notify.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -25,6 +27,8 @@ static struct mtask *mtask_create(mach_port_t parent, bool inherit)
 		free(t);
 		return NULL;
 	}
+	port_insert(t->task, PORT_TASK, t);
+	notify_request_dead_name(t->task, notify_port);
 	return t;
 }
 
@@ -33,9 +37,24 @@ static void mtask_release(struct mtask *t)
 {
 	if (--t->users)
 		return;
+	port_remove(t->task);
 	task_terminate(t->task);
 	mach_port_deallocate(mach_task_self(), t->task);
 	free(t);
+}
+
+/* A program can end its own task by Mach's means: its processes end too. */
+void mtask_died(mach_port_t task)
+{
+	struct mtask *t = port_lookup(task, PORT_TASK);
+	struct list *pos, *next;
+
+	for (pos = proc_all.next; t && pos != &proc_all; pos = next) {
+		struct proc *p = list_entry(pos, struct proc, all);
+		next = pos->next;
+		if (mtask_of(p) == t)
+			proc_exit(p, SIGKILL);
+	}
 }
 
 static int fork_copy(struct proc *parent, struct proc *child, struct lwp *l,

@@ -9,6 +9,7 @@
 #include <mach/mach_exc_server.h>
 #include <mach/mach_host.h>
 #include <server/archive.h>
+#include <server/notify.h>
 #include <servers/bootstrap.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@
 #include "request.h"
 #include "tty.h"
 
-mach_port_t port_set, exception_port, host_priv;
+mach_port_t port_set, exception_port, notify_port, host_priv;
 extern mach_port_t user_bootstrap;
 
 static union {
@@ -55,6 +56,10 @@ static void ports_open(void)
 				&exception_port));
 	mach_port_insert_right(self, exception_port, exception_port,
 			       MACH_MSG_TYPE_MAKE_SEND);
+	must("no notify port", mach_port_allocate(
+				       self, MACH_PORT_RIGHT_RECEIVE,
+				       &notify_port));
+	mach_port_move_member(self, notify_port, port_set);
 	mach_port_set_exception_form(self, exception_port, EXC_FORM_64);
 	mach_port_move_member(self, exception_port, port_set);
 	must("no authority",
@@ -137,12 +142,31 @@ static void exception_message(void)
 		mach_msg_destroy(&reply.head);
 }
 
+static void dead_name(mach_port_t name)
+{
+	mtask_died(name);
+	/* The notification's own reference. */
+	mach_port_deallocate(mach_task_self(), name);
+}
+
+static void notify_message(void)
+{
+	static const struct notify_handlers handlers = {
+		.dead_name = dead_name,
+	};
+
+	if (!notify_dispatch(&message.head, &handlers))
+		mach_msg_destroy(&message.head);
+}
+
 static void message_handle(void)
 {
 	if (wire_message(&message.head))
 		return;
 	if (message.head.msgh_local_port == exception_port)
 		exception_message();
+	else if (message.head.msgh_local_port == notify_port)
+		notify_message();
 	else
 		request_handle(&message.request);
 }
