@@ -33,7 +33,7 @@ skip()
 }
 
 # try COMMAND ARG...: runs it; sets $status, $out and $err (files), input from
-# $TMP/in if that exists.  Two minutes at most.
+# $TMP/in if that exists.  Five minutes at most.
 try()
 {
 	out=$TMP/out
@@ -41,7 +41,7 @@ try()
 	input=/dev/null
 	[ ! -f "$TMP/in" ] || input=$TMP/in
 	status=0
-	timeout -k 5 120 "$@" <"$input" >"$out" 2>"$err" || status=$?
+	timeout -k 5 300 "$@" <"$input" >"$out" 2>"$err" || status=$?
 	rm -f "$TMP/in"
 }
 
