@@ -8,17 +8,30 @@
 BOOT_CONF := $(firstword $(wildcard servers/bootstrap/bootstrap.conf \
 	image/bootstrap.conf))
 ROOT_FILES := $(call find_in,image/root,*)
-IMAGE_SERVERS := $(filter-out %/bootstrap,$(SERVERS))
 BUSYBOX := /bin/busybox
 
-IMAGE_PARTS := $(SERVERS) $(EMUL) $(PROGRAMS) $(UTESTS) $(BENCHES) \
-	$(BOOT_CONF) $(ROOT_FILES)
+# Without debugging sections: they are most of the bytes, and gdb reads the
+# files in build/user.
+STRIPPED := $(B)/stripped
+stripped = $(patsubst $(B)/%,$(STRIPPED)/%,$(1))
+$(STRIPPED)/%: $(B)/%
+	@mkdir -p $(@D)
+	$(Q)strip -g -o $@ $<
+
+I_BOOTSTRAP := $(call stripped,$(filter %/bootstrap,$(SERVERS)))
+I_SERVERS := $(call stripped,$(filter-out %/bootstrap,$(SERVERS)))
+I_EMUL := $(call stripped,$(EMUL))
+I_TESTS := $(call stripped,$(UTESTS))
+I_BENCHES := $(call stripped,$(BENCHES))
+I_PROGRAMS := $(call stripped,$(PROGRAMS))
+IMAGE_PARTS := $(I_BOOTSTRAP) $(I_SERVERS) $(I_EMUL) $(I_TESTS) $(I_BENCHES) \
+	$(I_PROGRAMS) $(BOOT_CONF) $(ROOT_FILES)
 
 $(B)/boot.manifest: mk/manifest $(IMAGE_PARTS) $(BUSYBOX) mk/image.mk
 	@mkdir -p $(@D)
-	$(Q)BOOTSTRAP='$(filter %/bootstrap,$(SERVERS))' CONF='$(BOOT_CONF)' \
-		SERVERS='$(IMAGE_SERVERS)' EMUL='$(EMUL)' TESTS='$(UTESTS)' \
-		BENCHES='$(BENCHES)' PROGRAMS='$(PROGRAMS)' \
+	$(Q)BOOTSTRAP='$(I_BOOTSTRAP)' CONF='$(BOOT_CONF)' \
+		SERVERS='$(I_SERVERS)' EMUL='$(I_EMUL)' TESTS='$(I_TESTS)' \
+		BENCHES='$(I_BENCHES)' PROGRAMS='$(I_PROGRAMS)' \
 		BUSYBOX='$(BUSYBOX)' mk/manifest >$@
 
 $(B)/boot.cpio: $(B)/boot.manifest $(B)/host/mkarchive $(IMAGE_PARTS)
