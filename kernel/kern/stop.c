@@ -240,17 +240,31 @@ enum kr thread_terminate(struct thread *t)
 	return KR_SUCCESS;
 }
 
-void thread_wait_dead(struct thread *t)
+static bool wait_dead(struct thread *t, unsigned wait_flags)
 {
 	while (!(atomic_load(&t->sched.flags) & TF_DEAD)) {
-		waitq_prepare(&dead_waiters, WAIT_UNINTERRUPTIBLE);
+		waitq_prepare(&dead_waiters, wait_flags);
 		atomic_fetch_or(&t->sched.flags, TF_DEAD_WATCHED);
 		if (atomic_load(&t->sched.flags) & TF_DEAD) {
 			(void)waitq_cancel(&dead_waiters);
-			return;
+			return true;
 		}
-		(void)waitq_block(&dead_waiters, CLOCK_NEVER);
+		if (waitq_block(&dead_waiters, CLOCK_NEVER) == WAIT_ABORTED)
+			return false;
 	}
+	return true;
+}
+
+void thread_wait_dead(struct thread *t)
+{
+	(void)wait_dead(t, WAIT_UNINTERRUPTIBLE);
+}
+
+bool thread_wait_dead_abortable(struct thread *t)
+{
+	if (t == thread_self() || !(atomic_load(&t->sched.flags) & TF_STARTED))
+		return false;
+	return wait_dead(t, WAIT_ABORTABLE);
 }
 
 void stop_notify_dead(struct thread *t)

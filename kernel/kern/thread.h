@@ -153,6 +153,10 @@ enum kr thread_terminate(struct thread *t);
 /* Waits until t has left all processors and given up everything but its
  * memory. */
 void thread_wait_dead(struct thread *t);
+/* The same, for callers that may be aborted or are to die themselves: false,
+ * t may still run. Also false for the caller itself and for a thread that never
+ * started. */
+bool thread_wait_dead_abortable(struct thread *t);
 
 /* Ends the calling thread. */
 [[gnu::noreturn]] void thread_exit_self(void);

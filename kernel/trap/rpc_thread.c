@@ -50,9 +50,15 @@ kern_return_t rpc_thread_create_running(struct task *parent, int flavor,
 	return kr;
 }
 
+/* Returns when the thread runs no more, unless the caller is aborted first. */
 kern_return_t rpc_thread_terminate(struct thread *t)
 {
-	return t ? (kern_return_t)thread_terminate(t) : KERN_INVALID_ARGUMENT;
+	if (!t)
+		return KERN_INVALID_ARGUMENT;
+	enum kr kr = thread_terminate(t);
+	if (kr == KR_SUCCESS)
+		(void)thread_wait_dead_abortable(t);
+	return kr;
 }
 
 kern_return_t rpc_thread_suspend(struct thread *t)
