@@ -126,20 +126,59 @@ enum kr vm_map_allocate(struct vm_map *map, uint64_t *addr, uint64_t size,
 	return kr;
 }
 
-/* Takes one entry out of the map and its pages out of the hardware. */
+/* Takes the pages of a part of e out of the hardware, and frees them if nobody
+ * else shows them; unless the whole object is about to go anyway. */
+static void drop_pages(struct vm_map *map, struct vm_map_entry *e,
+		       const struct vm_range *r, bool whole,
+		       struct vm_garbage *garbage)
+{
+	struct vm_object *o = atomic_get(&e->object);
+	uint64_t first = vm_map_index(e, r->start);
+	uint64_t end = vm_map_index(e, r->end);
+
+	if (o == NULL || (!whole && vm_object_is_empty(o, first, end)))
+		return;
+	if (pmap_resident_bytes(map->pmap) > 0)
+		pmap_remove(map->pmap, r->start, r->end);
+	if (!o->shared && !whole)
+		vm_object_forget(o, first, end, garbage);
+}
+
+/* Takes one entry out of the map. */
 static void remove_entry(struct vm_map *map, struct vm_map_entry *e,
 			 struct vm_garbage *garbage)
 {
 	struct vm_object *o = atomic_get(&e->object);
+	const struct vm_range r = { e->start, e->end };
 
-	if (o != NULL)
-		pmap_remove(map->pmap, e->start, e->end);
 	if (e->wired > 0)
 		vm_map_entry_unwire(map, e);
+	drop_pages(map, e, &r, o != NULL && vm_object_refs(o) == 1, garbage);
 	vm_map_unlink(map, e);
-	if (o != NULL && !o->shared && vm_object_refs(o) > 1)
-		vm_object_forget(o, vm_map_index(e, e->start),
-				 vm_map_index(e, e->end), garbage);
+}
+
+/* A range at one end of an entry: the entry becomes shorter. False: it is not
+ * such a range. */
+static bool shorten(struct vm_map *map, const struct vm_range *r,
+		    struct vm_garbage *garbage)
+{
+	struct vm_map_entry *e = vm_map_lookup(map, r->start);
+
+	if (e == NULL || e->wired > 0 || r->end > e->end ||
+	    (r->start == e->start) == (r->end == e->end))
+		return false;
+	drop_pages(map, e, r, false, garbage);
+	map->size -= r->end - r->start;
+	if (r->end == e->end) {
+		e->end = r->start;
+		vm_map_gap_changed(map, e);
+		return true;
+	}
+	e->offset += r->end - e->start;
+	e->start = r->end;
+	vm_map_gap_changed(map, container_of(e->link.prev, struct vm_map_entry,
+					     link));
+	return true;
 }
 
 void vm_map_remove(struct vm_map *map, const struct vm_range *r,
@@ -181,9 +220,12 @@ enum kr vm_map_deallocate(struct vm_map *map, uint64_t addr, uint64_t size)
 		return KR_INVALID_ARGUMENT;
 	list_init(&dead);
 	rwlock_write(&map->lock);
-	kr = map->dead ? KR_INVALID_ARGUMENT : vm_map_clip(map, &r);
-	if (kr == KR_SUCCESS)
-		vm_map_remove(map, &r, &dead, &garbage);
+	kr = map->dead ? KR_INVALID_ARGUMENT : KR_SUCCESS;
+	if (kr == KR_SUCCESS && !shorten(map, &r, &garbage)) {
+		kr = vm_map_clip(map, &r);
+		if (kr == KR_SUCCESS)
+			vm_map_remove(map, &r, &dead, &garbage);
+	}
 	rwlock_write_done(&map->lock);
 	vm_map_bury(map, &dead, &garbage);
 	return kr;

@@ -196,6 +196,18 @@ void vm_found_done(struct vm_object *o, struct vm_found *f)
 	f->replaced = NULL;
 }
 
+bool vm_object_is_empty(struct vm_object *o, uint64_t first, uint64_t end)
+{
+	bool empty;
+
+	if (o->pager != NULL || o->backing != NULL)
+		return false;
+	spin_lock(&o->lock);
+	empty = vm_tree_next(&o->tree, &first, end) == NULL;
+	spin_unlock(&o->lock);
+	return empty;
+}
+
 void vm_object_forget(struct vm_object *o, uint64_t first, uint64_t end,
 		      struct vm_garbage *garbage)
 {

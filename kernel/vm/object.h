@@ -116,6 +116,10 @@ void vm_found_done(struct vm_object *o, struct vm_found *found);
 enum kr vm_object_copy(struct vm_object *o, uint64_t first, uint64_t end,
 		       struct account *account, struct vm_object **copy);
 
+/* Nothing of [first, end) can be mapped anywhere: no pages, no backing. The caller
+ * keeps faults out. */
+bool vm_object_is_empty(struct vm_object *o, uint64_t first, uint64_t end);
+
 /* Pages [first, end) of a private object, which are mapped nowhere, are gone.
  * The caller releases the garbage. */
 void vm_object_forget(struct vm_object *o, uint64_t first, uint64_t end,
