@@ -18,7 +18,8 @@ musl-gcc -O2 -static -o "$TMP/static" $source &&
 	want static_musl 0 "$said"
 
 gcc -O2 -pthread -o "$TMP/dynamic" $source
-libraries=$(ldd "$TMP/dynamic" | sed -n 's/.*\(\/[^ ]*\) (0x.*/\1/p')
+libraries=$(ldd "$TMP/dynamic" |
+	awk '{ for (i = 1; i <= NF; i++) if ($i ~ /^\//) print $i }')
 set --
 for l in $libraries; do
 	set -- "$@" --add "$l:$l"
