@@ -116,7 +116,7 @@ kern_return_t catch_exception_raise(mach_port_t port, mach_port_t thread,
 				    mach_port_t task, int exception, int code,
 				    int subcode)
 {
-	struct lwp *l = port_lookup(thread);
+	struct lwp *l = port_lookup(thread, PORT_THREAD);
 	int64_t codes[2] = {code, subcode};
 	struct fault f = fault_of(exception, codes, 0);
 	struct sig_info info = {.signo = f.signal, .code = f.code};
