@@ -4,8 +4,7 @@
  *
  * fs and gs bases are read from the processor, since user code may change
  * them. A kernel thread keeps the pmap that was loaded: the kernel's half is
- * the same in all of them, and pmap_destroy looks for such leftovers. `from`
- * may be NULL where the contract lets the first thread of a processor begin.
+ * the same in all of them, and pmap_destroy looks for such leftovers.
  */
 #include "debugreg.h"
 #include "layout.h"
@@ -32,17 +31,10 @@ struct thread *context_swap_new(uint64_t *save_sp, uint64_t top,
 					void (*fn)(struct thread *));
 [[gnu::noreturn]] void context_run(uint64_t top, void (*fn)(void));
 
-/* Vector state, debug registers, rdtsc: for threads that use them. */
-static void switch_extra(struct machine_thread *from, struct machine_thread *to)
+/* Debug registers, rdtsc: hardly any thread has them. */
+static void __attribute__((noinline))
+switch_rare(uint32_t had, const struct machine_thread *to)
 {
-	uint32_t had = from ? from->extra : 0;
-
-	if (had & MACHINE_VECTOR)
-		vector_save(from);
-	if (to->extra & MACHINE_VECTOR)
-		vector_load(to);
-	else if (had & MACHINE_VECTOR)
-		vector_disable();
 	if (to->extra & MACHINE_DEBUG)
 		debug_load(to);
 	else if (had & MACHINE_DEBUG)
@@ -51,25 +43,41 @@ static void switch_extra(struct machine_thread *from, struct machine_thread *to)
 		write_cr4(read_cr4() ^ CR4_TSD);
 }
 
+static inline void switch_vector(struct machine_thread *from,
+				 struct machine_thread *to, uint32_t had,
+				 uint32_t has)
+{
+	if (had & MACHINE_VECTOR)
+		vector_save(from);
+	if (has & MACHINE_VECTOR)
+		vector_load(to);
+	else if (had & MACHINE_VECTOR)
+		vector_disable();
+}
+
 static inline void switch_machine(struct thread *from, struct thread *to)
 {
+	uint32_t had = from->machine.extra, has = to->machine.extra;
 	struct cpu *cpu = cpu_self();
+	struct pmap *pmap = to->pmap;
 
 	assert(!cpu_irq_enabled());
-	if (from) {
-		from->machine.fs_base = read_fs_base();
-		from->machine.gs_base = read_user_gs_base();
-	}
-	if ((from ? from->machine.extra : 0) | to->machine.extra)
-		switch_extra(from ? &from->machine : NULL, &to->machine);
-	if (to->pmap) {
-		write_fs_base(to->machine.fs_base);
-		write_user_gs_base(to->machine.gs_base);
-		if (to->pmap != cpu->head.pmap)
-			pmap_load(&cpu->head, to->pmap);
-	}
 	cpu->head.thread = to;
 	cpu->tss.rsp[0] = (uint64_t)(&to->machine.frame + 1);
+	from->machine.fs_base = read_fs_base();
+	if (__builtin_expect(pmap != NULL, 1)) {
+		write_fs_base(to->machine.fs_base);
+		from->machine.gs_base =
+			exchange_user_gs_base(to->machine.gs_base);
+		if (pmap != cpu->head.pmap)
+			pmap_load(&cpu->head, pmap);
+	} else {
+		from->machine.gs_base = read_user_gs_base();
+	}
+	if (had | has)
+		switch_vector(&from->machine, &to->machine, had, has);
+	if (__builtin_expect((had | has) & ~MACHINE_VECTOR, 0))
+		switch_rare(had, &to->machine);
 }
 
 struct thread *context_switch(struct thread *from, struct thread *to)

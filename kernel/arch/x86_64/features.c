@@ -50,7 +50,6 @@ static void detect_vector(struct cpu_features *f)
 	write_cr4(read_cr4() | CR4_OSXSAVE);
 	xsetbv0(f->vector_mask);
 	f->vector_size = cpuid(0xd, 0).b;
-	f->xsaveopt = cpuid(0xd, 1).a & 1;
 }
 
 const char *features_detect(void)
@@ -61,6 +60,8 @@ const char *features_detect(void)
 
 	if (!(one.c >> 26 & 1) || max < 0xd)
 		return "XSAVE";
+	if (!(cpuid(0xd, 1).a & 1))
+		return "XSAVEOPT";
 	if (!(cpuid(7, 0).b & 1))
 		return "FSGSBASE";
 	detect_basic(f, one);

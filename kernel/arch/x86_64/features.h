@@ -8,8 +8,7 @@
 #include <stdint.h>
 
 struct cpu_features {
-	bool page_1g, smep, smap, umip, x2apic, tsc_deadline, rdrand, rdseed,
-		xsaveopt;
+	bool page_1g, smep, smap, umip, x2apic, tsc_deadline, rdrand, rdseed;
 	bool hypervisor;
 	uint64_t vector_mask; /* XCR0 */
 	uint32_t vector_size; /* bytes of an XSAVE image */

@@ -36,10 +36,15 @@ _Static_assert(offsetof(struct image, present) == HEADER, "XSAVE");
 
 static struct zone vector_zone;
 
+uint32_t vector_parts;
+uint64_t vector_cr0_off;
+
 void vector_init(void)
 {
 	if (vector_zone.size != 0)
 		return;
+	vector_parts = (uint32_t)cpu_features.vector_mask;
+	vector_cr0_off = read_cr0() | CR0_TS;
 	zone_init(&vector_zone, "vector", cpu_features.vector_size, 64);
 }
 
@@ -48,37 +53,6 @@ static void image_init(struct image *image)
 	memset(image, 0, cpu_features.vector_size);
 	image->fcw = FCW_INITIAL;
 	image->mxcsr = MXCSR_INITIAL;
-}
-
-void vector_save(struct machine_thread *m)
-{
-	uint32_t low = (uint32_t)cpu_features.vector_mask;
-
-	if (cpu_features.xsaveopt)
-		__asm__ volatile("xsaveopt64 (%0)"
-				 :
-				 : "r"(m->vector), "a"(low), "d"(0)
-				 : "memory");
-	else
-		__asm__ volatile("xsave64 (%0)"
-				 :
-				 : "r"(m->vector), "a"(low), "d"(0)
-				 : "memory");
-}
-
-void vector_load(struct machine_thread *m)
-{
-	uint32_t low = (uint32_t)cpu_features.vector_mask;
-
-	__asm__ volatile("clts; xrstor64 (%0)"
-			 :
-			 : "r"(m->vector), "a"(low), "d"(0)
-			 : "memory");
-}
-
-void vector_disable(void)
-{
-	write_cr0(read_cr0() | CR0_TS);
 }
 
 bool vector_attach(struct machine_thread *m)

@@ -13,10 +13,32 @@ void vector_init(void);
  * Interrupts off. */
 bool vector_first_use(void);
 
+/* What XSAVE and XRSTOR act on, and CR0 with TS set; fixed at boot. */
+extern uint32_t vector_parts;
+extern uint64_t vector_cr0_off;
+
 /* Between threads, interrupts off. */
-void vector_save(struct machine_thread *m);
-void vector_load(struct machine_thread *m); /* m has an image */
-void vector_disable(void);
+static inline void vector_save(struct machine_thread *m)
+{
+	__asm__ volatile("xsaveopt64 (%0)"
+			 :
+			 : "r"(m->vector), "a"(vector_parts), "d"(0)
+			 : "memory");
+}
+
+/* m has an image. */
+static inline void vector_load(struct machine_thread *m)
+{
+	__asm__ volatile("clts; xrstor64 (%0)"
+			 :
+			 : "r"(m->vector), "a"(vector_parts), "d"(0)
+			 : "memory");
+}
+
+static inline void vector_disable(void)
+{
+	__asm__ volatile("movq %0, %%cr0" : : "r"(vector_cr0_off) : "memory");
+}
 
 /* MXCSR, or the x87 status word, of the running thread. */
 uint32_t vector_status(bool simd);

@@ -159,6 +159,18 @@ static inline void write_user_gs_base(uint64_t v)
 	__asm__ volatile("swapgs; wrgsbase %0; swapgs" : : "r"(v) : "memory");
 }
 
+/* The user's gs base, and a new one in its place. Interrupts off. */
+static inline uint64_t exchange_user_gs_base(uint64_t v)
+{
+	uint64_t old;
+
+	__asm__ volatile("swapgs; rdgsbase %0; wrgsbase %1; swapgs"
+			 : "=&r"(old)
+			 : "r"(v)
+			 : "memory");
+	return old;
+}
+
 static inline void invlpg(uintptr_t va)
 {
 	__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
