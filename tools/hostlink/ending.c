@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How a run ends: what the emulator's status, the log and the clock mean, and
+ * the one line that says so.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/wait.h>
+
+#include "session_i.h"
+
+void end_with(struct session *s, int status)
+{
+	if (s->over)
+		return;
+	s->over = true;
+	s->status = status;
+	machine_kill(&s->machine);
+	terminal_restore();
+}
+
+__attribute__((format(printf, 3, 4))) void
+end_failed(struct session *s, int status, const char *format, ...)
+{
+	va_list args;
+
+	if (s->over)
+		return;
+	end_with(s, status);
+	va_start(args, format);
+	fputs("run: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+}
+
+static const char *last_words(struct session *s)
+{
+	const char *line = log_last_line(&s->log);
+
+	return line[0] != '\0' ? line : "(none)";
+}
+
+static void end_panicked(struct session *s)
+{
+	if (!s->log.panicked) {
+		end_failed(s, STATUS_PANIC, "the kernel gave up: %s", last_words(s));
+		return;
+	}
+	end_with(s, STATUS_PANIC);
+	log_print_panic(&s->log);
+}
+
+/* The emulator gave up before the guest said anything. */
+static bool machine_failed(const struct session *s)
+{
+	return s->state == BOOTING && s->machine.said.length > 0 &&
+	       s->log.text.length == 0;
+}
+
+static void end_machine_failed(struct session *s)
+{
+	size_t n = s->machine.said.length;
+	const char *text = (char *)buffer_bytes(&s->machine.said);
+
+	while (n > 0 && text[n - 1] == '\n')
+		n--;
+	end_failed(s, STATUS_BROKEN, "the emulator did not start: %.*s", (int)n,
+	     text);
+}
+
+/* The machine is gone and everything it said is read. */
+void end_gone(struct session *s)
+{
+	int ws = s->machine.wait_status;
+	int code = WIFEXITED(ws) ? WEXITSTATUS(ws) : -1;
+
+	if (s->log.panicked || code == LINK_PANIC * 2 + 1)
+		end_panicked(s);
+	else if (machine_failed(s))
+		end_machine_failed(s);
+	else if (code == 0)
+		end_failed(s, STATUS_PANIC,
+		     "the machine reset itself; last line of the log: %s",
+		     last_words(s));
+	else if (code != LINK_POWEROFF * 2 + 1)
+		end_failed(s, STATUS_BROKEN,
+		     "the emulator ended with wait status %#x; last line of "
+		     "the log: %s",
+		     ws, last_words(s));
+	else if (s->state == ENDING || s->set->log_only)
+		end_with(s, s->status);
+	else
+		end_failed(s, STATUS_BROKEN,
+		     "the guest powered off without an exit status; last line "
+		     "of the log: %s",
+		     last_words(s));
+}
+
+static bool passed(long long when, long long now)
+{
+	return when != NEVER && now >= when;
+}
+
+void end_late(struct session *s)
+{
+	long long now = now_ms();
+
+	if (passed(s->end_by, now))
+		end_failed(s, STATUS_TIMEOUT,
+		     "time-out after %d s; last line of the log: %s",
+		     s->set->timeout_seconds, last_words(s));
+	else if (passed(s->gone_by, now) && s->log.panicked)
+		end_panicked(s);
+	else if (passed(s->gone_by, now) && s->machine.pid != 0)
+		end_failed(s, STATUS_BROKEN,
+		     "the guest did not power off after its exit; last line "
+		     "of the log: %s",
+		     last_words(s));
+	else if (passed(s->ready_by, now))
+		end_failed(s, STATUS_TIMEOUT,
+		     "the guest is not ready after %d s; last line of the "
+		     "log: %s",
+		     s->set->ready_seconds, last_words(s));
+}
+
