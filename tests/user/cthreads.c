@@ -364,8 +364,7 @@ static void spin_locks(void)
 }
 
 /* Who locks a mutex it holds is reported, by name. It would hang for ever, so
- * somebody else lets it go.
- * Checklist: CTH-10 */
+ * somebody else lets it go. */
 static struct mutex twice = MUTEX_INITIALIZER;
 static volatile int stuck;
 
@@ -380,6 +379,7 @@ static any_t locks_twice(any_t arg)
 	return NULL;
 }
 
+/* Checklist: CTH-10 */
 static void self_deadlock(void)
 {
 	cthread_t t;

@@ -342,7 +342,6 @@ static void bad_answers(void)
 	port_gone(last);
 }
 
-/* Checklist: EXC-13 */
 static void *counting(void *arg)
 {
 	struct victim *v = arg;
@@ -364,6 +363,7 @@ static void victim_with_thread(void *arg)
 	v->done = 1;
 }
 
+/* Checklist: EXC-13 */
 static void others_go_on(void)
 {
 	struct victim *v = shared_page();
@@ -456,7 +456,6 @@ static void exc_emulate(void)
 	port_gone(port);
 }
 
-/* Checklist: EXC-12 */
 static volatile int signal_seen;
 static struct victim *signal_victim;
 
@@ -468,6 +467,7 @@ static void signal_handler(void)
 		task_terminate(mach_task_self());
 }
 
+/* Checklist: EXC-12 */
 static void signal_emulation(void)
 {
 	struct victim *v = signal_victim = shared_page();
