@@ -51,17 +51,18 @@ struct fast {
 
 /* --- looking --- */
 
-/* Space locked. The entry to receive from: most often the last one. An entry of
- * the table never moves, so a remembered one is good if it has the name. */
+/* Space locked. The entry to receive from: most often the last one. Entries do
+ * not move, and the version tells when one of a chosen name has been freed. */
 TEMPLATE struct ipc_entry *find_from(struct thread *self, struct ipc_space *s,
 				     mach_port_name_t name)
 {
 	struct ipc_entry *e = self->ipc.from;
-	if (likely(e && e->name == name && e->type))
+	if (likely(e && self->ipc.from_version == s->overflow_version &&
+		   e->name == name && e->type))
 		return e;
 	e = ipc_entry_lookup(s, name);
-	if (e && !(e->flags & ENTRY_OVERFLOW))
-		self->ipc.from = e;
+	self->ipc.from = e;
+	self->ipc.from_version = s->overflow_version;
 	return e;
 }
 
@@ -265,8 +266,11 @@ static mach_msg_return_t call_kernel(struct fast *f, struct ipc_space *s,
 TEMPLATE bool pass(struct ipc_message *m, const struct fast_call *c,
 		   mach_msg_return_t *result, bool answer)
 {
-	struct fast f = {.self = thread_self(), .m = m};
-	struct ipc_space *s = f.self->space;
+	struct fast f;
+	struct ipc_space *s = thread_self()->space;
+	f.self = thread_self();
+	f.m = m;
+	f.dest_set = NULL;
 	spin_lock(&s->lock);
 	if (!likely(find_entries(&f, s, c->from, answer))) {
 		spin_unlock(&s->lock);
@@ -340,7 +344,7 @@ int64_t ipc_trap_mach_msg(uint64_t buffer, uint64_t option, uint64_t send_size,
 void ipc_receive_continue(void)
 {
 	struct thread *self = thread_self();
-	enum wait_result result = thread_wait_result();
+	enum wait_result result = wait_result_of(self);
 	mach_msg_return_t r;
 	if (likely(result == WAIT_OK && self->ipc.state == IPC_STATE_FAST)) {
 		struct ipc_message *m = self->ipc.message;

@@ -91,6 +91,7 @@ struct ipc_space {
 	uint32_t free_head, free_tail, free_count;
 	uint32_t live;		  /* names in use */
 	uint32_t overflow_count;
+	uint32_t overflow_version; /* changes when one is freed */
 	uint64_t seed;		  /* of the overflow hash */
 	struct ipc_overflow *overflow;
 	_Atomic uint32_t sent, received; /* messages, for task_info */
@@ -127,18 +128,21 @@ static inline struct ipc_entry *ipc_entry_lookup(struct ipc_space *s,
 		       ipc_overflow_lookup(s, name) : NULL;
 }
 
-/* The first free entry if there are enough of them and no chosen names to
- * mind, with a new name; NULL: ask ipc_entry_alloc. Type is set by the caller,
- * other fields are clean. */
+/* The first free entry if there are enough of them, with a new name; NULL: ask
+ * ipc_entry_alloc. Type is set by the caller, other fields are clean. */
 static inline struct ipc_entry *ipc_entry_pop(struct ipc_space *s)
 {
-	if (__builtin_expect(s->free_count < FREE_MIN || s->overflow_count, 0))
+	if (__builtin_expect(s->free_count < FREE_MIN, 0))
 		return NULL;
 	struct ipc_entry *e = ipc_table_slot(s, s->free_head);
+	mach_port_name_t name = e->name + NAME_GENERATION;
+	if (__builtin_expect(s->overflow_count != 0, 0) &&
+	    ipc_overflow_lookup(s, name))
+		return NULL; /* somebody chose that one */
 	s->free_head = (uint32_t)e->free_next;
 	s->free_count--;
 	s->live++;
-	e->name += NAME_GENERATION;
+	e->name = name;
 	return e;
 }
 

@@ -119,6 +119,7 @@ void ipc_entry_free(struct ipc_space *s, struct ipc_entry *e)
 		p = &(*p)->next;
 	*p = o->next;
 	s->overflow_count--;
+	s->overflow_version++;
 	zone_free(&overflow_zone, o);
 	account_credit(s->account, CHARGE_NAMES, 1);
 }

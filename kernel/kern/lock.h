@@ -116,7 +116,8 @@ static inline void spin_unlock(struct spinlock *l) RELEASES(l) NO_LOCK_ANALYSIS
 	atomic_set_rel(&l->owner, (uint16_t)(atomic_get(&l->owner) + 1));
 }
 
-[[nodiscard]] static inline bool spin_trylock(struct spinlock *l)
+[[nodiscard]] __attribute__((always_inline)) static inline bool
+spin_trylock(struct spinlock *l)
 	TRY_ACQUIRES(true, l) NO_LOCK_ANALYSIS
 {
 	uint16_t owner = atomic_get_acq(&l->owner);

@@ -50,7 +50,8 @@ struct thread_ipc {
 	struct ipc_port *port;	     /* waited on, +1 */
 	struct ipc_set *set;	     /* or this, +1 */
 	struct ipc_message *spare;   /* memory kept for the next message */
-	struct ipc_entry *from;	     /* entry received from last, if not moved */
+	struct ipc_entry *from;	     /* entry received from last, good if */
+	uint32_t from_version;	     /* this is its space's version */
 	struct list *doomed;	     /* messages being destroyed */
 	uint64_t words[2];
 };

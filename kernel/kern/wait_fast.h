@@ -45,3 +45,9 @@ static inline bool wait_claim(struct thread *t, enum wait_result result)
 	} while (!atomic_compare_exchange_weak(&t->wait, &word, claimed));
 	return true;
 }
+
+/* thread_wait_result. */
+static inline enum wait_result wait_result_of(struct thread *self)
+{
+	return (enum wait_result)(atomic_get(&self->wait) >> W_RESULT_SHIFT);
+}
