@@ -26,7 +26,7 @@ static uint64_t tsc_start;
 static uint64_t ns_per_cycle;	/* 32.32 */
 static uint64_t cycles_per_ns;	/* 32.32 */
 static uint64_t ticks_per_ns;	/* of the APIC timer, 32.32 */
-static uint64_t epoch;
+static uint64_t epoch; /* nanoseconds */
 
 static uint64_t scale(uint64_t v, uint64_t by)
 {
@@ -147,7 +147,7 @@ void clock_init(void)
 		cycles_per_ns = (rate / 1000 << 32) / (NS / 1000);
 	}
 	panic_unless(ns_per_cycle && ticks_per_ns);
-	epoch = rtc_read();
+	epoch = rtc_read() * NS;
 	tsc_start = rdtsc();
 }
 
