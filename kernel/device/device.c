@@ -125,6 +125,44 @@ enum kr device_io_transfer(struct device_io *io, uint32_t reg, unsigned width,
 	return KR_SUCCESS;
 }
 
+static bool stream_ready(struct device_io *io, const struct device_stream *s)
+{
+	uint8_t status;
+
+	device_io_read(io->base + s->status, 1, &status, 1);
+	return (status & s->mask) == s->mask;
+}
+
+enum kr device_io_read_ready(struct device_io *io,
+			     const struct device_stream *s, uint8_t *data,
+			     unsigned count, unsigned *done)
+{
+	if (s->status >= io->count || s->reg >= io->count)
+		return KR_INVALID_ARGUMENT;
+	unsigned n = 0;
+	while (n < count && stream_ready(io, s))
+		device_io_read(io->base + s->reg, 1, data + n++, 1);
+	*done = n;
+	return KR_SUCCESS;
+}
+
+enum kr device_io_write_ready(struct device_io *io,
+			      const struct device_stream *s,
+			      const uint8_t *data, unsigned count,
+			      unsigned burst, unsigned *done)
+{
+	if (s->status >= io->count || s->reg >= io->count || !burst)
+		return KR_INVALID_ARGUMENT;
+	unsigned n = 0;
+	while (n < count && stream_ready(io, s)) {
+		unsigned run = count - n < burst ? count - n : burst;
+		device_io_write(io->base + s->reg, 1, data + n, run);
+		n += run;
+	}
+	*done = n;
+	return KR_SUCCESS;
+}
+
 static void irq_handler(void *arg)
 {
 	struct device_irq *irq = arg;

@@ -31,6 +31,23 @@ enum kr device_io_open(uint32_t base, uint32_t count, struct ipc_right *io);
 enum kr device_io_transfer(struct device_io *io, uint32_t reg, unsigned width,
 			   void *data, unsigned count, bool write);
 
+/*
+ * Byte streams behind a status register whose bits in mask must all be set.
+ * Reading stops when they are not; writing sends burst bytes each time they
+ * are. *done counts bytes.
+ */
+struct device_stream {
+	uint32_t status, reg;
+	uint8_t mask;
+};
+enum kr device_io_read_ready(struct device_io *io,
+			     const struct device_stream *s, uint8_t *data,
+			     unsigned count, unsigned *done);
+enum kr device_io_write_ready(struct device_io *io,
+			      const struct device_stream *s,
+			      const uint8_t *data, unsigned count,
+			      unsigned burst, unsigned *done);
+
 /* A port for a line; its messages go to notify (consumed on success).
  * KR_NO_ACCESS: in use. */
 enum kr device_irq_open(unsigned line, struct ipc_right notify,

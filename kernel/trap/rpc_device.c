@@ -35,6 +35,41 @@ kern_return_t rpc_device_io_write(struct device_io *io, unsigned reg,
 	return device_io_transfer(io, reg, width, data, bytes / width, true);
 }
 
+static bool stream_of(struct device_stream *s, unsigned status, unsigned mask,
+		      unsigned reg)
+{
+	*s = (struct device_stream){
+		.status = status, .reg = reg, .mask = (uint8_t)mask};
+	return mask != 0 && mask <= UINT8_MAX;
+}
+
+kern_return_t rpc_device_io_read_ready(struct device_io *io, unsigned status,
+				       unsigned mask, unsigned reg,
+				       unsigned bytes, char *data,
+				       mach_msg_type_number_t *count)
+{
+	struct device_stream s;
+
+	if (!io || !stream_of(&s, status, mask, reg) ||
+	    bytes > DEVICE_BYTES_MAX)
+		return KERN_INVALID_ARGUMENT;
+	return device_io_read_ready(io, &s, (uint8_t *)data, bytes, count);
+}
+
+kern_return_t rpc_device_io_write_ready(struct device_io *io, unsigned status,
+					unsigned mask, unsigned reg,
+					unsigned burst, char *data,
+					mach_msg_type_number_t bytes,
+					unsigned *done)
+{
+	struct device_stream s;
+
+	if (!io || !stream_of(&s, status, mask, reg))
+		return KERN_INVALID_ARGUMENT;
+	return device_io_write_ready(io, &s, (const uint8_t *)data, bytes,
+				     burst, done);
+}
+
 kern_return_t rpc_device_irq_open(struct kobject *master, unsigned line,
 				  struct ipc_item *notify,
 				  struct ipc_right *irq)

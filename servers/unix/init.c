@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -200,6 +201,14 @@ static int start_command(struct proc *p, const struct link_start *start)
 	return error;
 }
 
+static void complain(const char *name, int error)
+{
+	char line[200];
+
+	snprintf(line, sizeof(line), "%.150s: %s\n", name, strerror(-error));
+	link_complain(line);
+}
+
 void init_start(const struct link_start *start)
 {
 	struct proc *p = command_create(start->terminal);
@@ -217,7 +226,6 @@ void init_start(const struct link_start *start)
 	command = p;
 	if (!error)
 		return;
-	machine_log("unix: cannot start %s: error %d\n",
-		    start->argc ? start->strings : "/bin/sh", -error);
+	complain(start->argc ? start->strings : "/bin/sh", error);
 	machine_power_off(error == -ENOENT ? 127 : 126);
 }

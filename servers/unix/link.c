@@ -354,6 +354,16 @@ int link_open_channels(struct file *files[3])
 	return 0;
 }
 
+void link_complain(const char *text)
+{
+	if (ln.pipes[2])
+		pipe_server_put(ln.pipes[2], (const uint8_t *)text,
+				(unsigned)strlen(text));
+	for (; ln.start.terminal && *text; text++)
+		tty_put(&tty_console, (uint8_t)*text);
+	link_kick();
+}
+
 void link_exit(int status)
 {
 	if (ln.exiting)

@@ -31,6 +31,9 @@ unsigned link_output(uint8_t *bytes, unsigned max);
 struct file;
 int link_open_channels(struct file *files[3]);
 
+/* A line for the person, as from the command itself. */
+void link_complain(const char *text);
+
 /* The command ended: what is left is sent, then EXIT. */
 void link_exit(int status);
 /* EXIT has been handed to the wire. */

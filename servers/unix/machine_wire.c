@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * COM2: a 16550 with FIFOs, through a device port. Several bytes move in one
- * request where the chip says how many may: 14 at the receive trigger, 16 when
- * the transmitter is empty.
+ * COM2: a 16550 with FIFOs, through a device port. Many bytes move in one
+ * request: reading while the chip has some, writing 16 each time its
+ * transmitter is empty.
  */
 #include <errno.h>
 #include <mach/device.h>
@@ -18,11 +18,8 @@ enum { RBR = 0, THR = 0, IER = 1, IIR = 2, FCR = 2, LCR = 3, MCR = 4, LSR = 5 };
 #define IER_TRANSMIT 2
 #define LSR_READY    1
 #define LSR_EMPTY    0x20
-#define IIR_NONE     1
-#define IIR_KIND     0x0e
-#define IIR_TRIGGER  4
-#define TRIGGER	     14
 #define FIFO	     16
+#define PIECE	     4096
 
 static mach_port_t io, irq, irq_port;
 static bool transmitting; /* the transmit interrupt is on */
@@ -64,51 +61,46 @@ int wire_open(void)
 	return 0;
 }
 
-static void wire_receive(unsigned count)
-{
-	mach_msg_type_number_t got = count;
-	char bytes[FIFO];
-
-	if (device_io_read(io, RBR, 1, count, bytes, &got) == KERN_SUCCESS)
-		link_input((uint8_t *)bytes, got);
-}
-
+/* Takes all there is; what comes later makes an interrupt of its own. */
 static void wire_receive_all(void)
 {
-	uint8_t cause;
+	static char bytes[PIECE];
+	mach_msg_type_number_t got;
 
-	while (!((cause = wire_read(IIR)) & IIR_NONE)) {
-		if ((cause & IIR_KIND) == IIR_TRIGGER) {
-			wire_receive(TRIGGER);
-			continue;
-		}
-		if (!(wire_read(LSR) & LSR_READY))
-			break;
-		wire_receive(1);
-	}
-	while (wire_read(LSR) & LSR_READY)
-		wire_receive(1);
+	do {
+		got = PIECE;
+		if (device_io_read_ready(io, LSR, LSR_READY, RBR, PIECE, bytes,
+					 &got) != KERN_SUCCESS)
+			return;
+		link_input((uint8_t *)bytes, got);
+	} while (got == PIECE);
 }
 
 /* Sends while the transmitter takes it; asks for an interrupt otherwise. */
 void wire_pump(void)
 {
-	for (;;) {
-		static uint8_t bytes[FIFO];
-		static unsigned count;
+	static uint8_t bytes[PIECE];
+	static unsigned count, sent;
+	unsigned done;
 
-		if (!count)
-			count = link_output(bytes, FIFO);
+	for (;;) {
+		if (sent == count) {
+			sent = 0;
+			count = link_output(bytes, PIECE);
+		}
 		if (!count)
 			break;
-		if (!(wire_read(LSR) & LSR_EMPTY)) {
-			if (!transmitting)
-				wire_write(IER, IER_RECEIVE | IER_TRANSMIT);
-			transmitting = true;
+		if (device_io_write_ready(io, LSR, LSR_EMPTY, THR, FIFO,
+					  (char *)bytes + sent, count - sent,
+					  &done) != KERN_SUCCESS)
 			return;
-		}
-		device_io_write(io, THR, 1, (char *)bytes, count);
-		count = 0;
+		sent += done;
+		if (sent == count)
+			continue;
+		if (!transmitting)
+			wire_write(IER, IER_RECEIVE | IER_TRANSMIT);
+		transmitting = true;
+		return;
 	}
 	if (transmitting)
 		wire_write(IER, IER_RECEIVE);
@@ -130,6 +122,8 @@ bool wire_message(const mach_msg_header_t *m)
 	/* First: an edge that comes while the line is masked is lost. */
 	device_irq_acknowledge(irq);
 	wire_receive_all();
+	if (transmitting)
+		wire_read(IIR); /* so that the transmitter's interrupt ends */
 	wire_pump();
 	return true;
 }
