@@ -48,11 +48,12 @@ lint: $(MIG_DONE)
 ifeq ($(CLANG),)
 	@echo "lint: clang-22 is not installed: warnings and locks not checked"
 else
-	@for f in $(LINT_C); do \
-		$(CLANG) -fsyntax-only $(filter-out -Wvla,$(KERNEL_CFLAGS)) \
+	@bad=0; for f in $(LINT_C); do \
+		$(CLANG) -fsyntax-only $(filter-out -no-pie -nostdlib -Wno-dangling-pointer,\
+			$(KERNEL_CFLAGS)) \
 			-Wthread-safety -Wthread-safety-beta \
-			-DCONFIG_DEBUG=1 $$f || exit 1; \
-	done
+			-DCONFIG_DEBUG=1 $$f || bad=1; \
+	done; exit $$bad
 endif
 ifeq ($(SHELLCHECK),)
 	@echo "lint: shellcheck is not installed: scripts not checked"
