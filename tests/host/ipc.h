@@ -12,6 +12,7 @@
 #include <arch/clock.h>
 #include <host.h>
 #include <arch/trap.h>
+#include <ipc/check.h>
 #include <ipc/kport.h>
 #include <ipc/message_i.h>
 #include <ipc/space_i.h>
@@ -54,6 +55,7 @@ static inline void test_task_create(struct test_task *t)
 
 static inline void test_task_destroy(struct test_task *t)
 {
+	ipc_check_space(t->space);
 	ipc_space_terminate(t->space);
 	ipc_space_unref(t->space);
 	vm_map_terminate(t->map);
