@@ -13,6 +13,17 @@
 
 #define EXTENT_MIN 16384ull
 
+/* Room of all files together: at most half of the memory there is. */
+static uint64_t data_total;
+
+static bool data_fits(uint64_t more)
+{
+	uint64_t memory, available;
+
+	machine_memory(&memory, &available);
+	return data_total + more <= memory / 2;
+}
+
 int data_reserve(struct inode *i, uint64_t size)
 {
 	struct data *d = &i->data;
@@ -25,6 +36,10 @@ int data_reserve(struct inode *i, uint64_t size)
 		return -EFBIG;
 	need = (size - d->capacity + EXTENT_MIN - 1) & ~(EXTENT_MIN - 1);
 	want = d->capacity > need ? d->capacity : need;
+	if (!data_fits(want))
+		want = need;
+	if (!data_fits(want))
+		return -ENOSPC;
 	grown = realloc(d->extents, (d->count + 1) * sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
@@ -37,6 +52,7 @@ int data_reserve(struct inode *i, uint64_t size)
 	grown->size = want;
 	grown->entry = 0;
 	d->capacity += want;
+	data_total += want;
 	d->count++;
 	return 0;
 }
@@ -126,6 +142,7 @@ void data_destroy(struct inode *i)
 	for (unsigned n = 0; n < i->data.count; n++) {
 		struct extent *e = &i->data.extents[n];
 		machine_entry_destroy(&e->entry);
+		data_total -= e->size;
 		machine_region_destroy(e->base, e->size);
 	}
 	free(i->data.extents);

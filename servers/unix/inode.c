@@ -29,11 +29,13 @@ struct timespec time_now(void)
 
 struct inode *inode_create(struct fs *fs, uint32_t mode)
 {
-	struct inode *i = calloc(1, sizeof(*i));
+	bool full = fs->inodes_max && fs->inodes >= fs->inodes_max;
+	struct inode *i = full ? NULL : calloc(1, sizeof(*i));
 
 	if (!i)
 		return NULL;
 	i->fs = fs;
+	fs->inodes++;
 	i->number = fs->next_number++;
 	i->mode = mode;
 	i->refs = 1;
@@ -52,6 +54,7 @@ static void inode_destroy(struct inode *i)
 		data_destroy(i);
 	else if (S_ISLNK(i->mode))
 		free(i->target);
+	i->fs->inodes--;
 	free(i);
 }
 

@@ -32,6 +32,8 @@ struct fs {
 	struct inode *root;
 	struct inode *covered; /* directory under root, NULL for / */
 	uint64_t next_number;
+	uint64_t inodes;       /* that exist; 0 is no limit below */
+	uint64_t inodes_max;
 };
 
 /* Contents of a regular file: extents that never move (data.c). */

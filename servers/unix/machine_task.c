@@ -189,6 +189,9 @@ static int fill_task(mach_port_t task, const struct exec_image *image)
 	if (!error)
 		error = kern_errno(task_set_special_port(
 			task, TASK_BOOTSTRAP_PORT, user_bootstrap));
+	/* What an unprivileged parent registered must not reach set-uid. */
+	if (!error && image->secure)
+		error = kern_errno(mach_ports_register(task, NULL, 0));
 	return error;
 }
 

@@ -71,8 +71,12 @@ static void ports_open(void)
 
 static void root_make(void)
 {
+	uint64_t total, available;
+
+	machine_memory(&total, &available);
 	fs_init(&root_fs, "tmpfs", 0x01021994);
 	root_fs.path = "/";
+	root_fs.inodes_max = total / 8192;
 	root_fs.root = inode_create(&root_fs, S_IFDIR | 0755);
 	if (!root_fs.root)
 		fail("no root directory", -ENOMEM);

@@ -19,6 +19,9 @@
 #include "sig.h"
 
 #define PIPE_SIZE 65536u
+#define PIPES_MAX 1024
+
+static unsigned pipe_count_all;
 
 struct pipe {
 	uint8_t *ring;
@@ -36,7 +39,8 @@ static struct fs pipe_fs;
 
 static struct pipe *pipe_create(struct inode *i)
 {
-	struct pipe *p = calloc(1, sizeof(*p));
+	struct pipe *p = pipe_count_all < PIPES_MAX ? calloc(1, sizeof(*p))
+						    : NULL;
 
 	if (!p)
 		return NULL;
@@ -45,11 +49,19 @@ static struct pipe *pipe_create(struct inode *i)
 		free(p);
 		return NULL;
 	}
+	pipe_count_all++;
 	waitq_init(&p->readable);
 	waitq_init(&p->writable);
 	p->inode = i;
 	i->pipe = p;
 	return p;
+}
+
+static void pipe_free(struct pipe *p)
+{
+	free(p->ring);
+	free(p);
+	pipe_count_all--;
 }
 
 static unsigned ring_take(struct pipe *p, uint8_t *to, uint64_t count)
@@ -207,8 +219,7 @@ static void pipe_release(struct file *f)
 	}
 	if (p->inode)
 		p->inode->pipe = NULL;
-	free(p->ring);
-	free(p);
+	pipe_free(p);
 }
 
 static const struct file_ops pipe_ops = {
@@ -243,8 +254,7 @@ int64_t fifo_open(struct call *c, struct inode *i, struct file *f)
 	    (f->flags & O_NONBLOCK)) {
 		if (!p->writers) {
 			i->pipe = NULL;
-			free(p->ring);
-			free(p);
+			pipe_free(p);
 		}
 		return -ENXIO;
 	}
@@ -348,8 +358,7 @@ void pipe_server_close(struct pipe *p, bool server_writes)
 		return;
 	if (p->inode)
 		p->inode->pipe = NULL;
-	free(p->ring);
-	free(p);
+	pipe_free(p);
 }
 
 static int pipe_install(struct proc *p, struct file *end[2], bool cloexec,

@@ -10,6 +10,7 @@
 #include "sig.h"
 
 #define TID_BUCKETS 256
+#define PROC_RESERVE 64
 
 struct list proc_all = {&proc_all, &proc_all};
 struct proc *proc_init_process;
@@ -89,7 +90,7 @@ static void limits_init(struct rlimit *limits)
 	limits[RLIMIT_STACK].rlim_cur = UX_STACK_SIZE;
 	limits[RLIMIT_CORE].rlim_cur = 0;
 	limits[RLIMIT_NOFILE] = (struct rlimit){FD_MAX, FD_MAX};
-	limits[RLIMIT_NPROC] = (struct rlimit){PROC_MAX, PROC_MAX};
+	limits[RLIMIT_NPROC] = (struct rlimit){PROC_MAX / 4, PROC_MAX / 4};
 	limits[RLIMIT_MEMLOCK] = (struct rlimit){65536, 65536};
 }
 
@@ -225,9 +226,29 @@ static void proc_inherit(struct proc *p, struct proc *parent)
 	list_insert(&proc_all, &p->all);
 }
 
+/* How many processes a user has. */
+static unsigned user_count(uint32_t uid)
+{
+	struct list *pos;
+	unsigned n = 0;
+
+	list_each(pos, &proc_all)
+		n += list_entry(pos, struct proc, all)->cred.uid == uid;
+	return n;
+}
+
+/* Users have limits; the last places are the super-user's. */
+static bool proc_may_grow(const struct proc *p)
+{
+	if (!p->cred.uid || cred_is_root(&p->cred))
+		return true;
+	return id_count < PROC_MAX - PROC_RESERVE &&
+	       user_count(p->cred.uid) < p->limits[RLIMIT_NPROC].rlim_cur;
+}
+
 struct proc *proc_create_child(struct proc *parent, struct lwp *from)
 {
-	struct proc *p = proc_allocate();
+	struct proc *p = proc_may_grow(parent) ? proc_allocate() : NULL;
 	struct lwp *l;
 
 	if (!p)

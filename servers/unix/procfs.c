@@ -268,6 +268,17 @@ static int dir_link(struct proc *p, struct inode *dir, char *buffer,
 	return length < 0 ? length : link_text(buffer, size, text);
 }
 
+/* May the caller see what another process has open, and follow it? */
+static bool procfs_may_look(const struct proc *p)
+{
+	const struct proc *who = proc_current();
+
+	return !who || !p || cred_is_root(&who->cred) ||
+	       (who->cred.euid == p->cred.uid &&
+		who->cred.euid == p->cred.euid &&
+		who->cred.euid == p->cred.suid);
+}
+
 static int procfs_readlink(struct inode *i, char *buffer, unsigned size)
 {
 	struct proc *p = i->pid ? proc_find(i->pid) : proc_current();
@@ -275,6 +286,8 @@ static int procfs_readlink(struct inode *i, char *buffer, unsigned size)
 
 	if (!p)
 		return -ENOENT;
+	if (i->pid && !procfs_may_look(p))
+		return -EACCES;
 	switch (i->info) {
 	case PROCFS_SELF:
 		snprintf(text, sizeof(text), "%d", p->pid);
@@ -300,7 +313,7 @@ static struct inode *procfs_follow(struct inode *i)
 	struct inode *to = NULL;
 	struct file *f;
 
-	if (!p)
+	if (!p || !procfs_may_look(p))
 		return NULL;
 	if (i->info == PROCFS_EXE)
 		to = p->exe;
