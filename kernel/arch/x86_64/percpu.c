@@ -101,6 +101,8 @@ static void segments_load(void)
 			 : "i"(SEL_KCODE), "r"(SEL_KDATA), "r"(0)
 			 : "rax", "memory");
 	__asm__ volatile("ltr %w0" : : "r"(SEL_TSS));
+	/* Reset leaves a local table of 64 KiB at address 0. */
+	__asm__ volatile("lldt %w0" : : "r"(0));
 }
 
 void percpu_load(struct cpu *cpu)
