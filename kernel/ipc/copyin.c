@@ -182,18 +182,28 @@ static bool take_request(struct ipc_space *s, struct ipc_message *m)
 	return true;
 }
 
-static bool take_answer(struct ipc_space *s, struct ipc_message *m)
+/* A send-once right, native or the manual's. */
+static bool take_answer(struct ipc_space *s, struct ipc_message *m,
+			struct list *after)
 {
 	struct ipc_entry *d = ipc_entry_lookup(s, m->head.msgh_remote_port);
-	if (!d || d->type != TYPE_SEND_ONCE || d->request ||
+	if (!d || d->type != TYPE_SEND_ONCE ||
 	    m->head.msgh_local_port != MACH_PORT_NULL)
 		return false;
-	spin_lock(&d->port->lock);
-	bool alive = d->port->active;
-	spin_unlock(&d->port->lock);
-	if (!alive)
+	struct ipc_port *port = d->port;
+	spin_lock(&port->lock);
+	bool ok = port->active &&
+		  (!d->request || d->request->kind == REQUEST_COMPAT);
+	if (ok && d->request) {
+		d->request->event = 0;
+		list_remove(&d->request->link);
+		list_push_back(after, &d->request->link);
+		d->request = NULL;
+	}
+	spin_unlock(&port->lock);
+	if (!ok)
 		return false;
-	m->dest = (struct ipc_right){d->port, RIGHT_SEND_ONCE};
+	m->dest = (struct ipc_right){port, RIGHT_SEND_ONCE};
 	d->type = 0;
 	ipc_entry_free(s, d);
 	return true;
@@ -203,6 +213,7 @@ static bool take_answer(struct ipc_space *s, struct ipc_message *m)
 #define BITS_REQUEST \
 	MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE)
 #define BITS_ANSWER MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0)
+#define BITS_OLD_ANSWER MACH_MSGH_BITS(MSG_TYPE_PORT, MSG_TYPE_PORT)
 
 static mach_msg_return_t take_header(struct ipc_message *m,
 				     struct msg_send *send)
@@ -210,13 +221,18 @@ static mach_msg_return_t take_header(struct ipc_message *m,
 	struct ipc_space *s = thread_self()->space;
 	uint32_t bits = m->head.msgh_bits;
 	bool taken = false;
+	struct list after;
+	list_init(&after);
 	if (!(send->option & (MACH_SEND_NOTIFY | MACH_SEND_CANCEL))) {
+		uint32_t shape = bits & BITS_BOTH;
 		spin_lock(&s->lock);
-		if ((bits & BITS_BOTH) == BITS_REQUEST)
+		if (shape == BITS_REQUEST)
 			taken = take_request(s, m);
-		else if ((bits & BITS_BOTH) == BITS_ANSWER)
-			taken = take_answer(s, m);
+		else if (shape == BITS_ANSWER || shape == MSG_TYPE_PORT ||
+			 shape == BITS_OLD_ANSWER)
+			taken = take_answer(s, m, &after);
 		spin_unlock(&s->lock);
+		ipc_requests_fire(&after);
 	}
 	if (!taken)
 		return take_any_header(m, send);

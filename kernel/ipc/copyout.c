@@ -76,8 +76,31 @@ static uint32_t old_name(uint32_t name)
 						    MSG_TYPE_PORT;
 }
 
+/* One right with a short type word before it: the form that stubs and the
+ * kernel make. */
+#define WORD_ONE_RIGHT(name) ((name) | 32u << 8 | 1u << 16 | 1u << 28)
+
+/* All items are of that form: no need to walk the body. A field that is not a
+ * type word holds an item's number and cannot look like one. */
+static bool show_old_names_quick(struct ipc_message *m)
+{
+	uint8_t *body = ipc_message_body(m);
+	for (uint32_t i = 0; i < m->item_count; i++) {
+		const struct ipc_item *it = &m->items[i];
+		uint32_t *word = (uint32_t *)(body + it->offset) - 1;
+		if (it->kind != ITEM_RIGHT ||
+		    (*word != WORD_ONE_RIGHT(MACH_MSG_TYPE_PORT_SEND) &&
+		     *word != WORD_ONE_RIGHT(MSG_TYPE_PORT)))
+			return false;
+		*word = WORD_ONE_RIGHT(MSG_TYPE_PORT);
+	}
+	return m->item_count > 0;
+}
+
 static void show_old_names(struct ipc_message *m)
 {
+	if (show_old_names_quick(m))
+		return;
 	uint8_t *body = ipc_message_body(m);
 	struct msg_item it;
 	for (uint32_t at = 0; at < BODY_SIZE(m); at = it.next) {

@@ -42,6 +42,7 @@ void ipc_thread_exit(struct thread *t)
 	assert(!t->ipc.message && !t->ipc.port && !t->ipc.set);
 	assert(!t->ipc.doomed);
 	ipc_kernel_rpc_exit(t);
+	ipc_request_exit(t);
 	if (t->ipc.spare)
 		ipc_message_free(t->ipc.spare);
 	t->ipc.spare = NULL;

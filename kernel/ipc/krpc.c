@@ -121,7 +121,10 @@ typedef void (*done_fn)(const struct ipc_kernel_reply *);
 	memcpy(copy.bytes, &m->head, size < REPLY_BYTES ? size : REPLY_BYTES);
 	m->dest = IPC_RIGHT_NULL;
 	ipc_right_used(dest);
-	ipc_message_destroy(m);
+	if (m->item_count || m->reply.port)
+		ipc_message_destroy(m);
+	else
+		ipc_message_put(m); /* for the next exception */
 	finish(self, &(struct ipc_kernel_reply){
 			     .head = &copy.head,
 			     .size = size,

@@ -119,6 +119,8 @@ void ipc_request_fire(struct ipc_request *r);
 /* Gives a request up without a word; the right comes back. */
 struct ipc_right ipc_request_cancel(struct ipc_request *r);
 void ipc_request_zone_init(void);
+/* What the thread keeps goes. */
+void ipc_request_exit(struct thread *t);
 
 /* A send-once right dies unused: its holder's peer hears of it. Consumes. */
 void ipc_notify_send_once(struct ipc_right right);

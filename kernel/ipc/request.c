@@ -23,11 +23,63 @@ void ipc_request_zone_init(void)
 	zone_init(&request_zone, "ipc request", sizeof(struct ipc_request), 0);
 }
 
+/* The manual's entries come and go with every call of a server: its thread
+ * keeps one request with everything that belongs to it. */
+static bool request_keep(struct ipc_request *r)
+{
+	struct thread *self = thread_self();
+	if (r->kind != REQUEST_COMPAT || !r->message || self->ipc.request ||
+	    self->space != r->space)
+		return false;
+	self->ipc.request = r;
+	return true;
+}
+
+static struct ipc_request *request_kept(struct ipc_space *s,
+					enum request_kind kind)
+{
+	struct thread *self = thread_self();
+	struct ipc_request *r = self->ipc.request;
+	if (!r || kind != REQUEST_COMPAT || self->space != s)
+		return NULL;
+	self->ipc.request = NULL;
+	return r;
+}
+
+void ipc_request_exit(struct thread *t)
+{
+	struct ipc_request *r = t->ipc.request;
+	t->ipc.request = NULL;
+	if (!r)
+		return;
+	ipc_message_free(r->message);
+	ipc_space_unref(r->space);
+	zone_free(&request_zone, r);
+}
+
+static void request_free(struct ipc_request *r)
+{
+	if (request_keep(r))
+		return;
+	if (r->message)
+		ipc_message_free(r->message);
+	if (r->space)
+		ipc_space_unref(r->space);
+	zone_free(&request_zone, r);
+}
+
 enum kr ipc_request_create(struct ipc_space *s, enum request_kind kind,
 			   mach_port_name_t name, struct ipc_right notify,
 			   struct ipc_request **request)
 {
-	struct ipc_request *r = zone_alloc_zeroed(&request_zone);
+	struct ipc_request *r = request_kept(s, kind);
+	if (r) {
+		r->name = name;
+		r->event = 0;
+		*request = r;
+		return KR_SUCCESS;
+	}
+	r = zone_alloc_zeroed(&request_zone);
 	if (!r)
 		return KR_RESOURCE_SHORTAGE;
 	r->message = ipc_message_alloc(sizeof(mach_notification_t));
@@ -56,15 +108,6 @@ struct ipc_request *ipc_request_create_kobject(void)
 	if (r)
 		r->kind = REQUEST_KOBJECT;
 	return r;
-}
-
-static void request_free(struct ipc_request *r)
-{
-	if (r->message)
-		ipc_message_free(r->message);
-	if (r->space)
-		ipc_space_unref(r->space);
-	zone_free(&request_zone, r);
 }
 
 struct ipc_right ipc_request_cancel(struct ipc_request *r)
@@ -186,6 +229,10 @@ void ipc_request_fire(struct ipc_request *r)
 		return;
 	}
 	struct ipc_message *m = r->message;
+	if (r->kind == REQUEST_COMPAT && !r->event) {
+		request_free(r);
+		return;
+	}
 	if (r->kind == REQUEST_COMPAT && r->event == MACH_NOTIFY_PORT_DELETED)
 		remove_compat_entry(r);
 	if (r->kind == REQUEST_ACCEPTED)

@@ -11,6 +11,7 @@
 
 struct ipc_port;
 struct ipc_message;
+struct ipc_request;
 struct ipc_set;
 struct ipc_entry;
 struct processor;
@@ -50,6 +51,7 @@ struct thread_ipc {
 	struct ipc_port *port;	     /* waited on, +1 */
 	struct ipc_set *set;	     /* or this, +1 */
 	struct ipc_message *spare;   /* memory kept for the next message */
+	struct ipc_request *request; /* one kept for the manual's next entry */
 	struct ipc_entry *from;	     /* entry received from last, good if */
 	uint32_t from_version;	     /* this is its space's version */
 	struct list *doomed;	     /* messages being destroyed */
