@@ -176,6 +176,7 @@ size_t strlen(const char *s);
 #define ESPIPE 29
 #define ENAMETOOLONG 36
 #define ENOSYS 38
+#define ENOTSOCK 88
 #define EOPNOTSUPP 95
 #define EAFNOSUPPORT 97
 #define ETIMEDOUT 110

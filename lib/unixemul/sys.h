@@ -40,5 +40,6 @@ int64_t sys_enosys(struct block *b);
 int64_t sys_einval(struct block *b);
 int64_t sys_eopnotsupp(struct block *b);
 int64_t sys_eafnosupport(struct block *b);
+int64_t sys_enotsock(struct block *b);
 
 #endif

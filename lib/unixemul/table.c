@@ -36,7 +36,10 @@ static const struct sys table[] = {
 	[32] = T(DUP, I), F(dup2), T(PAUSE), F(nanosleep), F(getitimer),
 	[37] = T(ALARM, I), F(setitimer), F(getpid), F(sendfile),
 	[41] = F(eafnosupport) /* socket */,
-	[53] = F(eafnosupport) /* socketpair */,
+	[42] = F(enotsock) /* connect ... */, F(enotsock), F(enotsock),
+	[45] = F(enotsock), F(enotsock), F(enotsock), F(enotsock),
+	[49] = F(enotsock), F(enotsock), F(enotsock), F(enotsock),
+	[53] = F(eafnosupport) /* socketpair */, F(enotsock), F(enotsock),
 	[56] = F(clone), F(fork), F(vfork), F(execve), F(exit), F(wait4),
 	[62] = T(KILL, I, I), T(UNAME, O(390)),
 	[72] = F(fcntl), T(FLOCK, I, I), T(FSYNC, I), T(FSYNC, I),
@@ -230,6 +233,14 @@ int64_t sys_eopnotsupp(struct block *b)
 {
 	(void)b;
 	return -EOPNOTSUPP;
+}
+
+/* No descriptor is a socket. */
+int64_t sys_enotsock(struct block *b)
+{
+	int64_t flags = call_words(b, UX_FCNTL, arg(b, 0), 1, 0, 0);
+
+	return flags < 0 ? flags : -ENOTSOCK;
 }
 
 int64_t sys_eafnosupport(struct block *b)
