@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Spin locks: the slow half of taking one, and pairs. Tickets make them fair:
- * a processor gets the lock in the order in which it came. lock_debug.c checks
- * the order of classes.
+ * Spin locks: the slow half of taking one, and pairs. Whoever waits only reads,
+ * so that the holder keeps the cache line, until the lock looks free.
+ * lock_debug.c checks the order of classes.
  */
 #include <kern/lock.h>
 
@@ -10,32 +10,30 @@
 
 void spin_init(struct spinlock *l, const struct lock_class *class)
 {
-	atomic_set(&l->next, 0);
-	atomic_set(&l->owner, 0);
+	atomic_set(&l->held, 0);
 	lock_set_debug(l, class);
 }
 
-void spin_wait(struct spinlock *l, uint16_t ticket)
+void spin_wait(struct spinlock *l)
 {
 	uint64_t spins = 0;
 
-	while (atomic_get_acq(&l->owner) != ticket) {
-		cpu_relax();
-		spins++;
-	}
+	do {
+		while (atomic_get(&l->held) != 0) {
+			cpu_relax();
+			spins++;
+		}
+	} while (!spin_take(l));
 	lock_stat_waited(spins);
 }
 
 /* The second lock of a pair: its class is held already. */
 static void lock_second(struct spinlock *l) NO_LOCK_ANALYSIS
 {
-	uint16_t ticket;
-
 	if (CONFIG_DEBUG)
 		lock_debug_before(l, false, true);
-	ticket = atomic_fetch_add_explicit(&l->next, 1, memory_order_relaxed);
-	if (atomic_get_acq(&l->owner) != ticket)
-		spin_wait(l, ticket);
+	if (!spin_take(l))
+		spin_wait(l);
 	if (CONFIG_LOCK_STATS)
 		lock_stat_acquired(l);
 	if (CONFIG_DEBUG)

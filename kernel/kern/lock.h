@@ -2,7 +2,9 @@
 /*
  * Spin locks.
  *
- * Fair (ticket) locks with a class each. Debug kernels check the order of
+ * Locks with a class each. They are not fair: a queue of waiting processors
+ * would stand still whenever the machine below takes away the one whose turn it
+ * is, and emulators and hypervisors do that all the time. Debug kernels check the order of
  * classes at run time: while a lock of rank r is held only locks of a higher
  * rank may be taken (of the same rank only by spin_lock_pair, by address).
  * docs/locking.md draws the whole order. The kernel is not preempted, so a
@@ -70,7 +72,7 @@ struct lock_class {
 };
 
 struct LOCKABLE spinlock {
-	_Atomic uint16_t next, owner; /* tickets */
+	_Atomic uint32_t held; /* 0 or 1 */
 #if CONFIG_DEBUG
 	_Atomic uint32_t holder; /* processor number + 1, 0 = free */
 	const struct lock_class *class;
@@ -81,13 +83,13 @@ struct LOCKABLE spinlock {
 #if CONFIG_DEBUG
 #define SPINLOCK_INIT(c) { .class = (c) }
 #else
-#define SPINLOCK_INIT(c) { .next = 0 * sizeof(*(c)) }
+#define SPINLOCK_INIT(c) { .held = 0 * sizeof(*(c)) }
 #endif
 
 void spin_init(struct spinlock *l, const struct lock_class *class);
 
-/* The slow half: waits for the ticket, counts the spins. */
-void spin_wait(struct spinlock *l, uint16_t ticket);
+/* The slow half: waits until it has the lock, counts the turns. */
+void spin_wait(struct spinlock *l);
 
 /* Debug half: order check before, bookkeeping after. */
 void lock_debug_before(struct spinlock *l, bool try, bool pair);
@@ -95,14 +97,24 @@ void lock_debug_acquired(struct spinlock *l);
 void lock_debug_release(struct spinlock *l);
 void lock_stat_acquired(struct spinlock *l);
 
+/* One attempt, no bookkeeping. */
+__attribute__((always_inline)) static inline bool spin_take(struct spinlock *l)
+{
+	uint32_t free = 0;
+
+	return __builtin_expect(atomic_compare_exchange_strong_explicit(
+					&l->held, &free, 1,
+					memory_order_acquire,
+					memory_order_relaxed),
+				1);
+}
+
 static inline void spin_lock(struct spinlock *l) ACQUIRES(l) NO_LOCK_ANALYSIS
 {
 	if (CONFIG_DEBUG)
 		lock_debug_before(l, false, false);
-	uint16_t t = atomic_fetch_add_explicit(&l->next, 1,
-					       memory_order_relaxed);
-	if (__builtin_expect(atomic_get_acq(&l->owner) != t, 0))
-		spin_wait(l, t);
+	if (!spin_take(l))
+		spin_wait(l);
 	if (CONFIG_LOCK_STATS)
 		lock_stat_acquired(l);
 	if (CONFIG_DEBUG)
@@ -113,21 +125,16 @@ static inline void spin_unlock(struct spinlock *l) RELEASES(l) NO_LOCK_ANALYSIS
 {
 	if (CONFIG_DEBUG)
 		lock_debug_release(l);
-	atomic_set_rel(&l->owner, (uint16_t)(atomic_get(&l->owner) + 1));
+	atomic_set_rel(&l->held, 0);
 }
 
 [[nodiscard]] __attribute__((always_inline)) static inline bool
 spin_trylock(struct spinlock *l)
 	TRY_ACQUIRES(true, l) NO_LOCK_ANALYSIS
 {
-	uint16_t owner = atomic_get_acq(&l->owner);
-	uint16_t next = owner;
-
 	if (CONFIG_DEBUG)
 		lock_debug_before(l, true, false);
-	if (!atomic_compare_exchange_strong_explicit(
-		    &l->next, &next, (uint16_t)(owner + 1),
-		    memory_order_acquire, memory_order_relaxed))
+	if (!spin_take(l))
 		return false;
 	if (CONFIG_LOCK_STATS)
 		lock_stat_acquired(l);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reader-writer sleep locks. The lock is handed over by whoever releases it:
- * to an upgrading reader, else to the first writer, else to all readers that
- * wait. So a waiter that wakes has the lock. Waits cannot be aborted.
+ * Reader-writer sleep locks, writers first. Whoever releases the lock wakes the
+ * first waiting writer, or all waiting readers, and they try again: a processor
+ * that runs may take the lock meanwhile, instead of waiting for a sleeper to
+ * get one. A writer that lost several times becomes the heir, who gets the lock
+ * handed over. An upgrading reader gets it as soon as it is the only one.
+ * Waits cannot be aborted.
  * Lock: the inner spin lock, RANK_WAITQ.
  */
 #include <kern/waitq.h>
@@ -43,44 +46,60 @@ static struct thread *pop(struct list *list)
 	return container_of(list_pop_front(list), struct thread, wait_link);
 }
 
-static void admit_readers(struct rwlock *l) REQUIRES(&l->lock)
+/* How often a writer that was woken may find the lock taken again. */
+#define LOSSES_MAX 4
+
+static void wake_readers(struct rwlock *l) REQUIRES(&l->lock)
 {
-	while (!list_empty(&l->waiting_readers)) {
-		l->readers++;
+	while (!list_empty(&l->waiting_readers))
 		thread_wake(pop(&l->waiting_readers), WAIT_OK);
+}
+
+static void give_to(struct rwlock *l, struct thread *t) REQUIRES(&l->lock)
+{
+	l->writer = t;
+	thread_wake(t, WAIT_OK);
+}
+
+/* A hold was released: who is next? */
+static void released(struct rwlock *l) REQUIRES(&l->lock)
+{
+	struct thread *t;
+
+	if (l->upgrader != NULL && l->readers == 1) {
+		t = l->upgrader;
+		l->upgrader = NULL;
+		l->readers = 0;
+		give_to(l, t);
+	} else if (l->readers > 0) {
+		return;
+	} else if (l->heir != NULL) {
+		t = l->heir;
+		l->heir = NULL;
+		give_to(l, t);
+	} else if (!list_empty(&l->waiting_writers)) {
+		thread_wake(pop(&l->waiting_writers), WAIT_OK);
+	} else {
+		wake_readers(l);
 	}
 }
 
-/* Nobody holds it, or only a reader that wants to upgrade: who is next? */
-static void hand_over(struct rwlock *l) REQUIRES(&l->lock)
+static bool writers_wait(const struct rwlock *l)
 {
-	if (l->upgrader != NULL) {
-		if (l->readers != 1)
-			return;
-		l->writer = l->upgrader;
-		l->upgrader = NULL;
-		l->readers = 0;
-		thread_wake(l->writer, WAIT_OK);
-	} else if (l->readers == 0 && !list_empty(&l->waiting_writers)) {
-		l->writers_waiting--;
-		l->writer = pop(&l->waiting_writers);
-		thread_wake(l->writer, WAIT_OK);
-	} else if (l->writers_waiting == 0) {
-		admit_readers(l);
-	}
+	return l->upgrader != NULL || l->heir != NULL ||
+	       !list_empty(&l->waiting_writers);
 }
 
 void rwlock_read(struct rwlock *l) NO_LOCK_ANALYSIS
 {
 	spin_lock(&l->lock);
 	assert(l->writer != thread_self());
-	if (l->writer == NULL && l->writers_waiting == 0 &&
-	    l->upgrader == NULL) {
-		l->readers++;
-		spin_unlock(&l->lock);
-		return;
+	while (l->writer != NULL || writers_wait(l)) {
+		wait_in(l, &l->waiting_readers);
+		spin_lock(&l->lock);
 	}
-	wait_in(l, &l->waiting_readers);
+	l->readers++;
+	spin_unlock(&l->lock);
 }
 
 void rwlock_read_done(struct rwlock *l) NO_LOCK_ANALYSIS
@@ -88,22 +107,29 @@ void rwlock_read_done(struct rwlock *l) NO_LOCK_ANALYSIS
 	spin_lock(&l->lock);
 	assert(l->readers > 0 && l->writer == NULL);
 	l->readers--;
-	if (l->readers <= 1)
-		hand_over(l);
+	released(l);
 	spin_unlock(&l->lock);
 }
 
 void rwlock_write(struct rwlock *l) NO_LOCK_ANALYSIS
 {
+	struct thread *self = thread_self();
+	unsigned losses = 0;
+
 	spin_lock(&l->lock);
-	assert(l->writer != thread_self());
-	if (l->writer == NULL && l->readers == 0) {
-		l->writer = thread_self();
-		spin_unlock(&l->lock);
-		return;
+	assert(l->writer != self);
+	while (l->writer != NULL || l->readers > 0) {
+		bool heir = losses++ >= LOSSES_MAX && l->heir == NULL;
+
+		if (heir)
+			l->heir = self;
+		wait_in(l, heir ? NULL : &l->waiting_writers);
+		if (heir)
+			return; /* handed over */
+		spin_lock(&l->lock);
 	}
-	l->writers_waiting++;
-	wait_in(l, &l->waiting_writers);
+	l->writer = self;
+	spin_unlock(&l->lock);
 }
 
 void rwlock_write_done(struct rwlock *l) NO_LOCK_ANALYSIS
@@ -111,7 +137,7 @@ void rwlock_write_done(struct rwlock *l) NO_LOCK_ANALYSIS
 	spin_lock(&l->lock);
 	assert(l->writer == thread_self());
 	l->writer = NULL;
-	hand_over(l);
+	released(l);
 	spin_unlock(&l->lock);
 }
 
@@ -133,7 +159,7 @@ bool rwlock_upgrade(struct rwlock *l) NO_LOCK_ANALYSIS
 	assert(l->readers > 0 && l->writer == NULL);
 	if (l->upgrader != NULL) {
 		l->readers--;
-		hand_over(l);
+		released(l);
 		spin_unlock(&l->lock);
 		return false;
 	}
@@ -154,8 +180,8 @@ void rwlock_downgrade(struct rwlock *l) NO_LOCK_ANALYSIS
 	assert(l->writer == thread_self());
 	l->writer = NULL;
 	l->readers = 1;
-	if (l->writers_waiting == 0)
-		admit_readers(l);
+	if (!writers_wait(l))
+		wake_readers(l);
 	spin_unlock(&l->lock);
 }
 

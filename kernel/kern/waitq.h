@@ -29,8 +29,7 @@ void waitq_wake_all(struct waitq *q, enum wait_result result);
 struct LOCKABLE rwlock {
 	struct spinlock lock; /* RANK_WAITQ */
 	uint32_t readers;
-	struct thread *writer, *upgrader;
-	uint32_t writers_waiting;
+	struct thread *writer, *upgrader, *heir;
 	struct list waiting_readers, waiting_writers;
 	const char *name;
 };
