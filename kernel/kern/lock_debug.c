@@ -9,6 +9,7 @@
  *     only locks of interrupt class are taken;
  *   - its rank is above that of every held lock of the same kind (interrupt
  *     class or not), or equal where pairs or nesting are declared.
+ * An interrupt handler uses the same list, so it is changed with interrupts off.
  * A violation panics with both names. The order over all kinds is then acyclic,
  * so no set of processors can wait for each other in a ring.
  */
@@ -77,13 +78,27 @@ void lock_debug_acquired(struct spinlock *l)
 		return;
 	if (s->held_count == LOCKS_HELD_MAX)
 		panic("too many locks held, the last %s", lock_class(l)->name);
+	bool on = cpu_irq_save();
 	s->held[s->held_count++] = l;
+	cpu_irq_restore(on);
+}
+
+/* Interrupts off. */
+static void held_remove(struct lock_state *s, const struct spinlock *l)
+{
+	unsigned i;
+
+	for (i = s->held_count; i > 0 && s->held[i - 1] != l; i--)
+		;
+	if (i == 0) /* taken before there was anything to note it in */
+		return;
+	for (s->held_count--; i <= s->held_count; i++)
+		s->held[i - 1] = s->held[i];
 }
 
 void lock_debug_release(struct spinlock *l)
 {
 	struct lock_state *s = lock_state();
-	unsigned i;
 
 	if (atomic_get(&panicking))
 		return;
@@ -92,12 +107,9 @@ void lock_debug_release(struct spinlock *l)
 	lock_set_holder(l, 0);
 	if (s == NULL)
 		return;
-	for (i = s->held_count; i > 0 && s->held[i - 1] != l; i--)
-		;
-	if (i == 0) /* taken before there was anything to note it in */
-		return;
-	for (s->held_count--; i <= s->held_count; i++)
-		s->held[i - 1] = s->held[i];
+	bool on = cpu_irq_save();
+	held_remove(s, l);
+	cpu_irq_restore(on);
 }
 
 bool spin_held(const struct spinlock *l)
