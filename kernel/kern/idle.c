@@ -8,6 +8,7 @@
 #include <kern/thread_i.h>
 
 #include <arch/clock.h>
+#include <arch/pmap.h>
 #include <kern/panic.h>
 
 #define RETRY_NS 1000000ull
@@ -48,6 +49,9 @@ static void halt(struct processor *p)
 	struct timer timer;
 	bool no_stack = atomic_get(&p->runq.count) != 0;
 
+	/* Let go of the last thread's map: else everybody who changes it would
+	 * have to wake us and wait. */
+	pmap_activate(NULL);
 	if (no_stack) {
 		timer_init(&timer, retry, NULL);
 		timer_set(&timer, clock_now() + RETRY_NS);

@@ -9,7 +9,6 @@
  *     only locks of interrupt class are taken;
  *   - its rank is above that of every held lock of the same kind (interrupt
  *     class or not), or equal where pairs or nesting are declared.
- * An interrupt handler uses the same list, so it is changed with interrupts off.
  * A violation panics with both names. The order over all kinds is then acyclic,
  * so no set of processors can wait for each other in a ring.
  */
@@ -69,31 +68,39 @@ void lock_debug_before(struct spinlock *l, bool try, bool pair)
 	cpu_sched_point();
 }
 
+/* The list has interrupt handlers for readers and writers, too: both halves
+ * below are done with interrupts off, or a handler's lock takes the place that
+ * is being filled, and stays. */
+static void note_held(struct lock_state *s, struct spinlock *l)
+{
+	bool on = cpu_irq_save();
+
+	if (s->held_count == LOCKS_HELD_MAX)
+		panic("too many locks held, the last %s", lock_class(l)->name);
+	s->held[s->held_count++] = l;
+	cpu_irq_restore(on);
+}
+
+static void note_released(struct lock_state *s, const struct spinlock *l)
+{
+	bool on = cpu_irq_save();
+	unsigned i;
+
+	for (i = s->held_count; i > 0 && s->held[i - 1] != l; i--)
+		;
+	if (i > 0) /* else taken before there was anything to note it in */
+		for (s->held_count--; i <= s->held_count; i++)
+			s->held[i - 1] = s->held[i];
+	cpu_irq_restore(on);
+}
+
 void lock_debug_acquired(struct spinlock *l)
 {
 	struct lock_state *s = lock_state();
 
 	lock_set_holder(l, cpu_number() + 1);
-	if (s == NULL || atomic_get(&panicking))
-		return;
-	if (s->held_count == LOCKS_HELD_MAX)
-		panic("too many locks held, the last %s", lock_class(l)->name);
-	bool on = cpu_irq_save();
-	s->held[s->held_count++] = l;
-	cpu_irq_restore(on);
-}
-
-/* Interrupts off. */
-static void held_remove(struct lock_state *s, const struct spinlock *l)
-{
-	unsigned i;
-
-	for (i = s->held_count; i > 0 && s->held[i - 1] != l; i--)
-		;
-	if (i == 0) /* taken before there was anything to note it in */
-		return;
-	for (s->held_count--; i <= s->held_count; i++)
-		s->held[i - 1] = s->held[i];
+	if (s != NULL && !atomic_get(&panicking))
+		note_held(s, l);
 }
 
 void lock_debug_release(struct spinlock *l)
@@ -105,11 +112,8 @@ void lock_debug_release(struct spinlock *l)
 	if (lock_holder(l) != cpu_number() + 1)
 		panic("lock %s released but not held", lock_class(l)->name);
 	lock_set_holder(l, 0);
-	if (s == NULL)
-		return;
-	bool on = cpu_irq_save();
-	held_remove(s, l);
-	cpu_irq_restore(on);
+	if (s != NULL)
+		note_released(s, l);
 }
 
 bool spin_held(const struct spinlock *l)
@@ -121,7 +125,12 @@ bool spin_none_held(void)
 {
 	const struct lock_state *s = lock_state();
 
-	return !CONFIG_DEBUG || s == NULL || s->held_count == 0;
+	if (!CONFIG_DEBUG || s == NULL || s->held_count == 0)
+		return true;
+	for (unsigned i = 0; i < s->held_count; i++)
+		klog("held: %s, %p", lock_class(s->held[i])->name,
+		     (void *)s->held[i]);
+	return false;
 }
 
 void lock_irq_enter(void)

@@ -71,9 +71,21 @@ enum kr thread_stop(struct thread *t, bool wait)
 	if (!ok)
 		return KR_FAILURE;
 	poke(t);
-	if (wait)
-		thread_wait_stopped(t);
+	if (wait && !thread_wait_stopped(t)) {
+		(void)!thread_release(t);
+		return KR_ABORTED;
+	}
 	return KR_SUCCESS;
+}
+
+void thread_stop_new(struct thread *t, unsigned n)
+{
+	if (n == 0)
+		return;
+	spin_lock(&t->lock);
+	t->sched.stop_count += n;
+	atomic_fetch_or(&t->ast, AST_STOP);
+	spin_unlock(&t->lock);
 }
 
 enum kr thread_release(struct thread *t)
@@ -96,7 +108,7 @@ enum kr thread_suspend(struct thread *t)
 
 	spin_lock(&t->lock);
 	ok = !(atomic_get(&t->sched.flags) & TF_TERMINATED) &&
-	     t->sched.suspend_count < UINT32_MAX;
+	     t->sched.suspend_count < SUSPEND_COUNT_MAX;
 	if (ok) {
 		t->sched.suspend_count++;
 		(void)add_stop_locked(t);
@@ -107,7 +119,7 @@ enum kr thread_suspend(struct thread *t)
 		return KR_FAILURE;
 	if (first)
 		poke(t);
-	thread_wait_stopped(t);
+	(void)thread_wait_stopped(t); /* counted, whoever aborts us */
 	return KR_SUCCESS;
 }
 
@@ -160,18 +172,19 @@ static bool is_stopped(struct thread *t)
 	}
 }
 
-void thread_wait_stopped(struct thread *t)
+bool thread_wait_stopped(struct thread *t)
 {
 	while (!is_stopped(t)) {
 		waitq_prepare(&stop_waiters, WAIT_ABORTABLE);
 		atomic_fetch_or(&t->sched.flags, TF_STOP_WATCHED);
 		if (is_stopped(t)) {
 			(void)waitq_cancel(&stop_waiters);
-			return;
+			return true;
 		}
 		if (waitq_block(&stop_waiters, CLOCK_NEVER) == WAIT_ABORTED)
-			return;
+			return is_stopped(t);
 	}
+	return true;
 }
 
 void stop_notify(struct thread *t)

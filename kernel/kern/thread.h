@@ -127,11 +127,16 @@ void thread_unref(struct thread *t);
 /*
  * Stop count. thread_stop adds one; on return with wait = true the thread is
  * at the user boundary or in an abortable wait and runs no user code until
- * released. Self-stop takes effect on the way out. KR_FAILURE: terminated.
+ * released. Self-stop takes effect on the way out. KR_FAILURE: terminated;
+ * KR_ABORTED: the caller was, nothing was added.
  */
 enum kr thread_stop(struct thread *t, bool wait);
-/* The waiting half alone. Ends early if the caller is aborted. */
-void thread_wait_stopped(struct thread *t);
+/* Enough for anybody, and the sum of all kinds of stops cannot wrap. */
+#define SUSPEND_COUNT_MAX 0x3fffffffu
+/* n stops at once, for a thread that has not started. */
+void thread_stop_new(struct thread *t, unsigned n);
+/* The waiting half alone. False: the caller was aborted, t may still run. */
+bool thread_wait_stopped(struct thread *t);
 /* KR_FAILURE: the count was zero. */
 enum kr thread_release(struct thread *t);
 unsigned thread_stop_count(struct thread *t);

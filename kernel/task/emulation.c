@@ -139,14 +139,21 @@ enum kr emulation_get_vector(struct task *t, int *start, uint64_t **pc,
 	return kr;
 }
 
+/* The program chose number: no difference is taken before it is in range. */
+static uint64_t vector_lookup(const struct emulation *e, int64_t number)
+{
+	if (!e || number < e->start || number >= (int64_t)e->start + e->count)
+		return 0;
+	return e->pc[number - e->start];
+}
+
 uint64_t emulation_lookup(struct task *t, int64_t number)
 {
 	uint64_t pc = 0;
+
 	if (__builtin_expect(t->emulation != NULL, 0)) {
 		spin_lock(&t->lock);
-		struct emulation *e = t->emulation;
-		if (e && number >= e->start && number - e->start < e->count)
-			pc = e->pc[number - e->start];
+		pc = vector_lookup(t->emulation, number);
 		spin_unlock(&t->lock);
 	}
 	return pc ? pc : atomic_get(&t->redirect_all);

@@ -43,8 +43,12 @@ static void task_free(struct kobject *object)
 {
 	struct task *t = container_of(object, struct task, object);
 
-	if (t->space)
+	/* Set by somebody who came late, through an old conversion. */
+	emulation_release(t);
+	if (t->space) {
+		ipc_space_terminate(t->space); /* if it never lived */
 		ipc_space_unref(t->space);
+	}
 	if (t->map)
 		vm_map_unref(t->map);
 	if (t->charged)
@@ -151,8 +155,7 @@ static bool task_thread_insert(struct task *t, struct thread *thread)
 		list_push_back(&t->threads, &thread->task_link);
 		t->thread_count++;
 		/* The task's suspensions count for the newcomer too. */
-		for (unsigned i = 0; i < t->suspend_count && ok; i++)
-			ok = thread_stop(thread, false) == KR_SUCCESS;
+		thread_stop_new(thread, t->suspend_count);
 	}
 	spin_unlock(&t->lock);
 	return ok;
@@ -295,7 +298,7 @@ enum kr task_suspend(struct task *t)
 	struct thread *thread, *next;
 
 	spin_lock(&t->lock);
-	if (!t->active) {
+	if (!t->active || t->suspend_count == SUSPEND_COUNT_MAX) {
 		spin_unlock(&t->lock);
 		return KR_FAILURE;
 	}
@@ -306,7 +309,7 @@ enum kr task_suspend(struct task *t)
 
 	for (thread = task_next_thread(t, NULL); thread; thread = next) {
 		if (thread != thread_self())
-			thread_wait_stopped(thread);
+			(void)thread_wait_stopped(thread);
 		next = task_next_thread(t, thread);
 		thread_unref(thread);
 	}
@@ -411,5 +414,9 @@ void task_set_name(struct task *t, const char *name)
 {
 	spin_lock(&t->lock);
 	ksnprintf(t->name, sizeof(t->name), "%s", name);
+	/* It appears in the log, where it must not look like anything else. */
+	for (char *c = t->name; *c != '\0'; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '.';
 	spin_unlock(&t->lock);
 }

@@ -84,7 +84,7 @@ static inline void task_unref(struct task *t)
  */
 enum kr task_terminate(struct task *t);
 
-enum kr task_suspend(struct task *t); /* KR_FAILURE: dying */
+enum kr task_suspend(struct task *t); /* KR_FAILURE: dying, or too often */
 enum kr task_resume(struct task *t);  /* KR_FAILURE: count was 0 */
 
 /* +1 for the caller. A new thread of t. KR_FAILURE: t is dying. */

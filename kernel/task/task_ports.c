@@ -122,13 +122,30 @@ void task_ports_inherit(struct task *child, struct task *parent)
 	spin_unlock(&parent->lock);
 }
 
+static struct ipc_right take(struct ipc_right *slot)
+{
+	struct ipc_right right = *slot;
+
+	*slot = IPC_RIGHT_NULL;
+	return right;
+}
+
+/* The slots are empty afterwards: task_create may still look at a parent that
+ * has ended meanwhile. */
 void task_ports_release(struct task *t)
 {
-	ipc_right_release(t->sself);
-	ipc_right_release(t->exception);
-	ipc_right_release(t->bootstrap);
+	struct ipc_right old[3 + TASK_PORT_REGISTER_MAX];
+	unsigned n = 0;
+
+	spin_lock(&t->lock);
+	old[n++] = take(&t->sself);
+	old[n++] = take(&t->exception);
+	old[n++] = take(&t->bootstrap);
 	for (unsigned i = 0; i < TASK_PORT_REGISTER_MAX; i++)
-		ipc_right_release(t->registered[i]);
+		old[n++] = take(&t->registered[i]);
+	spin_unlock(&t->lock);
+	while (n > 0)
+		ipc_right_release(old[--n]);
 }
 
 struct ipc_right task_self_right(struct task *t)

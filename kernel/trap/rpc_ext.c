@@ -48,10 +48,11 @@ static void census_line(void *arg, const char *name, size_t size, size_t live,
 kern_return_t rpc_host_census(struct kobject *host, struct vm_copy **lines,
 			      mach_msg_type_number_t *count)
 {
-	struct census c = {kalloc(CENSUS_BYTES), 0};
+	struct census c = {.used = 0};
 
 	if (!host)
 		return KERN_INVALID_ARGUMENT;
+	c.text = kalloc(CENSUS_BYTES);
 	if (!c.text)
 		return KERN_RESOURCE_SHORTAGE;
 	zone_census(census_line, &c);

@@ -86,8 +86,8 @@ static enum kr hold(struct thread *t)
 {
 	if (!t || t == thread_self())
 		return KR_INVALID_ARGUMENT;
-	return thread_stop(t, true) == KR_SUCCESS ? KR_SUCCESS :
-						    KR_INVALID_ARGUMENT;
+	enum kr kr = thread_stop(t, true);
+	return kr == KR_FAILURE ? KR_INVALID_ARGUMENT : kr;
 }
 
 kern_return_t rpc_thread_get_state(struct thread *t, int flavor,

@@ -105,9 +105,10 @@ static void unload_local(void *arg)
 	struct cpu *cpu = cpu_self();
 	bool on = cpu_irq_save();
 
+	/* The word last: whoever sees it clear may free the tables. */
 	if (cpu->head.pmap == arg) {
-		cpu->head.pmap = NULL;
 		write_cr3(kernel_cr3);
+		*(struct pmap *volatile *)&cpu->head.pmap = NULL;
 	}
 	cpu_irq_restore(on);
 }

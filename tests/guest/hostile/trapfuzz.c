@@ -4,13 +4,16 @@
  * arguments, as uid 65534, in a chroot without writable directories, each in a
  * child of its own that is killed after a second. At the end nothing of that
  * uid is left. Prints how many children ended how.
+ *
+ * What a child does depends on SEED and its number alone, so that a part of a
+ * range can be repeated.
  */
-#include <errno.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +21,7 @@
 #define ROOT   "/tmp/trapfuzz"
 #define NOBODY 65534
 #define AT_ONCE 8
+#define CALLS	4 /* of one number, by one child */
 
 static uint64_t seed;
 
@@ -27,6 +31,16 @@ static uint64_t random64(void)
 	seed ^= seed >> 7;
 	seed ^= seed << 17;
 	return seed;
+}
+
+/* A seed for each number: no two look alike. */
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+	uint64_t x = a * 0x9e3779b97f4a7c15 + b;
+
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+	x = (x ^ x >> 27) * 0x94d049bb133111eb;
+	return (x ^ x >> 31) | 1;
 }
 
 static char buffer[65536];
@@ -79,51 +93,95 @@ static void become_nobody(void)
 
 static pid_t start(long number)
 {
-	uint64_t child_seed = random64();
 	pid_t pid = fork();
 
+	if (pid < 0) {
+		perror("trapfuzz");
+		exit(1);
+	}
 	if (pid == 0) {
 		setpgid(0, 0);
 		become_nobody();
-		seed = child_seed | 1;
-		call(number);
+		seed = mix(seed, (uint64_t)number);
+		for (int i = 0; i < CALLS; i++)
+			call(number);
 		_exit(0);
 	}
 	return pid;
 }
 
-struct child {
+static struct child {
 	pid_t pid;
 	time_t deadline;
-};
+} children[AT_ONCE];
 
 static unsigned exited, signalled, killed;
 
-static void reap(struct child *c)
+static void tick(int signal)
 {
-	int status;
-	pid_t got = waitpid(c->pid, &status, WNOHANG);
+	(void)signal; /* only ends waitpid */
+}
 
-	if (got == 0 && time(NULL) > c->deadline) {
+static void start_ticks(void)
+{
+	struct itimerval often = {{0, 250000}, {0, 250000}};
+	struct sigaction action = {.sa_handler = tick};
+
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &often, NULL);
+}
+
+static void kill_late(void)
+{
+	for (int i = 0; i < AT_ONCE; i++) {
+		struct child *c = &children[i];
+
+		if (!c->pid || time(NULL) <= c->deadline)
+			continue;
 		kill(c->pid, SIGKILL);
-		kill(c->pid, SIGCONT);
 		killed++;
 		c->deadline = time(NULL) + 60;
 	}
-	if (got != c->pid)
+}
+
+/* Waits until a child has ended; its place is free then. Other people's
+ * children, adopted or not, are none of ours. */
+static void wait_one(void)
+{
+	int status;
+	pid_t pid = waitpid(-1, &status, 0);
+
+	if (pid < 0) {
+		kill_late();
 		return;
-	c->pid = 0;
+	}
+	for (int i = 0; i < AT_ONCE; i++)
+		if (children[i].pid == pid)
+			children[i].pid = 0;
 	exited += WIFEXITED(status);
 	signalled += WIFSIGNALED(status);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 99)
 		exit(99);
 }
 
-static void pause_briefly(void)
+static int running(void)
 {
-	struct timespec t = {0, 2000000};
+	int n = 0;
 
-	nanosleep(&t, NULL);
+	for (int i = 0; i < AT_ONCE; i++)
+		n += children[i].pid > 0;
+	return n;
+}
+
+static void start_next(long number)
+{
+	for (int i = 0; i < AT_ONCE; i++) {
+		if (children[i].pid > 0)
+			continue;
+		children[i].deadline = time(NULL) + 1;
+		children[i].pid = start(number);
+		return;
+	}
 }
 
 /* Children of children: everything of that uid. */
@@ -143,26 +201,22 @@ static void kill_all(void)
 
 int main(int argc, char **argv)
 {
-	struct child child[AT_ONCE] = {0};
-	long number = argc > 3 ? atol(argv[1]) : 0;
-	long last = argc > 3 ? atol(argv[2]) : -1;
-	int running = 0;
+	long number, last;
 
-	seed = argc > 3 ? strtoull(argv[3], NULL, 0) | 1 : 1;
+	if (argc != 4) {
+		fprintf(stderr, "usage: trapfuzz FIRST LAST SEED\n");
+		return 2;
+	}
+	number = atol(argv[1]);
+	last = atol(argv[2]);
+	seed = strtoull(argv[3], NULL, 0);
 	mkdir(ROOT, 0555);
-	do {
-		running = 0;
-		for (int i = 0; i < AT_ONCE; i++) {
-			if (!child[i].pid && number <= last) {
-				child[i].pid = start(number++);
-				child[i].deadline = time(NULL) + 1;
-			}
-			if (child[i].pid > 0)
-				reap(&child[i]);
-			running += child[i].pid != 0;
-		}
-		pause_briefly();
-	} while (running || number <= last);
+	start_ticks();
+	while (running() || number <= last) {
+		while (running() < AT_ONCE && number <= last)
+			start_next(number++);
+		wait_one();
+	}
 	kill_all();
 	rmdir(ROOT);
 	printf("exited %u signalled %u killed %u\n", exited, signalled, killed);

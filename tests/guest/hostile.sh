@@ -1,0 +1,97 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Programs that do what none may: each dies as it does on Linux, alone, and
+# leaves nothing behind.
+
+. tests/lib.sh
+
+RUN=${RUN:-tools/run}
+ulimit -s 8192
+for p in crash trapfuzz; do
+	musl-gcc -O1 -static -Wno-infinite-recursion -o "$TMP/$p" \
+		tests/guest/hostile/$p.c || exit 1
+done
+# shellcheck disable=SC2086
+need_unix $RUN
+run="$RUN --timeout 115"
+
+# --- crashes: the build machine knows what is right
+
+cat >"$TMP/crashes" <<'END'
+for k in $(crash); do
+	crash $k >/dev/null 2>&1
+	echo "$k $?"
+done
+END
+(PATH=$TMP:$PATH sh "$TMP/crashes") >"$TMP/expected" 2>/dev/null
+
+cat >"$TMP/guest" <<'END'
+count()
+{
+	n=0 sum=0
+	while [ ! -e /tmp/stop ]; do
+		n=$((n + 1)) sum=$((sum + n))
+	done
+	[ $n -gt 0 ] && [ $sum -eq $((n * (n + 1) / 2)) ] && exit 0
+}
+count &
+sh /tmp/crashes
+: >/tmp/stop
+wait $!
+echo "neighbour $?"
+END
+try $run --add "$TMP/crash:/bin/crash" --add "$TMP/crashes:/tmp/crashes" \
+	-- sh -c "$(cat "$TMP/guest")"
+while read -r kind expected; do
+	got=$(sed -n "s/^$kind //p" "$out")
+	case "$expected,$got" in
+	0,* | *,) fail "crash_$kind" "status $got, not $expected" ;;
+	"$got,$got") pass "crash_$kind" ;;
+	*) fail "crash_$kind" "status $got, not $expected" ;;
+	esac
+done <"$TMP/expected"
+if grep -qx 'neighbour 0' "$out"; then
+	pass neighbour_undisturbed
+else
+	fail neighbour_undisturbed "status $status: $(one_line "$err")"
+fi
+
+# --- every trap number
+
+# What exists, without what only counts events.
+cat >"$TMP/guest" <<'END'
+census()
+{
+	zprint -d | awk '
+		/^zone|^fault|^zero|^pages|^coll|^byp|^long|^ptes/ { next }
+		/^frames_used/ { print; next }
+		/^frames|^kva range/ { next }
+		{ live = $(NF - 1); NF -= 3; print $0, live }' >/tmp/$1
+}
+trapfuzz -128 127 1
+census before
+trapfuzz -300 600 2
+census after
+END
+case $RUN in
+*'--smp 4'*) seeds= ;;
+*) seeds='3' ;;
+esac
+for s in $seeds; do
+	echo "trapfuzz -300 600 $s; census after" >>"$TMP/guest"
+done
+echo 'diff /tmp/before /tmp/after && echo equal' >>"$TMP/guest"
+try $run --add "$TMP/trapfuzz:/bin/trapfuzz" -- sh -c "$(cat "$TMP/guest")"
+if [ "$status" -ne 0 ]; then
+	fail every_trap "status $status: $(one_line "$err") $(tail -n 4 "$out")"
+else
+	pass every_trap
+fi
+if grep -qx equal "$out"; then
+	pass nothing_left
+else
+	fail nothing_left "$(grep '^[+-]' "$out" | tr '\n' ' ')"
+fi
+
+finish
