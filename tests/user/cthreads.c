@@ -193,18 +193,27 @@ static void limits(void)
 	cthread_set_limit(0);
 }
 
+static any_t wait_for_end(any_t end)
+{
+	while (!*(volatile int *)end)
+		sleep_ms(1);
+	return NULL;
+}
+
 /* Checklist: CTH-05 */
 static void priorities(void)
 {
 	struct thread_sched_info s;
 	unsigned n = THREAD_SCHED_INFO_COUNT;
-	cthread_t t = cthread_fork(limited_body, NULL);
+	volatile int end = 0;
+	cthread_t t = cthread_fork(wait_for_end, (any_t)&end);
 
 	OK(cthread_priority(t, 3, FALSE));
-	if (thread_info(cthread_thread(t), THREAD_SCHED_INFO,
-			(thread_info_t)&s, &n) == KERN_SUCCESS)
-		EQUAL(s.base_priority, 3);
+	OK(thread_info(cthread_thread(t), THREAD_SCHED_INFO, (thread_info_t)&s,
+		       &n));
+	EQUAL(s.base_priority, 3);
 	CODE(cthread_priority(t, 99, FALSE), KERN_INVALID_ARGUMENT);
+	end = 1;
 	cthread_join(t);
 }
 
