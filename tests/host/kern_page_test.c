@@ -151,6 +151,11 @@ static void the_reserve_is_for_the_urgent(void)
 		list_push_back(&taken, &page->link);
 	CHECK(page_alloc(0, PAGE_VM, PAGE_ZEROED) == NULL);
 	CHECK(page_alloc(3, PAGE_VM, 0) == NULL);
+	/* User memory leaves some to the kernel. */
+	page = page_alloc(0, PAGE_KERNEL, 0);
+	CHECK(page != NULL);
+	for (; page != NULL; page = page_alloc(0, PAGE_KERNEL, 0))
+		list_push_back(&taken, &page->link);
 	CHECK(kalloc(100000) == NULL);
 	CHECK(kva_alloc(page_size_hw()) == NULL);
 	for (; urgent < 16; urgent++) {
