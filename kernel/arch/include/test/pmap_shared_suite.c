@@ -143,6 +143,45 @@ static void unload(void *arg)
 	pmap_activate(NULL);
 }
 
+/* An idle processor lets go of its map, so none may be idle meanwhile. */
+static _Atomic unsigned busy;
+static _Atomic bool busy_end;
+
+static void keep_busy(void *cpu)
+{
+	thread_bind((int)(uintptr_t)cpu);
+	atomic_add(&busy, 1);
+	while (!atomic_get(&busy_end))
+		cpu_relax();
+	atomic_sub(&busy, 1);
+}
+
+static bool others_busy(struct thread **threads)
+{
+	unsigned others = cpu_count() - 1;
+
+	thread_bind(0);
+	atomic_set(&busy_end, false);
+	for (unsigned i = 0; i < others; i++) {
+		threads[i] = thread_create_kernel(
+			"busy", keep_busy, (void *)(uintptr_t)(i + 1), 20);
+		EXPECT(threads[i]);
+	}
+	while (atomic_get(&busy) < others)
+		thread_yield(NULL);
+	return true;
+}
+
+static void others_rest(struct thread **threads)
+{
+	atomic_set(&busy_end, true);
+	for (unsigned i = 0; i + 1 < cpu_count(); i++) {
+		thread_wait_dead(threads[i]);
+		thread_unref(threads[i]);
+	}
+	thread_bind(-1);
+}
+
 /* No processor uses a translation after it was lowered or removed. */
 static bool shootdown(struct map_one *m)
 {
@@ -173,13 +212,16 @@ static bool shootdown(struct map_one *m)
 
 bool arch_test_pmap_shootdown(void)
 {
+	struct thread *threads[64];
 	struct map_one m;
 	bool ok;
 
 	EXPECT(map_one_init(&m, RW));
+	EXPECT(others_busy(threads));
 	readers = failures = 0;
 	ok = shootdown(&m);
 	cpu_call(UINT64_MAX, unload, NULL);
+	others_rest(threads);
 	map_one_cleanup(&m);
 	return ok;
 }
