@@ -167,8 +167,10 @@ static bool others_busy(struct thread **threads)
 			"busy", keep_busy, (void *)(uintptr_t)(i + 1), 20);
 		EXPECT(threads[i]);
 	}
-	while (atomic_get(&busy) < others)
+	while (atomic_get(&busy) < others) {
 		thread_yield(NULL);
+		cpu_relax();
+	}
 	return true;
 }
 
