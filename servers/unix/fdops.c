@@ -129,7 +129,7 @@ int64_t op_fcntl(struct call *c)
 
 	if (!f)
 		return -EBADF;
-	slot = &p->fdt.slots[c->words[0]];
+	slot = &p->fdt.slots[(int)c->words[0]]; /* as call_file looked */
 	switch ((int)c->words[1]) {
 	case F_DUPFD:
 		return fcntl_dup(p, f, c->words[2], false);
@@ -171,7 +171,7 @@ int64_t op_ioctl(struct call *c)
 	switch ((uint32_t)c->words[1]) {
 	case FIOCLEX:
 	case FIONCLEX:
-		c->lwp->proc->fdt.slots[c->words[0]].cloexec =
+		c->lwp->proc->fdt.slots[(int)c->words[0]].cloexec =
 			(uint32_t)c->words[1] == FIOCLEX;
 		return 0;
 	case FIONBIO: {
