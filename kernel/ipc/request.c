@@ -24,12 +24,13 @@ void ipc_request_zone_init(void)
 }
 
 /* The manual's entries come and go with every call of a server: its thread
- * keeps one request with everything that belongs to it. */
+ * keeps one request with everything that belongs to it. Not in a dying space:
+ * the thread that empties it has given up its own already. */
 static bool request_keep(struct ipc_request *r)
 {
 	struct thread *self = thread_self();
 	if (r->kind != REQUEST_COMPAT || !r->message || self->ipc.request ||
-	    self->space != r->space)
+	    self->space != r->space || !r->space->active)
 		return false;
 	self->ipc.request = r;
 	return true;
