@@ -139,7 +139,7 @@ static int processors(void)
 	return info.avail_cpus;
 }
 
-/* Checklist: IPC-02 */
+
 static void pairs_share_no_lock(void)
 {
 	static struct pair a, b;
