@@ -170,38 +170,45 @@ static void irq_handler(void *arg)
 	ipc_prepared_send(irq->message);
 }
 
+/* Consumes notify. The message exists before the handler that sends it. */
 static enum kr irq_build(struct device_irq *irq, struct ipc_right notify)
 {
+	enum kr kr = KR_RESOURCE_SHORTAGE;
+
+	irq->message = ipc_prepared_create(notify, DEVICE_IRQ_ID, irq->line);
+	if (!irq->message)
+		return kr;
 	irq->port = ipc_kport_create(KOBJECT_DEVICE_IRQ, &irq->object);
 	if (!irq->port)
-		return KR_RESOURCE_SHORTAGE;
-	enum kr kr = device_irq_connect(irq->line, irq_handler, irq);
-	if (kr != KR_SUCCESS) {
-		ipc_kport_destroy(irq->port);
+		goto no_port;
+	kr = device_irq_connect(irq->line, irq_handler, irq);
+	if (kr == KR_SUCCESS)
 		return kr;
-	}
-	irq->message = ipc_prepared_create(notify, DEVICE_IRQ_ID, irq->line);
-	if (!irq->message) {
-		device_irq_disconnect(irq->line);
-		ipc_kport_destroy(irq->port);
-		return KR_RESOURCE_SHORTAGE;
-	}
-	return KR_SUCCESS;
+	ipc_kport_destroy(irq->port);
+no_port:
+	ipc_prepared_destroy(irq->message);
+	return kr;
 }
 
 enum kr device_irq_open(unsigned line, struct ipc_right notify,
 			struct ipc_right *right)
 {
-	if (notify.kind != RIGHT_SEND)
-		return KR_INVALID_CAPABILITY;
-	struct device_irq *irq = zone_alloc_zeroed(&irq_zone);
-	if (!irq)
-		return KR_RESOURCE_SHORTAGE;
+	struct device_irq *irq = NULL;
+	enum kr kr = KR_INVALID_CAPABILITY;
+
+	if (notify.kind == RIGHT_SEND) {
+		irq = zone_alloc_zeroed(&irq_zone);
+		kr = KR_RESOURCE_SHORTAGE;
+	}
+	if (!irq) {
+		ipc_right_release(notify);
+		return kr;
+	}
 	ref_init(&irq->object.ref);
 	irq->object.free = irq_free;
 	irq->object.no_senders = irq_no_senders;
 	irq->line = line;
-	enum kr kr = irq_build(irq, notify);
+	kr = irq_build(irq, notify);
 	if (kr != KR_SUCCESS) {
 		kobject_unref(&irq->object);
 		return kr;

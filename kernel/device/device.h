@@ -48,7 +48,7 @@ enum kr device_io_write_ready(struct device_io *io,
 			      const uint8_t *data, unsigned count,
 			      unsigned burst, unsigned *done);
 
-/* A port for a line; its messages go to notify (consumed on success).
+/* A port for a line; its messages go to notify (consumed in any case).
  * KR_NO_ACCESS: in use. */
 enum kr device_irq_open(unsigned line, struct ipc_right notify,
 			struct ipc_right *irq);

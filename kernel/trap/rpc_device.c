@@ -76,11 +76,7 @@ kern_return_t rpc_device_irq_open(struct kobject *master, unsigned line,
 {
 	if (!master)
 		return KERN_INVALID_ARGUMENT;
-	struct ipc_right right = mig_take_right(notify);
-	enum kr kr = device_irq_open(line, right, irq);
-	if (kr != KR_SUCCESS)
-		ipc_right_release(right);
-	return kr;
+	return device_irq_open(line, mig_take_right(notify), irq);
 }
 
 kern_return_t rpc_device_irq_acknowledge(struct device_irq *irq)
