@@ -291,6 +291,40 @@ static void forged(void)
 	end();
 }
 
+/* A task without a notify port hears of a death only if it asked: about that
+ * name, once. Checklist: IPC-09 */
+static void only_when_asked(void)
+{
+	mach_port_t asked = port_new_send(), unasked = port_new_send();
+	mach_port_t cancelled = port_new_send(), previous;
+	mach_notification_t n;
+
+	begin();
+	EQUAL(task_notify(), MACH_PORT_NULL);
+	OK(request(asked, MACH_NOTIFY_DEAD_NAME, 0, &previous));
+	OK(request(cancelled, MACH_NOTIFY_DEAD_NAME, 0, &previous));
+	OK(mach_port_request_notification(SELF, cancelled,
+					  MACH_NOTIFY_DEAD_NAME, 0,
+					  MACH_PORT_NULL,
+					  MACH_MSG_TYPE_MOVE_SEND_ONCE,
+					  &previous));
+	OK(mach_port_mod_refs(SELF, previous, MACH_PORT_RIGHT_SEND_ONCE, -1));
+	came(MACH_NOTIFY_SEND_ONCE, &n);
+	OK(mach_port_mod_refs(SELF, unasked, MACH_PORT_RIGHT_RECEIVE, -1));
+	OK(mach_port_mod_refs(SELF, cancelled, MACH_PORT_RIGHT_RECEIVE, -1));
+	nothing_came();
+	EQUAL(port_refs(unasked, MACH_PORT_RIGHT_DEAD_NAME), 1);
+	EQUAL(port_refs(cancelled, MACH_PORT_RIGHT_DEAD_NAME), 1);
+	OK(mach_port_mod_refs(SELF, asked, MACH_PORT_RIGHT_RECEIVE, -1));
+	if (came(MACH_NOTIFY_DEAD_NAME, &n))
+		EQUAL(n.not_value, asked);
+	nothing_came();
+	port_gone(asked);
+	port_gone(unasked);
+	port_gone(cancelled);
+	end();
+}
+
 /* Thousands of requests on one port; all fire when it dies. */
 static void many_requests(void)
 {
@@ -320,6 +354,7 @@ static const struct test tests[] = {
 	TEST(no_senders_fires), TEST(no_senders_sync),
 	TEST(port_destroyed_fires), TEST(send_once_fires),
 	TEST(bad_requests),	TEST(forged),
+	TEST(only_when_asked),
 	TEST(many_requests),
 };
 TEST_MAIN(tests)
