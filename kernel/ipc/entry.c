@@ -178,6 +178,7 @@ static struct ipc_right take_send(struct ipc_space *s, struct ipc_entry *e,
 	if (--e->urefs) {
 		port->srights++;
 	} else if (e->type & TYPE_RECEIVE) {
+		ipc_entry_make_native(e, after); /* the manual knows no other */
 		e->type = TYPE_RECEIVE;
 	} else {
 		ipc_reverse_remove(s, e);

@@ -19,12 +19,20 @@ mig_server_fn ipc_kobject_server;
 
 /* --- what stubs call --- */
 
+/* MACH_PORT_DEAD: nothing to take, but not nothing. Never written. */
+static struct ipc_item dead_item = {
+	.kind = ITEM_NONE,
+	.right = {NULL, RIGHT_DEAD},
+};
+
 struct ipc_item *mig_request_item(const struct mig_request *req, uint64_t field,
 				  enum ipc_item_kind kind, bool *bad)
 {
 	bool port = kind == ITEM_RIGHT;
-	if (field == 0 || (port && field == MACH_PORT_DEAD))
+	if (field == 0)
 		return NULL;
+	if (port && field == MACH_PORT_DEAD)
+		return &dead_item;
 	if (field > req->item_count || req->items[field - 1].kind != kind) {
 		*bad = true;
 		return NULL;

@@ -78,10 +78,17 @@ struct mig_reply {
 	struct ipc_item items[MIG_REPLY_ITEMS];
 };
 
-/* The item that a body field names; NULL if it is 0 or dead (port items: *right
- * tells which), out of range, or of another kind: then *bad is set. */
+/* The item that a body field names; NULL if it is 0, out of range, or of
+ * another kind: then *bad is set. A dead port is an item with nothing to take
+ * whose right is RIGHT_DEAD. */
 struct ipc_item *mig_request_item(const struct mig_request *req, uint64_t field,
 				  enum ipc_item_kind kind, bool *bad);
+
+static inline bool mig_item_is_dead(const struct ipc_item *item)
+{
+	return item && item->kind == ITEM_NONE &&
+	       item->right.kind == RIGHT_DEAD;
+}
 
 struct ipc_right mig_take_right(struct ipc_item *item); /* NULL item: NONE */
 struct vm_copy *mig_take_copy(struct ipc_item *item);

@@ -156,7 +156,9 @@ kern_return_t rpc_mach_port_request_notification(
 {
 	if (!s)
 		return KERN_INVALID_TASK;
-	struct ipc_right right = mig_take_right(notify);
+	struct ipc_right right = mig_item_is_dead(notify) ?
+					 IPC_RIGHT_DEAD :
+					 mig_take_right(notify);
 	enum kr kr = ipc_port_op_request_notification(s, name, id, sync, right,
 						      previous);
 	if (kr != KR_SUCCESS)
