@@ -199,27 +199,53 @@ static bool notify_named(struct ipc_space *s, mach_port_name_t name)
 	return kr == KR_SUCCESS;
 }
 
-static mach_msg_return_t place_reply(struct ipc_message *m,
-				     const struct msg_receive *to)
+/* Rights entered under one hold of the space. */
+#define LOCK_BATCH 32u
+
+/* The body's rights, as far as they go: what finds no room stays an item, and
+ * so does a receive right, which must leave its transit first. */
+static void put_items(struct placer *p, struct list *after)
+	REQUIRES(&p->space->lock)
 {
-	struct ipc_space *s = thread_self()->space;
-	struct ipc_right reply = m->reply;
-	bool compat = to->option & MACH_RCV_25;
-	bool notify = to->option & MACH_RCV_NOTIFY && !compat;
-	if (notify && !notify_named(s, to->notify))
-		return MACH_RCV_INVALID_NOTIFY;
-	m->reply = IPC_RIGHT_NULL;
-	atomic_add(&s->received, 1);
-	m->head.msgh_remote_port = MACH_PORT_NULL;
-	m->head.msgh_bits |= shown(reply.kind, compat);
-	enum kr kr = ipc_space_insert(s, reply, compat,
-				      &m->head.msgh_remote_port);
-	if (kr != KR_SUCCESS) {
-		m->head.msgh_bits &= ~MACH_MSGH_BITS_REMOTE_MASK;
-		return MACH_RCV_HEADER_ERROR | space_shortage(kr);
+	struct ipc_message *m = p->m;
+	uint8_t *body = ipc_message_body(m);
+	uint32_t n = m->item_count < LOCK_BATCH ? m->item_count : LOCK_BATCH;
+	for (uint32_t i = 0; i < n; i++) {
+		struct ipc_item *item = &m->items[i];
+		if (item->kind != ITEM_RIGHT ||
+		    item->right.kind == RIGHT_RECEIVE)
+			continue;
+		if (ipc_entry_put(p->space, item->right, p->compat,
+				  (mach_port_name_t *)(body + item->offset),
+				  after) != KR_SUCCESS)
+			return;
+		item->kind = ITEM_NONE;
 	}
-	return notify ? arm_notify(s, m->head.msgh_remote_port, to->notify) :
-			MACH_MSG_SUCCESS;
+}
+
+/* The reply right, and with it, under the same hold, the body's. */
+static mach_msg_return_t place_rights(struct placer *p)
+{
+	struct ipc_space *s = p->space;
+	struct ipc_message *m = p->m;
+	enum kr kr = KR_INVALID_TASK;
+	struct list after;
+	list_init(&after);
+	m->head.msgh_remote_port = MACH_PORT_NULL;
+	spin_lock(&s->lock);
+	if (s->active) {
+		kr = ipc_entry_put(s, m->reply, p->compat,
+				   &m->head.msgh_remote_port, &after);
+		if (kr == KR_SUCCESS && m->item_count)
+			put_items(p, &after);
+	}
+	spin_unlock(&s->lock);
+	ipc_requests_fire(&after);
+	if (kr != KR_SUCCESS)
+		return MACH_RCV_HEADER_ERROR | space_shortage(kr);
+	m->head.msgh_bits |= shown(m->reply.kind, p->compat);
+	m->reply = IPC_RIGHT_NULL;
+	return MACH_MSG_SUCCESS;
 }
 
 static void place_dest(struct ipc_message *m, const struct msg_receive *to)
@@ -249,27 +275,47 @@ static mach_msg_return_t header_only(struct ipc_message *m,
 	return code;
 }
 
+/* Everything in the body that is not in its place yet. */
+static mach_msg_return_t place_body(struct placer *p)
+{
+	struct ipc_message *m = p->m;
+	for (uint32_t i = 0; i < m->item_count; i++)
+		if (m->items[i].kind != ITEM_NONE) {
+			place_item(p, &m->items[i]);
+			preempt_point();
+		}
+	return p->shortage ? MACH_RCV_BODY_ERROR | p->shortage :
+			     MACH_MSG_SUCCESS;
+}
+
 mach_msg_return_t ipc_message_copyout(struct ipc_message *m,
 				      const struct msg_receive *to)
 {
-	bool compat = to->option & MACH_RCV_25;
 	struct thread *self = thread_self();
-	uint32_t size = m->head.msgh_size;
+	struct placer p = {m, self->space, self->map,
+			   to->option & MACH_RCV_25, 0};
+	bool notify = to->option & MACH_RCV_NOTIFY && !p.compat;
+	bool complex = m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX;
+	mach_msg_return_t r = MACH_MSG_SUCCESS;
 	if (CONFIG_PROVENANCE)
 		self->ipc.causal_id = m->causal;
+	atomic_add(&p.space->received, 1);
 	place_dest(m, to);
-	if (size > to->size)
+	if (m->head.msgh_size > to->size)
 		return header_only(m, to, MACH_RCV_TOO_LARGE);
-	mach_msg_return_t r = place_reply(m, to);
+	if (notify && !notify_named(p.space, to->notify))
+		return header_only(m, to, MACH_RCV_INVALID_NOTIFY);
+	if (complex && p.compat)
+		show_old_names(m);
+	r = place_rights(&p);
+	if (r == MACH_MSG_SUCCESS && notify)
+		r = arm_notify(p.space, m->head.msgh_remote_port, to->notify);
 	if (r == MACH_RCV_INVALID_NOTIFY ||
 	    (r & ~MACH_MSG_MASK) == MACH_RCV_HEADER_ERROR)
 		return header_only(m, to, r);
-	if (m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX) {
-		mach_msg_return_t lack =
-			ipc_body_copyout(m, self->space, self->map, compat);
-		r |= lack ? MACH_RCV_BODY_ERROR | lack : 0;
-	}
-	if (!copy_out(to->buffer, &m->head, size))
+	if (complex)
+		r |= place_body(&p);
+	if (!copy_out(to->buffer, &m->head, m->head.msgh_size))
 		r = MACH_RCV_INVALID_DATA;
 	ipc_message_put(m);
 	return r;

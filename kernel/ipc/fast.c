@@ -2,21 +2,27 @@
 /*
  * The fast path: a remote procedure call whose peer waits already.
  *
- * Covered: a simple message, sent and received in one call, either
+ * Covered: a message sent and received in one call, either
  *   request   COPY_SEND to a port, MAKE_SEND_ONCE of the port to receive from
  *   answer    MOVE_SEND_ONCE, and the next request from a port or a set
- * when a thread waits in mach_msg at the destination and nothing waits at the
- * place to receive from. The message lies in a buffer that travels with it; the
- * caller joins the receivers of its own place, hands its processor to the peer
- * and leaves no stack behind. Nothing is allocated.
+ * with plain data or a few rights in its body (fast_body.c), when a thread waits
+ * at the destination, in mach_msg or for the answer to an exception, and nothing
+ * waits at the place to receive from; and the kernel's own request. The message
+ * lies in a buffer that travels with it; the caller joins the receivers of its
+ * own place and becomes the peer, on the same stack. Nothing is allocated.
  *
+ * The steps:
+ *   fetch   the bytes
+ *   find    both entries, by name; the body's rights are there to be taken
+ *   meet    lock the destination: a peer waits; lock our own place: it is free;
+ *	     claim the peer
+ *   commit  the peer leaves its list, the message is addressed, we wait
+ *   take    the body's rights
+ *   land    as the peer: names for the rights, the bytes to its buffer
  * Everything is looked at under the locks before anything changes; whatever
- * does not fit is left to the general path untouched. The one step after the
- * commit that can fail, the reply right's name in the peer's space, has the
- * general copy-out to fall back on.
+ * does not fit is left to the general path untouched.
  *
- * Locks: space -> destination -> its set -> (try) the place to receive from;
- * then, alone, the peer's space.
+ * Locks: space -> destination -> its set -> (try) the place to receive from.
  */
 #include <arch/clock.h>
 #include <arch/copy.h>
@@ -29,15 +35,18 @@
 #define BITS_REQUEST \
 	MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE)
 #define BITS_ANSWER MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0)
-#define BITS_SHAPE                                                    \
-	(~(MACH_MSGH_BITS_TYPE_MASK | MACH_MSGH_BITS_KERNEL))
+#define BITS_CARRIED (MACH_MSGH_BITS_TYPE_MASK | MACH_MSGH_BITS_COMPLEX)
+#define BITS_SHAPE   (~(BITS_CARRIED | MACH_MSGH_BITS_KERNEL))
 #define BITS_TO_SERVER \
 	MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND)
 #define BITS_TO_CLIENT MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE)
 #define OPTIONS_RPC    (MACH_SEND_MSG | MACH_RCV_MSG)
 #define likely(x)      __builtin_expect(!!(x), 1)
-/* Both halves are one text, compiled once for each value of answer. */
+#define unlikely(x)    __builtin_expect(!!(x), 0)
+/* One text, compiled once for each kind of call. */
 #define TEMPLATE       __attribute__((always_inline)) static inline
+
+enum call { REQUEST, ANSWER, KERNEL_REQUEST };
 
 struct fast {
 	struct thread *self, *peer;
@@ -47,14 +56,22 @@ struct fast {
 	struct ipc_set *dest_set; /* locked, or NULL */
 	struct ipc_port *port;	  /* to receive from: locked */
 	struct ipc_set *set;	  /* or this */
+	struct ipc_request *outlived; /* of a manual's entry used up */
 };
 
-/* --- looking --- */
+/* What the caller will wait with. */
+struct place {
+	uint64_t buffer;
+	uint32_t option, size;
+	mach_port_name_t name;
+};
 
-/* Space locked. The entry to receive from: most often the last one. Entries do
- * not move, and the version tells when one of a chosen name has been freed. */
+/* --- find --- */
+
+/* The entry to receive from: most often the last one. Entries do not move, and
+ * the version tells when one of a chosen name has been freed. */
 TEMPLATE struct ipc_entry *find_from(struct thread *self, struct ipc_space *s,
-				     mach_port_name_t name)
+				     mach_port_name_t name) REQUIRES(&s->lock)
 {
 	struct ipc_entry *e = self->ipc.from;
 	if (likely(e && self->ipc.from_version == s->overflow_version &&
@@ -66,9 +83,18 @@ TEMPLATE struct ipc_entry *find_from(struct thread *self, struct ipc_space *s,
 	return e;
 }
 
-/* Space locked: the entries, by kind. */
+/* An entry held the manual's way has a request with it; any other request is
+ * the general path's. */
+static bool is_plain_compat(const struct ipc_entry *e)
+{
+	return e->flags == ENTRY_COMPAT && e->request &&
+	       e->request->kind == REQUEST_COMPAT;
+}
+
+/* The entries, by kind. */
 TEMPLATE bool find_entries(struct fast *f, struct ipc_space *s,
-			   mach_port_name_t from, bool answer)
+			   mach_port_name_t from, enum call call)
+	REQUIRES(&s->lock)
 {
 	struct ipc_entry *d = ipc_entry_lookup(s, f->m->head.msgh_remote_port);
 	struct ipc_entry *r = find_from(f->self, s, from);
@@ -76,16 +102,32 @@ TEMPLATE bool find_entries(struct fast *f, struct ipc_space *s,
 		return false;
 	f->dest = d->port;
 	f->port = r->type & TYPE_RECEIVE ? r->port : NULL;
-	f->set = answer && r->type == TYPE_SET ? r->set : NULL;
+	f->set = call == ANSWER && r->type == TYPE_SET ? r->set : NULL;
 	if (!(f->port || f->set) || f->port == f->dest)
 		return false;
 	f->entry = d;
-	return answer ? d->type == TYPE_SEND_ONCE && !d->request && !d->flags :
-			   d->type & TYPE_SEND && !(d->flags & ENTRY_ACCEPT);
+	if (call == REQUEST)
+		return d->type & TYPE_SEND && !(d->flags & ENTRY_ACCEPT);
+	return d->type == TYPE_SEND_ONCE &&
+	       (likely(!d->request && !d->flags) || is_plain_compat(d));
+}
+
+/* --- meet --- */
+
+/* The locks of sets, and of what is received from, depend on what the entries
+ * are; the analysis follows neither, and is told of the ports' alone. */
+TEMPLATE void lock_set(struct ipc_set *set) NO_LOCK_ANALYSIS
+{
+	spin_lock(&set->lock);
+}
+
+TEMPLATE void unlock_set(struct ipc_set *set) NO_LOCK_ANALYSIS
+{
+	spin_unlock(&set->lock);
 }
 
 /* Destination (and its set) locked: a peer waits there as we want it. */
-TEMPLATE bool find_peer(struct fast *f, uint32_t size)
+TEMPLATE bool find_peer(struct fast *f) REQUIRES(&f->dest->lock)
 {
 	struct ipc_port *dest = f->dest;
 	struct list *receivers = &dest->receivers;
@@ -93,21 +135,20 @@ TEMPLATE bool find_peer(struct fast *f, uint32_t size)
 		return false;
 	if (dest->set) {
 		f->dest_set = dest->set;
-		spin_lock(&f->dest_set->lock);
-		receivers = &f->dest_set->receivers;
+		lock_set(dest->set);
+		receivers = &dest->set->receivers;
 	}
-	struct list_node *n = list_first(receivers);
-	if (!n)
+	struct list_node *n = receivers->head.next;
+	if (n == &receivers->head)
 		return false;
 	struct thread *t = container_of(n, struct thread, wait_link);
 	f->peer = t;
-	return t->continuation == ipc_receive_continue &&
-	       size <= t->ipc.receive_size &&
-	       !(t->ipc.option & (MACH_RCV_25 | MACH_RCV_NOTIFY));
+	return f->m->head.msgh_size <= t->ipc.receive_size &&
+	       !(t->ipc.option & MACH_RCV_NOTIFY);
 }
 
 /* Locks the place to receive from, if it is free and has nothing. */
-TEMPLATE bool lock_source(struct fast *f)
+TEMPLATE bool lock_source(struct fast *f) NO_LOCK_ANALYSIS
 {
 	struct ipc_set *set = f->set;
 	if (set) {
@@ -128,19 +169,22 @@ TEMPLATE bool lock_source(struct fast *f)
 	return false;
 }
 
-TEMPLATE void unlock_source(struct fast *f)
+TEMPLATE void unlock_source(struct fast *f) NO_LOCK_ANALYSIS
 {
 	spin_unlock(f->set ? &f->set->lock : &f->port->lock);
 }
 
-TEMPLATE void unlock_dest(struct fast *f)
+TEMPLATE bool meet(struct fast *f) REQUIRES(&f->dest->lock)
 {
-	if (f->dest_set)
-		spin_unlock(&f->dest_set->lock);
-	spin_unlock(&f->dest->lock);
+	if (!find_peer(f) || !lock_source(f))
+		return false;
+	if (likely(wait_claim(f->peer, WAIT_OK)))
+		return true;
+	unlock_source(f);
+	return false;
 }
 
-/* --- committing: all locks held, nothing here fails --- */
+/* --- commit: all locks held, nothing here fails --- */
 
 /* The peer is ours: it leaves its list and lets go of what it waited on, which
  * lives on without it. */
@@ -156,32 +200,65 @@ TEMPLATE void release_peer(struct fast *f)
 	t->ipc.set = NULL;
 }
 
-TEMPLATE void address(struct fast *f, struct ipc_space *s, uint32_t size,
-		      bool answer)
+/* What the peer sees of the header, as if the message had been queued and
+ * taken; whether the short landing will do. */
+TEMPLATE void address(struct fast *f, enum call call)
+	REQUIRES(&f->dest->lock)
 {
 	struct ipc_port *dest = f->dest;
-	mach_msg_header_t *h = &f->m->head;
-	h->msgh_size = size;
-	h->msgh_seqno = dest->seqno++;
-	h->msgh_local_port = dest->receiver_name;
-	h->msgh_bits &= MACH_MSGH_BITS_TYPE_MASK;
-	if (!answer) {
-		f->port->sorights++;
+	struct ipc_message *m = f->m;
+	struct thread *t = f->peer;
+	uint32_t bits = m->head.msgh_bits;
+	m->head.msgh_seqno = dest->seqno++;
+	t->ipc.message = m;
+	if (unlikely(bits & MACH_MSGH_BITS_COMPLEX ||
+		     t->ipc.option & MACH_RCV_25)) {
+		m->head.msgh_bits =
+			(bits & BITS_CARRIED) |
+			(call == KERNEL_REQUEST ? MACH_MSGH_BITS_KERNEL : 0);
+		m->local_name = dest->receiver_name;
+		m->addressed = call == ANSWER ? MACH_MSG_TYPE_PORT_SEND_ONCE :
+						MACH_MSG_TYPE_PORT_SEND;
+		t->ipc.state = MACH_MSG_SUCCESS;
 		return;
 	}
-	dest->sorights--;
-	h->msgh_bits |= BITS_TO_CLIENT;
-	h->msgh_remote_port = MACH_PORT_NULL;
-	f->entry->urefs = 0;
-	ipc_entry_push(s, f->entry);
+	bits &= MACH_MSGH_BITS_TYPE_MASK;
+	m->head.msgh_bits =
+		bits | (call == ANSWER ? BITS_TO_CLIENT : BITS_TO_SERVER);
+	m->head.msgh_local_port = dest->receiver_name;
+	t->ipc.state = call == ANSWER ? IPC_STATE_ANSWER : IPC_STATE_REQUEST;
+	if (call == ANSWER)
+		m->head.msgh_remote_port = MACH_PORT_NULL;
 }
 
-TEMPLATE void wait_at_source(struct fast *f, uint64_t buffer, uint32_t size)
+/* The send-once right that brought an answer is used up, and its name free. */
+TEMPLATE void use_entry(struct fast *f, struct ipc_space *s)
+	REQUIRES(&s->lock) REQUIRES(&f->dest->lock)
+{
+	struct ipc_entry *e = f->entry;
+	f->dest->sorights--;
+	if (unlikely(e->request != NULL)) {
+		list_remove(&e->request->link);
+		f->outlived = e->request;
+		e->request = NULL;
+		e->flags = 0;
+	}
+	e->urefs = 0;
+	ipc_entry_push(s, e);
+}
+
+TEMPLATE void make_reply(struct fast *f)
+{
+	f->port->sorights++;
+	f->m->reply = (struct ipc_right){f->port, RIGHT_SEND_ONCE};
+}
+
+TEMPLATE void wait_at_source(struct fast *f, const struct place *at)
 {
 	struct thread *self = f->self;
-	self->ipc.buffer = buffer;
-	self->ipc.option = OPTIONS_RPC;
-	self->ipc.receive_size = size;
+	self->ipc.buffer = at->buffer;
+	self->ipc.option = at->option;
+	self->ipc.receive_size = at->size;
 	self->ipc.port = f->set ? NULL : f->port;
 	self->ipc.set = f->set;
 	ref_get(f->set ? &f->set->ref : &f->port->ref);
@@ -190,109 +267,142 @@ TEMPLATE void wait_at_source(struct fast *f, uint64_t buffer, uint32_t size)
 		       &self->wait_link);
 }
 
-/* The reply right gets its name in the peer's space. False: no room. */
-TEMPLATE bool name_reply(struct fast *f)
-{
-	struct ipc_space *s = f->peer->space;
-	struct ipc_entry *e;
-	mach_msg_header_t *h = &f->m->head;
-	spin_lock(&s->lock);
-	bool ok = s->active && (likely((e = ipc_entry_pop(s)) != NULL) ||
-				ipc_entry_alloc(s, &e) == KR_SUCCESS);
-	if (likely(ok)) {
-		e->port = f->port;
-		e->type = TYPE_SEND_ONCE;
-		e->urefs = 1;
-		if (CONFIG_PROVENANCE)
-			e->provenance = f->self->ipc.causal_id;
-		h->msgh_remote_port = e->name;
-		h->msgh_bits |= BITS_TO_SERVER;
-	}
-	spin_unlock(&s->lock);
-	return ok;
-}
+/* --- the call of a user --- */
 
-/* The general copy-out enters the reply right and says what was short. */
-static void fall_back(struct fast *f)
-{
-	struct ipc_message *m = f->m;
-	m->local_name = m->head.msgh_local_port;
-	m->addressed = MACH_MSG_TYPE_PORT_SEND;
-	m->reply = (struct ipc_right){f->port, RIGHT_SEND_ONCE};
-	f->peer->ipc.state = MACH_MSG_SUCCESS;
-}
-
-/* --- the whole --- */
-
-struct fast_call {
-	uint64_t buffer;
-	uint32_t send_size, receive_size;
-	mach_port_name_t from;
-};
-
-/* Space locked. The rest of the looking, then all changing. */
-TEMPLATE bool commit(struct fast *f, struct ipc_space *s,
-		     const struct fast_call *c, bool answer)
+/* Both entries found: the rest of the looking, then all changing. */
+TEMPLATE bool meet_and_commit(struct fast *f, struct ipc_space *s,
+			      const struct place *at, enum call call)
+	REQUIRES(&s->lock)
 {
 	spin_lock(&f->dest->lock);
-	bool ok = find_peer(f, c->send_size) && lock_source(f);
-	if (likely(ok) && !wait_claim(f->peer, WAIT_OK)) {
-		unlock_source(f);
-		ok = false;
-	}
+	bool ok = meet(f);
 	if (likely(ok)) {
 		release_peer(f);
-		address(f, s, c->send_size, answer);
-		wait_at_source(f, c->buffer, c->receive_size);
+		address(f, call);
+		if (call == ANSWER)
+			use_entry(f, s);
+		else
+			make_reply(f);
+		wait_at_source(f, at);
 		unlock_source(f);
 	}
-	unlock_dest(f);
+	if (f->dest_set)
+		unlock_set(f->dest_set);
+	spin_unlock(&f->dest->lock);
 	return ok;
 }
 
-/* Space locked, the destination is a kernel port: unlocks, pins both ports. */
-static mach_msg_return_t call_kernel(struct fast *f, struct ipc_space *s,
-				     const struct fast_call *c)
+/* The same around a body with rights. */
+static bool pass_rights(struct fast *f, struct ipc_space *s,
+			const struct place *at, enum call call,
+			struct list *after) REQUIRES(&s->lock)
 {
-	const struct kernel_rpc rpc = {f->dest, f->port, c->buffer,
-				       c->receive_size, c->from};
-	ipc_port_ref(f->dest);
-	ipc_port_ref(f->port);
-	spin_unlock(&s->lock);
+	struct fast_body body;
+	const struct ipc_entry *used = call == ANSWER ? f->entry : NULL;
+	if (!ipc_fast_body_check(f->m, s, used, &body))
+		return false;
+	bool ok = call == ANSWER ? meet_and_commit(f, s, at, ANSWER) :
+				   meet_and_commit(f, s, at, REQUEST);
+	if (ok)
+		ipc_fast_body_take(f->m, s, &body, after);
+	return ok;
+}
+
+/* The request of a manual's entry, which has nothing to tell. */
+static void drop_request(struct ipc_request *r)
+{
+	struct ipc_right none = ipc_request_cancel(r);
+	assert(none.kind == RIGHT_NONE);
+	(void)none;
+}
+
+/* Blocks in the call just made, and goes on as the peer. */
+[[gnu::noreturn]] static void become(struct thread *peer,
+				     void (*continuation)(void))
+{
+	ipc_count(IPC_FAST_RPCS);
+	if (likely(thread_become(peer, continuation)))
+		peer->continuation();
+	thread_handoff(peer, CLOCK_NEVER, continuation);
+	__builtin_unreachable();
+}
+
+/* Pins of both ports, for a call of the kernel. */
+static mach_msg_return_t call_kernel(struct fast *f, const struct place *at)
+{
+	const struct kernel_rpc rpc = {f->dest, f->port, at->buffer, at->size,
+				       at->name};
 	ipc_count(IPC_KERNEL_CALLS);
 	return ipc_kernel_rpc_simple(f->m, &rpc);
 }
 
-TEMPLATE bool pass(struct ipc_message *m, const struct fast_call *c,
-		   mach_msg_return_t *result, bool answer)
+TEMPLATE bool pass(struct ipc_message *m, const struct place *at,
+		   mach_msg_return_t *result, enum call call)
 {
 	struct fast f;
-	struct ipc_space *s = thread_self()->space;
-	f.self = thread_self();
+	struct list after;
+	struct thread *self = thread_self();
+	struct ipc_space *s = self->space;
+	bool complex = m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX;
+	f.self = self;
 	f.m = m;
 	f.dest_set = NULL;
+	f.outlived = NULL;
 	spin_lock(&s->lock);
-	if (!likely(find_entries(&f, s, c->from, answer))) {
-		spin_unlock(&s->lock);
-		return false;
+	bool ok = find_entries(&f, s, at->name, call);
+	bool kernel = call == REQUEST && ok && ipc_port_is_kernel(f.dest);
+	if (unlikely(kernel && (complex || at->option & MACH_RCV_25)))
+		ok = kernel = false;
+	if (kernel) {
+		ipc_port_ref(f.dest);
+		ipc_port_ref(f.port);
+	} else if (unlikely(ok && complex)) {
+		list_init(&after);
+		ok = pass_rights(&f, s, at, call, &after);
+	} else if (likely(ok)) {
+		ok = meet_and_commit(&f, s, at, call);
 	}
-	if (!answer && ipc_port_is_kernel(f.dest)) {
-		*result = call_kernel(&f, s, c);
-		return true;
-	}
-	bool ok = commit(&f, s, c, answer);
 	spin_unlock(&s->lock);
-	if (!likely(ok))
-		return false;
-	struct thread *peer = f.peer;
-	peer->ipc.message = m;
-	peer->ipc.state = IPC_STATE_FAST;
-	if (!answer && !name_reply(&f))
-		fall_back(&f);
-	ipc_count(IPC_FAST_RPCS);
-	thread_handoff(peer, CLOCK_NEVER, ipc_receive_continue);
-	__builtin_unreachable();
+	if (kernel)
+		*result = call_kernel(&f, at);
+	if (!likely(ok) || kernel)
+		return ok;
+	if (unlikely(complex))
+		ipc_requests_fire(&after);
+	if (call == ANSWER && unlikely(f.outlived))
+		drop_request(f.outlived);
+	become(f.peer, ipc_receive_continue);
 }
+
+/* --- the call of the kernel --- */
+
+void ipc_fast_kernel_rpc(struct ipc_message *m, struct ipc_port *dest,
+			 struct ipc_port *reply)
+{
+	static const struct place at = {.size = UINT32_MAX};
+	struct fast f = {
+		.self = thread_self(), .m = m, .dest = dest, .port = reply,
+	};
+	f.self->ipc.message = NULL;
+	spin_lock(&f.dest->lock);
+	/* Its last send right would have a notification to fire. */
+	bool ok = dest->srights > 1 && !ipc_port_is_kernel(dest) && meet(&f);
+	if (likely(ok)) {
+		dest->srights--;
+		release_peer(&f);
+		address(&f, KERNEL_REQUEST);
+		make_reply(&f);
+		wait_at_source(&f, &at);
+		unlock_source(&f);
+	}
+	if (f.dest_set)
+		unlock_set(f.dest_set);
+	spin_unlock(&f.dest->lock);
+	if (ok)
+		become(f.peer, ipc_kernel_rpc_continue);
+}
+
+/* --- the trap --- */
 
 /* The bytes, if the thread has a buffer at hand that is large enough. */
 TEMPLATE struct ipc_message *fetch(struct thread *self, uint64_t buffer,
@@ -316,7 +426,7 @@ int64_t ipc_trap_mach_msg(uint64_t buffer, uint64_t option, uint64_t send_size,
 {
 	struct ipc_message *m = NULL;
 	mach_msg_return_t r;
-	if (likely((uint32_t)option == OPTIONS_RPC)) {
+	if (likely(((uint32_t)option & ~MACH_RCV_25) == OPTIONS_RPC)) {
 		m = fetch(thread_self(), buffer, (uint32_t)send_size);
 		if (!m) {
 			r = ipc_message_fetch(buffer, (uint32_t)send_size,
@@ -324,45 +434,81 @@ int64_t ipc_trap_mach_msg(uint64_t buffer, uint64_t option, uint64_t send_size,
 			if (r != MACH_MSG_SUCCESS)
 				return r;
 		}
-		const struct fast_call c = {buffer, m->head.msgh_size,
-					    (uint32_t)rcv_size,
-					    (mach_port_name_t)rcv_name};
+		const struct place at = {buffer, (uint32_t)option,
+					 (uint32_t)rcv_size,
+					 (mach_port_name_t)rcv_name};
 		const mach_msg_header_t *h = &m->head;
 		uint32_t shape = h->msgh_bits & BITS_SHAPE;
-		if (shape == BITS_REQUEST && h->msgh_local_port == c.from &&
-		    pass(m, &c, &r, false))
+		if (shape == BITS_REQUEST && h->msgh_local_port == at.name &&
+		    pass(m, &at, &r, REQUEST))
 			return r;
 		if (shape == BITS_ANSWER &&
 		    h->msgh_local_port == MACH_PORT_NULL &&
-		    pass(m, &c, &r, true))
+		    pass(m, &at, &r, ANSWER))
 			return r;
 	}
 	return ipc_mach_msg(m, buffer, option, send_size, rcv_size, rcv_name,
 			    timeout, notify);
 }
 
+/* --- land --- */
+
+/* The reply right gets its name. False: no room. */
+TEMPLATE bool name_reply(struct thread *self, struct ipc_message *m)
+{
+	struct ipc_space *s = self->space;
+	struct ipc_entry *e;
+	spin_lock(&s->lock);
+	bool ok = s->active && (likely((e = ipc_entry_pop(s)) != NULL) ||
+				ipc_entry_alloc(s, &e) == KR_SUCCESS);
+	if (likely(ok)) {
+		e->port = m->reply.port;
+		e->type = TYPE_SEND_ONCE;
+		e->urefs = 1;
+		if (CONFIG_PROVENANCE)
+			e->provenance = m->causal;
+		m->head.msgh_remote_port = e->name;
+		m->reply = IPC_RIGHT_NULL;
+	}
+	spin_unlock(&s->lock);
+	return ok;
+}
+
+TEMPLATE mach_msg_return_t land(struct thread *self, struct ipc_message *m)
+{
+	self->ipc.message = NULL;
+	if (CONFIG_PROVENANCE)
+		self->ipc.causal_id = m->causal;
+	bool ok = copy_out(self->ipc.buffer, &m->head, m->head.msgh_size);
+	if (likely(!self->ipc.spare && m->capacity == MESSAGE_SMALL_SIZE))
+		self->ipc.spare = m;
+	else
+		ipc_message_free(m);
+	return likely(ok) ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;
+}
+
+/* The general copy-out says what was short. */
+static uint32_t land_slowly(struct thread *self, struct ipc_message *m)
+{
+	m->local_name = m->head.msgh_local_port;
+	m->addressed = MACH_MSG_TYPE_PORT_SEND;
+	m->head.msgh_bits &= MACH_MSGH_BITS_TYPE_MASK;
+	return self->ipc.state = MACH_MSG_SUCCESS;
+}
+
 void ipc_receive_continue(void)
 {
 	struct thread *self = thread_self();
 	enum wait_result result = wait_result_of(self);
+	struct ipc_message *m = self->ipc.message;
+	uint32_t state = result == WAIT_OK ? self->ipc.state : 0;
 	mach_msg_return_t r;
-	if (likely(result == WAIT_OK && self->ipc.state == IPC_STATE_FAST)) {
-		struct ipc_message *m = self->ipc.message;
-		self->ipc.message = NULL;
-		if (CONFIG_PROVENANCE)
-			self->ipc.causal_id = m->causal;
-		r = likely(copy_out(self->ipc.buffer, &m->head,
-				    m->head.msgh_size)) ?
-			    MACH_MSG_SUCCESS :
-			    MACH_RCV_INVALID_DATA;
-		if (likely(!self->ipc.spare &&
-			   m->capacity == MESSAGE_SMALL_SIZE))
-			self->ipc.spare = m;
-		else
-			ipc_message_free(m);
-	} else {
+	if (state == IPC_STATE_REQUEST && unlikely(!name_reply(self, m)))
+		state = land_slowly(self, m);
+	if (likely(state == IPC_STATE_ANSWER || state == IPC_STATE_REQUEST))
+		r = land(self, m);
+	else
 		r = ipc_receive_waited(self, result);
-	}
 	machine_set_result(&self->machine, (uint64_t)(int64_t)r);
 	context_user_return();
 }

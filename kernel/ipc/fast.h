@@ -3,13 +3,26 @@
 #pragma once
 
 #include <ipc/message_i.h>
+#include <ipc/space_i.h>
 #include <kern/thread.h>
 
-/* thread->ipc.state of a thread that got its message the fast way. */
-#define IPC_STATE_FAST 1u
+/* thread->ipc.state of a thread whose message came the fast way and needs no
+ * more than a name for its reply right, or not even that. */
+#define IPC_STATE_REQUEST 1u
+#define IPC_STATE_ANSWER  2u
 
-/* Where a thread that waits in mach_msg goes on (fast.c). */
+/* Where a thread that waits in mach_msg goes on (fast.c), and one that
+ * waits for the answer to a call of the kernel's (krpc.c). */
 [[gnu::noreturn]] void ipc_receive_continue(void);
+[[gnu::noreturn]] void ipc_kernel_rpc_continue(void);
+
+/*
+ * The kernel's request to dest (whose send right it uses up) by the calling
+ * thread, which waits at its own reply port. Returns if no thread waits at
+ * dest, with nothing done.
+ */
+void ipc_fast_kernel_rpc(struct ipc_message *m, struct ipc_port *dest,
+			 struct ipc_port *reply);
 
 /* Its wait has ended otherwise than by the fast path (receive.c). */
 mach_msg_return_t ipc_receive_waited(struct thread *self,
@@ -21,3 +34,28 @@ mach_msg_return_t ipc_mach_msg(struct ipc_message *m, uint64_t buffer,
 			       uint64_t option, uint64_t send_size,
 			       uint64_t rcv_size, uint64_t rcv_name,
 			       uint64_t timeout, uint64_t notify);
+
+/* --- bodies that carry a few rights and nothing else of note (fast_body.c) --- */
+
+#define FAST_RIGHTS 4
+
+struct fast_right {
+	uint32_t field;	     /* offset of the name in the body */
+	uint32_t disposition;
+	struct ipc_entry *entry;
+};
+
+struct fast_body {
+	uint32_t count;
+	struct fast_right right[FAST_RIGHTS];
+};
+
+/* REQUIRES s->lock. Is the body of that kind, and can its rights be taken once
+ * the entry used has been used as the destination? No effect. */
+bool ipc_fast_body_check(struct ipc_message *m, struct ipc_space *s,
+			 const struct ipc_entry *used, struct fast_body *b)
+	REQUIRES(&s->lock);
+/* Takes them, under the same hold; cannot fail. */
+void ipc_fast_body_take(struct ipc_message *m, struct ipc_space *s,
+			struct fast_body *b, struct list *after)
+	REQUIRES(&s->lock);

@@ -8,6 +8,7 @@
  * a late answer then finds it dead.
  */
 #include <arch/clock.h>
+#include <ipc/fast.h>
 #include <ipc/krpc.h>
 #include <ipc/message_i.h>
 #include <kern/string.h>
@@ -140,7 +141,7 @@ static void drop_reply_port(struct thread *t)
 		ipc_port_kill(port);
 }
 
-static void kernel_rpc_continue(void)
+void ipc_kernel_rpc_continue(void)
 {
 	struct thread *self = thread_self();
 	struct ipc_port *port = self->ipc.port;
@@ -151,8 +152,10 @@ static void kernel_rpc_continue(void)
 		drop_reply_port(self);
 		fail(self, KR_ABORTED);
 	}
-	self->ipc.port = NULL;
-	ipc_port_unref(port);
+	if (port) { /* not the fast way */
+		self->ipc.port = NULL;
+		ipc_port_unref(port);
+	}
 	struct ipc_message *m = self->ipc.message;
 	self->ipc.message = NULL;
 	if (!m)
@@ -196,6 +199,7 @@ void ipc_kernel_rpc(struct ipc_right dest, mach_msg_header_t *message,
 		fail(self, KR_RESOURCE_SHORTAGE);
 	}
 	number_items(m);
+	ipc_fast_kernel_rpc(m, port, self->exc.reply_port);
 	m->dest = dest;
 	m->reply = ipc_right_make_send_once(self->exc.reply_port);
 	arm_reply(self, self->exc.reply_port);
@@ -215,9 +219,9 @@ void ipc_kernel_rpc(struct ipc_right dest, mach_msg_header_t *message,
 		fail(self, KR_INVALID_CAPABILITY);
 	}
 	if (next)
-		thread_handoff(next, CLOCK_NEVER, kernel_rpc_continue);
+		thread_handoff(next, CLOCK_NEVER, ipc_kernel_rpc_continue);
 	else
-		thread_block(CLOCK_NEVER, kernel_rpc_continue);
+		thread_block(CLOCK_NEVER, ipc_kernel_rpc_continue);
 	__builtin_unreachable();
 }
 

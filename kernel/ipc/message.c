@@ -104,6 +104,11 @@ static struct ipc_item *tail_of(struct ipc_message *m, size_t bytes)
 		       NULL;
 }
 
+bool ipc_message_has_tail(struct ipc_message *m, uint32_t count)
+{
+	return tail_of(m, count * sizeof(*m->items)) != NULL;
+}
+
 bool ipc_message_add_items(struct ipc_message *m, uint32_t count)
 {
 	size_t bytes = count * sizeof(*m->items);

@@ -60,6 +60,8 @@ struct ipc_message *ipc_message_alloc(uint32_t size);
 /* Room for count items, all nothing: behind the body if there is space, so that
  * the head's size must be right. False: no memory. */
 [[nodiscard]] bool ipc_message_add_items(struct ipc_message *m, uint32_t count);
+/* Is there space behind the body for that many? */
+bool ipc_message_has_tail(struct ipc_message *m, uint32_t count);
 void ipc_message_free_items(struct ipc_message *m);
 /* ipc_message_alloc and its way back, through the thread's spare one. */
 struct ipc_message *ipc_message_get(uint32_t size);

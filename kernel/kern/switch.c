@@ -264,6 +264,45 @@ enum wait_result thread_handoff(struct thread *t, uint64_t deadline,
 	return thread_wait_result();
 }
 
+/* --- becoming another thread */
+
+/* t is claimed, blocked, and may run here; it left no stack behind. */
+static inline bool can_become(const struct processor *p, struct thread *t)
+{
+	return atomic_get_acq(&t->wait) & W_BLOCKED &&
+	       !atomic_get_acq(&t->on_processor) && !t->stack &&
+	       !t->sched.bound && t->sched.pset == p->pset;
+}
+
+bool thread_become(struct thread *t, void (*continuation)(void))
+{
+	struct thread *self = thread_self();
+	struct processor *p;
+	bool ended;
+
+	assert(spin_none_held());
+	self->continuation = continuation;
+	(void)cpu_irq_save();
+	p = cpu_processor();
+	if (__builtin_expect(!can_become(p, t) || !wait_commit(self), 0)) {
+		cpu_irq_restore(true);
+		return false;
+	}
+	ended = wait_end_claimed(t);
+	assert(ended);
+	(void)ended;
+	donate(self, t);
+	blocked(p, self);
+	arrive(p, t);
+	t->stack = self->stack;
+	self->stack = NULL;
+	context_adopt(self, t);
+	finish(self);
+	cpu_irq_restore(true);
+	wait_over(t);
+	return true;
+}
+
 /* --- yielding */
 
 static inline bool give_way(struct processor *p, struct thread *self, int min,

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The body that most messages with rights have: a few single rights in line, as
+ * stubs write them, and plain data. Checked first, taken after the message has
+ * found its receiver. Everything else is copyin_body.c's.
+ *
+ * Locks: the space's, held by the caller; one port's at a time.
+ */
+#include <ipc/body_i.h>
+#include <ipc/fast.h>
+#include <ipc/space_i.h>
+
+/* A short type word before one right. */
+#define WORD_ONE_RIGHT(name) ((name) | 32u << 8 | 1u << 16 | 1u << 28)
+#define WORD_NAME	     0xffu
+
+static bool is_one_right(uint32_t word)
+{
+	return (word & ~WORD_NAME) == WORD_ONE_RIGHT(0) &&
+	       (word & WORD_NAME) >= MACH_MSG_TYPE_MOVE_SEND &&
+	       (word & WORD_NAME) <= MACH_MSG_TYPE_MAKE_SEND_ONCE;
+}
+
+/* Its data are bytes and nothing else: skipped. */
+static bool skip_data(const uint8_t *body, uint32_t size, uint32_t *at)
+{
+	struct msg_item it;
+	if (ipc_body_next(body, size, *at, &it) != MACH_MSG_SUCCESS ||
+	    !it.in_line || msg_item_is_port(&it))
+		return false;
+	*at = it.next;
+	return true;
+}
+
+/* May the right be taken, whatever happens before to the entry used? A second
+ * right that is moved could want what the first one took. */
+static bool can_take(const struct fast_right *r, const struct ipc_entry *used,
+		     bool *moves)
+{
+	const struct ipc_entry *e = r->entry;
+	if (e->type & (TYPE_DEAD | TYPE_SET) || !e->port->active)
+		return false;
+	switch (r->disposition) {
+	case MACH_MSG_TYPE_COPY_SEND:
+		return e->type & TYPE_SEND;
+	case MACH_MSG_TYPE_MAKE_SEND:
+	case MACH_MSG_TYPE_MAKE_SEND_ONCE:
+		return e->type & TYPE_RECEIVE;
+	default:
+		break;
+	}
+	if (*moves || e == used)
+		return false;
+	*moves = true;
+	return e->type & (r->disposition == MACH_MSG_TYPE_MOVE_SEND ?
+				  TYPE_SEND :
+				  TYPE_SEND_ONCE);
+}
+
+bool ipc_fast_body_check(struct ipc_message *m, struct ipc_space *s,
+			 const struct ipc_entry *used, struct fast_body *b)
+{
+	const uint8_t *body = ipc_message_body(m);
+	uint32_t size = BODY_SIZE(m), at = 0;
+	bool moves = false;
+	b->count = 0;
+	while (at < size) {
+		uint32_t word = *(const uint32_t *)(body + at);
+		if (!is_one_right(word)) {
+			if (!skip_data(body, size, &at))
+				return false;
+			continue;
+		}
+		if (size - at < 2 * sizeof(word) || b->count == FAST_RIGHTS)
+			return false;
+		struct fast_right *r = &b->right[b->count++];
+		r->field = at + (uint32_t)sizeof(word);
+		r->disposition = word & WORD_NAME;
+		r->entry = ipc_entry_lookup(
+			s, *(const uint32_t *)(body + r->field));
+		if (!r->entry || !can_take(r, used, &moves))
+			return false;
+		at += 2 * sizeof(word);
+	}
+	return !b->count || ipc_message_has_tail(m, b->count);
+}
+
+/* Another send right from a live entry; DEAD if its port died just now. */
+static struct ipc_right copy_send(struct ipc_entry *e)
+{
+	struct ipc_port *port = e->port;
+	spin_lock(&port->lock);
+	bool alive = port->active;
+	port->srights += alive;
+	spin_unlock(&port->lock);
+	return alive ? (struct ipc_right){port, RIGHT_SEND} : IPC_RIGHT_DEAD;
+}
+
+/* A right whose port died since the check is a dead one, which is well. */
+static struct ipc_right take(struct ipc_space *s, const struct fast_right *r,
+			     struct list *after)
+{
+	struct ipc_right right = IPC_RIGHT_DEAD;
+	struct ipc_take how = {.disposition = r->disposition};
+	if (r->disposition == MACH_MSG_TYPE_COPY_SEND)
+		return copy_send(r->entry);
+	enum kr kr = ipc_entry_take(s, r->entry->name, how, &right, after);
+	(void)kr;
+	return right;
+}
+
+static uint32_t word_seen(uint32_t disposition)
+{
+	bool once = disposition == MACH_MSG_TYPE_MOVE_SEND_ONCE ||
+		    disposition == MACH_MSG_TYPE_MAKE_SEND_ONCE;
+	return WORD_ONE_RIGHT(once ? MACH_MSG_TYPE_PORT_SEND_ONCE :
+				     MACH_MSG_TYPE_PORT_SEND);
+}
+
+void ipc_fast_body_take(struct ipc_message *m, struct ipc_space *s,
+			struct fast_body *b, struct list *after)
+{
+	uint8_t *body = ipc_message_body(m);
+	if (!b->count)
+		return;
+	bool room = ipc_message_add_items(m, b->count);
+	assert(room); /* checked */
+	(void)room;
+	for (uint32_t i = 0; i < b->count; i++) {
+		const struct fast_right *r = &b->right[i];
+		struct ipc_item *item = &m->items[i];
+		uint32_t *field = (uint32_t *)(body + r->field);
+		item->right = take(s, r, after);
+		item->kind = item->right.port ? ITEM_RIGHT : ITEM_NONE;
+		item->offset = r->field;
+		field[0] = item->right.port ? i + 1 : MACH_PORT_DEAD;
+		field[-1] = word_seen(r->disposition);
+	}
+}
