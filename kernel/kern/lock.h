@@ -126,6 +126,7 @@ static inline void spin_unlock(struct spinlock *l) RELEASES(l) NO_LOCK_ANALYSIS
 	if (CONFIG_DEBUG)
 		lock_debug_release(l);
 	atomic_set_rel(&l->held, 0);
+	cpu_sched_point();
 }
 
 [[nodiscard]] __attribute__((always_inline)) static inline bool

@@ -42,6 +42,10 @@ struct bucket {
 
 #define BUCKET_SHIFT 8
 static struct bucket buckets[1u << BUCKET_SHIFT];
+/*
+ * Counted before the waiter looks at the word; whoever changes a word looks
+ * here after that. So one of the two sees the other.
+ */
 static _Atomic unsigned shared_waiters;
 
 static const struct lock_class bucket_class = {
@@ -117,14 +121,16 @@ static enum kr try_wait(struct vm_map *map, uint64_t addr, uint32_t expected,
 {
 	enum kr kr = KR_INVALID_ADDRESS;
 
+	if (w->shared)
+		atomic_fetch_add(&shared_waiters, 1);
 	rwlock_read(&map->lock);
 	if (make_key(map, addr, w->shared, &w->key, &w->object))
 		kr = enqueue(b, w, addr, expected);
 	if (kr == KR_SUCCESS && w->object != NULL)
 		vm_object_ref(w->object);
-	if (kr == KR_SUCCESS && w->shared)
-		atomic_add(&shared_waiters, 1);
 	rwlock_read_done(&map->lock);
+	if (kr != KR_SUCCESS && w->shared)
+		atomic_sub(&shared_waiters, 1);
 	return kr;
 }
 
@@ -203,7 +209,11 @@ unsigned vm_futex_wake(struct vm_map *map, uint64_t addr, unsigned n, int flags)
 		return 0;
 	if (!(flags & FUTEX_SHARED))
 		woken = wake(bucket_of(map, addr, false), &private, n);
-	if (woken == n || atomic_get(&shared_waiters) == 0)
+	if (woken == n)
+		return woken;
+	/* The caller's change of the word comes before the look. */
+	atomic_thread_fence(memory_order_seq_cst);
+	if (atomic_get(&shared_waiters) == 0)
 		return woken;
 	rwlock_read(&map->lock);
 	if (make_key(map, addr, true, &key, &object))

@@ -73,6 +73,7 @@ static int64_t wake(uint64_t addr, unsigned n, int flags)
 struct program {
 	unsigned me, of; /* takes its turn when word % of == me */
 	int flags;
+	int wake_flags;
 	uint64_t deadline;
 	int64_t result;
 };
@@ -102,7 +103,7 @@ static void take_turns(void *arg)
 		}
 		word++;
 		host_user_write(AT, &word, sizeof(word));
-		wake(AT, p->of, p->flags);
+		wake(AT, p->of, p->wake_flags);
 	}
 	leave();
 }
@@ -159,13 +160,16 @@ static void let_sleep(void)
 
 /* --- tests */
 
-static void turns(struct vm_map *map[], unsigned n, int flags)
+static void turns(struct vm_map *map[], unsigned n, int flags, int wake_flags)
 {
 	struct program p[4];
 	struct thread *t[4];
 
 	for (unsigned i = 0; i < n; i++) {
-		p[i] = (struct program){ .me = i, .of = n, .flags = flags };
+		p[i] = (struct program){ .me = i,
+					 .of = n,
+					 .flags = flags,
+					 .wake_flags = wake_flags };
 		t[i] = start(map[i], take_turns, &p[i]);
 	}
 	for (unsigned i = 0; i < n; i++)
@@ -178,7 +182,20 @@ static void private_turns(void)
 	struct vm_map *map = new_map();
 	struct vm_map *all[3] = { map, map, map };
 
-	turns(all, 3, 0);
+	turns(all, 3, 0, 0);
+	vm_map_unref(map);
+}
+
+/* Sleepers of the other kind come and go, so that often there is but one. */
+static void mixed_turns(void)
+{
+	struct vm_map *map = new_map();
+	struct vm_map *all[2] = { map, map };
+
+	for (int i = 0; i < 20; i++) {
+		vm_user_set(map, AT, 0);
+		turns(all, 2, 1, 0);
+	}
 	vm_map_unref(map);
 }
 
@@ -190,7 +207,7 @@ static void shared_turns(void)
 	b = vm_map_fork(a, account);
 	c = vm_map_fork(b, account);
 	struct vm_map *all[4] = { a, b, c, a };
-	turns(all, 4, 1);
+	turns(all, 4, 1, 1);
 	vm_map_unref(a);
 	vm_map_unref(b);
 	vm_map_unref(c);
@@ -285,6 +302,7 @@ static void body(void *arg)
 		void (*fn)(void);
 	} tests[] = {
 		{ "private_turns", private_turns },
+		{ "mixed_turns", mixed_turns },
 		{ "shared_turns", shared_turns },
 		{ "value_differs", value_differs },
 		{ "times_out", times_out },

@@ -73,6 +73,7 @@ struct block {
 	bool signal_due;          /* the server says: take one */
 	bool building_frame;      /* a fault now kills */
 	uint64_t clear_tid;       /* set_tid_address */
+	uint32_t held;            /* thread.c: may not run yet */
 	uint64_t set_tid;         /* CLONE_CHILD_SETTID */
 	uint64_t alt_sp, alt_size;
 	int alt_flags;

@@ -50,9 +50,12 @@ __attribute__((used)) static void block_size_define(void)
 			 : "i"(BLOCK_SIZE));
 }
 
+enum { HELD_FREE, HELD, HELD_ASLEEP }; /* block->held */
+
 static void block_init(struct block *b)
 {
 	b->self = b;
+	b->held = HELD_FREE;
 	b->stack_top = ((uint64_t)b + sizeof(*b)) & ~15ull;
 }
 
@@ -127,9 +130,35 @@ static void begin(struct block *b, struct ux_slot *slot, uint32_t port,
 	b->interrupted = INTR_NONE;
 }
 
+/*
+ * A new thread must not run before its creator has noted its number: C
+ * libraries read it where the creator stores it. It waits for `held` in its
+ * own block; HELD_ASLEEP asks for a wake-up.
+ */
+static void hold(struct block *b)
+{
+	uint32_t held = HELD;
+
+	__atomic_compare_exchange_n(&b->held, &held, HELD_ASLEEP, false,
+				    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+	while (__atomic_load_n(&b->held, __ATOMIC_ACQUIRE) != HELD_FREE)
+		mach_trap4(MACH_TRAP_FUTEX_WAIT, (uint64_t)&b->held,
+			   HELD_ASLEEP, 0, FUTEX_NO_DEADLINE);
+}
+
+static void release(struct block *b)
+{
+	uint32_t held = __atomic_exchange_n(&b->held, HELD_FREE,
+					    __ATOMIC_ACQ_REL);
+
+	if (held == HELD_ASLEEP)
+		mach_trap4(MACH_TRAP_FUTEX_WAKE, (uint64_t)&b->held, 1, 0, 0);
+}
+
 void emul_thread_begin(struct block *b, struct ux_slot *slot, uint32_t port,
 		       int tid, int pid)
 {
+	hold(b);
 	begin(b, slot, port, tid, pid);
 	if (b->set_tid)
 		*(int *)b->set_tid = tid;
@@ -236,18 +265,26 @@ int64_t sys_vfork(struct block *b)
 
 static int64_t do_thread(struct block *b, uint64_t flags)
 {
-	struct block *child = block_for_child(b, arg(b, 1));
 	uint64_t fs = flags & CLONE_SETTLS ? arg(b, 4) : fs_get();
+	volatile int *number = (int *)arg(b, 2);
+	struct block *child;
 	int64_t tid;
 
+	if (flags & CLONE_PARENT_SETTID)
+		*number = *number; /* faults before there is a thread */
+	child = block_for_child(b, arg(b, 1));
 	if (!child)
 		return -ENOMEM;
+	child->held = HELD;
 	fork_set_tids(child, flags, arg(b, 3));
 	tid = call_words(b, UX_CLONE, (uint64_t)child, fs, 0, 0);
-	if (tid < 0)
+	if (tid < 0) {
 		block_destroy(b, child);
-	else if (flags & CLONE_PARENT_SETTID)
-		*(int *)arg(b, 2) = (int)tid;
+		return tid;
+	}
+	if (flags & CLONE_PARENT_SETTID)
+		*number = (int)tid;
+	release(child);
 	return tid;
 }
 
