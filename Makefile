@@ -43,7 +43,7 @@ clean:
 #: make run          boot; a root shell on this terminal
 #: make test         every test (REPEAT=n: n times, SUITES='a b': only those)
 #: make check        the quick tests, under 3 minutes
-#: make bench        the measured promises
+#: make bench        the measured promises (BASELINE=1: renew bench/baseline.tsv)
 #: make soak         the long tests (HOURS=8)
 #: make lint         clang's warnings, lock annotations, layout
 #: make debug        the kernel under gdb

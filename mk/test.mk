@@ -29,7 +29,7 @@ soak: build-tests
 	@tests/soak $(or $(HOURS),8)
 
 bench: all
-	@bench/run
+	@BASELINE=$(BASELINE) bench/run
 
 debug: $(B)/host/hostlink $(B)/host/mkarchive $(KERNELS) $(IMAGE_READY)
 	@tools/debug $(RUN)
