@@ -124,6 +124,7 @@ static struct child server_start(void (*serve)(void *))
 					  MACH_MSG_TYPE_MOVE_RECEIVE));
 	service = port;
 	bench_must("child_go", child_go(&c));
+	bench_rest();
 	return c;
 }
 

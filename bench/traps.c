@@ -64,13 +64,15 @@ static void vm_rpc(void)
 	vm_deallocate_rpc(self, a, 65536);
 }
 
-static char *protected;
 #define PROTECTED_PAGES 256
 
 static void protect_pair(void)
 {
+	static char *protected;
 	vm_size_t size = PROTECTED_PAGES * vm_page_size;
 
+	if (protected == NULL)
+		protected = bench_memory(size);
 	vm_protect(self, (vm_address_t)protected, size, FALSE, VM_PROT_READ);
 	vm_protect(self, (vm_address_t)protected, size, FALSE,
 		   VM_PROT_DEFAULT);
@@ -126,6 +128,7 @@ static void yield_pair(void)
 
 static void context_switch(void)
 {
+	bench_rest();
 	running = 1;
 	yield_on = 1;
 	thread_t thread = thread_start(yields);
@@ -147,11 +150,11 @@ int main(void)
 	bench_row("kernel_rpc", kernel_rpc, 10000);
 	bench_row("port_allocate_destroy", port_trap, 10000);
 	bench_row("port_allocate_destroy_rpc", port_rpc, 10000);
-	bench_row("vm_allocate_deallocate", vm_trap, 10000);
-	bench_row("vm_allocate_deallocate_rpc", vm_rpc, 10000);
-	protected = bench_memory(PROTECTED_PAGES * vm_page_size);
-	bench_row("vm_protect_pair", protect_pair, 1000);
+	bench_map_row("vm_allocate_deallocate", vm_trap, 12800);
+	bench_map_row("vm_allocate_deallocate_rpc", vm_rpc, 12800);
+	bench_map_row("vm_protect_pair", protect_pair, 6400);
 	context_switch();
+	bench_rest();
 	bench_row("thread_create_run_exit", create_run_exit, 2000);
 	return 0;
 }

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "bench.h"
 
+#include <mach/mach_traps.h>
+#include <mach/policy.h>
+#include <server/child.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define LOOPS	1000000ull
 #define ALIGNED (2ul << 20)
+#define ROWS_MAX 32
+#define REST_MS 20000
+#define SHAPES 128
 
 void bench_must(const char *what, kern_return_t kr)
 {
@@ -30,10 +36,37 @@ void bench_calibrate(void)
 	}
 }
 
+/*
+ * Printed at the end: a line that goes out over the serial port while the next
+ * row is measured would be counted there, interrupt by interrupt.
+ */
+static struct row {
+	const char *name;
+	uint64_t mean;
+} rows[ROWS_MAX];
+static unsigned rows_count;
+
+static void print_rows(void)
+{
+	for (unsigned i = 0; i < rows_count; i++)
+		printf("row %s %llu\n", rows[i].name,
+		       (unsigned long long)rows[i].mean);
+}
+
 void bench_result(const char *name, uint64_t total, unsigned n)
 {
-	printf("row %s %llu\n", name, (unsigned long long)(total / n));
-	fflush(stdout);
+	if (rows_count == 0)
+		atexit(print_rows);
+	if (rows_count == ROWS_MAX) {
+		printf("failed %s: more than %d rows\n", name, ROWS_MAX);
+		exit(1);
+	}
+	rows[rows_count++] = (struct row){ name, total / n };
+}
+
+void bench_rest(void)
+{
+	thread_switch(MACH_PORT_NULL, SWITCH_OPTION_WAIT, REST_MS);
 }
 
 void bench_row(const char *name, void (*once)(void), unsigned n)
@@ -46,6 +79,56 @@ void bench_row(const char *name, void (*once)(void), unsigned n)
 	for (unsigned i = 0; i < n; i++)
 		once();
 	bench_result(name, bench_clock() - before, n);
+}
+
+/*
+ * An address map is a tree of random shape: the mean is over the maps of
+ * SHAPES children, all there at once, since a map's place in memory is its seed.
+ */
+struct shape_run {
+	void (*once)(void);
+	unsigned n;
+	uint64_t *took; /* shared */
+};
+
+static void shape_measure(void *arg)
+{
+	const struct shape_run *r = arg;
+	uint64_t before;
+
+	for (unsigned i = 0; i < r->n / 10 + 1; i++)
+		r->once();
+	before = bench_clock();
+	for (unsigned i = 0; i < r->n; i++)
+		r->once();
+	*r->took += bench_clock() - before;
+	task_terminate(mach_task_self()); /* exit would print the rows */
+}
+
+static uint64_t *shared_word(void)
+{
+	mach_port_t self = mach_task_self();
+	vm_address_t a = 0;
+
+	bench_must("vm_allocate", vm_allocate(self, &a, vm_page_size, TRUE));
+	bench_must("vm_inherit",
+		   vm_inherit(self, a, vm_page_size, VM_INHERIT_SHARE));
+	return (uint64_t *)a;
+}
+
+void bench_map_row(const char *name, void (*once)(void), unsigned n)
+{
+	struct child c[SHAPES];
+	struct shape_run run = { once, n / SHAPES, shared_word() };
+
+	for (unsigned i = 0; i < SHAPES; i++)
+		bench_must("child", child_create(&c[i], shape_measure, &run));
+	for (unsigned i = 0; i < SHAPES; i++) {
+		bench_must("child_go", child_go(&c[i]));
+		child_wait(&c[i]);
+	}
+	bench_result(name, *run.took, run.n * SHAPES);
+	vm_deallocate(mach_task_self(), (vm_address_t)run.took, vm_page_size);
 }
 
 void bench_touch(char *memory, vm_size_t size)

@@ -2,7 +2,8 @@
 /*
  * Measuring in instructions: under `-icount shift=0` the time-stamp counter
  * advances by one for each instruction, whatever the machine is doing. Each
- * program prints lines "row NAME INSTRUCTIONS"; bench/run makes the table.
+ * program prints lines "row NAME INSTRUCTIONS" when it ends; bench/run makes the
+ * table.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -21,10 +22,19 @@ static inline uint64_t bench_clock(void)
 /* Ends the program unless the counter counts instructions. */
 void bench_calibrate(void);
 
-/* Runs once() warm times, then n times, and prints the mean. */
+/* Runs once() warm times, then n times, and notes the mean; name stays. */
 void bench_row(const char *name, void (*once)(void), unsigned n);
 
-/* Prints a row that was measured otherwise: total over n. */
+/* The same for calls on the address map, in child tasks. */
+void bench_map_row(const char *name, void (*once)(void), unsigned n);
+
+/*
+ * What a thread has used of late changes its priority, and a hand-off between
+ * two that differ costs more: after this all are equal. Idles.
+ */
+void bench_rest(void);
+
+/* Notes a row that was measured otherwise: total over n. */
 void bench_result(const char *name, uint64_t total, unsigned n);
 
 /* Ends the program with a word if a call failed. */
