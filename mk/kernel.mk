@@ -148,7 +148,7 @@ $(B)/host/libkernel.a: $(HK_OBJS) $(HK_GEN) $(B)/host/ksyms_empty.o
 HT_C := $(filter-out tests/host/unix/%,\
 	$(call find_in,kernel tests/host,*_test.c))
 HT_HELPERS := $(patsubst %.c,$(B)/host/obj/%.o,\
-	$(call not_tests,$(wildcard tests/host/*.c)))
+	$(call not_tests,$(wildcard tests/host/*.c tests/model/*.c)))
 HOST_TESTS := $(HT_C:%.c=$(B)/host/test/%)
 DEPS += $(HT_C:%.c=$(B)/host/obj/%.d) $(HT_HELPERS:.o=.d)
 

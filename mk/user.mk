@@ -151,7 +151,7 @@ PROGRAMS := $(call program_files,programs,$(PROGRAM_C))
 $(foreach p,$(PROGRAM_C),$(eval $(call user_program,programs,$(p))))
 
 UTEST_C := $(wildcard tests/user/*.c)
-UTEST_HELPERS := $(call user_objs,$(wildcard tests/user/lib/*.c))
+UTEST_HELPERS := $(call user_objs,$(wildcard tests/user/lib/*.c tests/model/*.c))
 UTESTS := $(call program_files,tests,$(UTEST_C))
 DEPS += $(UTEST_HELPERS:.o=.d)
 $(foreach p,$(UTEST_C),$(eval $(call user_program,tests,$(p),$(UTEST_HELPERS))))

@@ -16,8 +16,9 @@
 
 /* --- death --- */
 
-/* The request, if any, has been fired by the port's death. */
-static void bury_entry(struct ipc_space *s, struct ipc_entry *e)
+/* The request, if any, has been fired by the port's death. False: the entry is
+ * gone, and perhaps its memory. */
+static bool bury_entry(struct ipc_space *s, struct ipc_entry *e)
 {
 	struct ipc_port *port = e->port;
 	if (e->type == TYPE_SEND)
@@ -35,10 +36,11 @@ static void bury_entry(struct ipc_space *s, struct ipc_entry *e)
 	if (e->request && !(e->flags & ENTRY_COMPAT))
 		e->urefs++; /* the notification's reference */
 	e->request = NULL;
-	if (e->flags & ENTRY_COMPAT) {
-		e->type = 0;
-		ipc_entry_free(s, e);
-	}
+	if (!(e->flags & ENTRY_COMPAT))
+		return true;
+	e->type = 0;
+	ipc_entry_free(s, e);
+	return false;
 }
 
 struct ipc_entry *ipc_entry_get(struct ipc_space *s, mach_port_name_t name)
@@ -49,8 +51,7 @@ struct ipc_entry *ipc_entry_get(struct ipc_space *s, mach_port_name_t name)
 	spin_lock(&e->port->lock);
 	if (__builtin_expect(e->port->active, 1))
 		return e;
-	bury_entry(s, e);
-	return e->type ? e : NULL;
+	return bury_entry(s, e) ? e : NULL;
 }
 
 void ipc_entry_done(struct ipc_entry *e)
@@ -268,8 +269,7 @@ void ipc_entry_clear(struct ipc_space *s, struct ipc_entry *e,
 	} else if (!(e->type & TYPE_DEAD)) {
 		spin_lock(&port->lock);
 		if (!port->active) {
-			bury_entry(s, e);
-			if (e->type)
+			if (bury_entry(s, e))
 				ipc_entry_clear(s, e, loot, after);
 			return;
 		}
