@@ -57,6 +57,7 @@ struct fast {
 	struct ipc_port *port;	  /* to receive from: locked */
 	struct ipc_set *set;	  /* or this */
 	struct ipc_request *outlived; /* of a manual's entry used up */
+	bool short_landing; /* names for one right at most, then the bytes */
 };
 
 /* What the caller will wait with. */
@@ -143,8 +144,12 @@ TEMPLATE bool find_peer(struct fast *f) REQUIRES(&f->dest->lock)
 		return false;
 	struct thread *t = container_of(n, struct thread, wait_link);
 	f->peer = t;
+	f->short_landing =
+		(t->ipc.option &
+		 (MACH_RCV_MSG | MACH_RCV_25 | MACH_RCV_NOTIFY)) == MACH_RCV_MSG &&
+		!(f->m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX);
 	return f->m->head.msgh_size <= t->ipc.receive_size &&
-	       !(t->ipc.option & MACH_RCV_NOTIFY);
+	       likely(f->short_landing || !(t->ipc.option & MACH_RCV_NOTIFY));
 }
 
 /* Locks the place to receive from, if it is free and has nothing. */
@@ -201,7 +206,7 @@ TEMPLATE void release_peer(struct fast *f)
 }
 
 /* What the peer sees of the header, as if the message had been queued and
- * taken; whether the short landing will do. */
+ * taken. */
 TEMPLATE void address(struct fast *f, enum call call)
 	REQUIRES(&f->dest->lock)
 {
@@ -211,8 +216,7 @@ TEMPLATE void address(struct fast *f, enum call call)
 	uint32_t bits = m->head.msgh_bits;
 	m->head.msgh_seqno = dest->seqno++;
 	t->ipc.message = m;
-	if (unlikely(bits & MACH_MSGH_BITS_COMPLEX ||
-		     t->ipc.option & MACH_RCV_25)) {
+	if (unlikely(!f->short_landing)) {
 		m->head.msgh_bits =
 			(bits & BITS_CARRIED) |
 			(call == KERNEL_REQUEST ? MACH_MSGH_BITS_KERNEL : 0);
@@ -267,6 +271,81 @@ TEMPLATE void wait_at_source(struct fast *f, const struct place *at)
 		       &self->wait_link);
 }
 
+/* --- land --- */
+
+/* The reply right gets its name. False: no room. */
+TEMPLATE bool name_reply(struct thread *self, struct ipc_message *m)
+{
+	struct ipc_space *s = self->space;
+	struct ipc_entry *e;
+	spin_lock(&s->lock);
+	bool ok = s->active && (likely((e = ipc_entry_pop(s)) != NULL) ||
+				ipc_entry_alloc(s, &e) == KR_SUCCESS);
+	if (likely(ok)) {
+		e->port = m->reply.port;
+		e->type = TYPE_SEND_ONCE;
+		e->urefs = 1;
+		if (CONFIG_PROVENANCE)
+			e->provenance = m->causal;
+		m->head.msgh_remote_port = e->name;
+		m->reply = IPC_RIGHT_NULL;
+	}
+	spin_unlock(&s->lock);
+	return ok;
+}
+
+/* The bytes to its buffer, the message's memory to where it lasts. */
+TEMPLATE mach_msg_return_t hand_over(struct thread *self, struct ipc_message *m)
+{
+	self->ipc.message = NULL;
+	if (CONFIG_PROVENANCE)
+		self->ipc.causal_id = m->causal;
+	bool ok = copy_out(self->ipc.buffer, &m->head, m->head.msgh_size);
+	if (likely(!self->ipc.spare && m->capacity == MESSAGE_SMALL_SIZE))
+		self->ipc.spare = m;
+	else
+		ipc_message_free(m);
+	return likely(ok) ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;
+}
+
+/* The general copy-out says what was short. */
+static uint32_t land_slowly(struct thread *self, struct ipc_message *m)
+{
+	m->local_name = m->head.msgh_local_port;
+	m->addressed = MACH_MSG_TYPE_PORT_SEND;
+	m->head.msgh_bits &= MACH_MSGH_BITS_TYPE_MASK;
+	return self->ipc.state = MACH_MSG_SUCCESS;
+}
+
+/* The caller has become the peer, which goes on where it waits. */
+[[gnu::noreturn]] TEMPLATE void land(struct fast *f, enum call call)
+{
+	struct thread *self = f->peer;
+	if (likely(f->short_landing &&
+		   (call == ANSWER || name_reply(self, f->m))))
+		context_trap_return(hand_over(self, f->m));
+	if (f->short_landing)
+		land_slowly(self, f->m);
+	self->continuation();
+	__builtin_unreachable();
+}
+
+void ipc_receive_continue(void)
+{
+	struct thread *self = thread_self();
+	enum wait_result result = wait_result_of(self);
+	struct ipc_message *m = self->ipc.message;
+	uint32_t state = result == WAIT_OK ? self->ipc.state : 0;
+	mach_msg_return_t r;
+	if (state == IPC_STATE_REQUEST && unlikely(!name_reply(self, m)))
+		state = land_slowly(self, m);
+	if (state == IPC_STATE_ANSWER || state == IPC_STATE_REQUEST)
+		r = hand_over(self, m);
+	else
+		r = ipc_receive_waited(self, result);
+	context_trap_return(r);
+}
+
 /* --- the call of a user --- */
 
 /* Both entries found: the rest of the looking, then all changing. */
@@ -317,13 +396,12 @@ static void drop_request(struct ipc_request *r)
 }
 
 /* Blocks in the call just made, and goes on as the peer. */
-[[gnu::noreturn]] static void become(struct thread *peer,
-				     void (*continuation)(void))
+TEMPLATE void become(struct fast *f, void (*continuation)(void))
 {
 	ipc_count(IPC_FAST_RPCS);
-	if (likely(thread_become(peer, continuation)))
-		peer->continuation();
-	thread_handoff(peer, CLOCK_NEVER, continuation);
+	if (likely(thread_become(f->peer, continuation)))
+		return;
+	thread_handoff(f->peer, CLOCK_NEVER, continuation);
 	__builtin_unreachable();
 }
 
@@ -371,7 +449,8 @@ TEMPLATE bool pass(struct ipc_message *m, const struct place *at,
 		ipc_requests_fire(&after);
 	if (call == ANSWER && unlikely(f.outlived))
 		drop_request(f.outlived);
-	become(f.peer, ipc_receive_continue);
+	become(&f, ipc_receive_continue);
+	land(&f, call);
 }
 
 /* --- the call of the kernel --- */
@@ -398,8 +477,10 @@ void ipc_fast_kernel_rpc(struct ipc_message *m, struct ipc_port *dest,
 	if (f.dest_set)
 		unlock_set(f.dest_set);
 	spin_unlock(&f.dest->lock);
-	if (ok)
-		become(f.peer, ipc_kernel_rpc_continue);
+	if (!ok)
+		return;
+	become(&f, ipc_kernel_rpc_continue);
+	f.peer->continuation();
 }
 
 /* --- the trap --- */
@@ -451,64 +532,3 @@ int64_t ipc_trap_mach_msg(uint64_t buffer, uint64_t option, uint64_t send_size,
 			    timeout, notify);
 }
 
-/* --- land --- */
-
-/* The reply right gets its name. False: no room. */
-TEMPLATE bool name_reply(struct thread *self, struct ipc_message *m)
-{
-	struct ipc_space *s = self->space;
-	struct ipc_entry *e;
-	spin_lock(&s->lock);
-	bool ok = s->active && (likely((e = ipc_entry_pop(s)) != NULL) ||
-				ipc_entry_alloc(s, &e) == KR_SUCCESS);
-	if (likely(ok)) {
-		e->port = m->reply.port;
-		e->type = TYPE_SEND_ONCE;
-		e->urefs = 1;
-		if (CONFIG_PROVENANCE)
-			e->provenance = m->causal;
-		m->head.msgh_remote_port = e->name;
-		m->reply = IPC_RIGHT_NULL;
-	}
-	spin_unlock(&s->lock);
-	return ok;
-}
-
-TEMPLATE mach_msg_return_t land(struct thread *self, struct ipc_message *m)
-{
-	self->ipc.message = NULL;
-	if (CONFIG_PROVENANCE)
-		self->ipc.causal_id = m->causal;
-	bool ok = copy_out(self->ipc.buffer, &m->head, m->head.msgh_size);
-	if (likely(!self->ipc.spare && m->capacity == MESSAGE_SMALL_SIZE))
-		self->ipc.spare = m;
-	else
-		ipc_message_free(m);
-	return likely(ok) ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;
-}
-
-/* The general copy-out says what was short. */
-static uint32_t land_slowly(struct thread *self, struct ipc_message *m)
-{
-	m->local_name = m->head.msgh_local_port;
-	m->addressed = MACH_MSG_TYPE_PORT_SEND;
-	m->head.msgh_bits &= MACH_MSGH_BITS_TYPE_MASK;
-	return self->ipc.state = MACH_MSG_SUCCESS;
-}
-
-void ipc_receive_continue(void)
-{
-	struct thread *self = thread_self();
-	enum wait_result result = wait_result_of(self);
-	struct ipc_message *m = self->ipc.message;
-	uint32_t state = result == WAIT_OK ? self->ipc.state : 0;
-	mach_msg_return_t r;
-	if (state == IPC_STATE_REQUEST && unlikely(!name_reply(self, m)))
-		state = land_slowly(self, m);
-	if (likely(state == IPC_STATE_ANSWER || state == IPC_STATE_REQUEST))
-		r = land(self, m);
-	else
-		r = ipc_receive_waited(self, result);
-	machine_set_result(&self->machine, (uint64_t)(int64_t)r);
-	context_user_return();
-}

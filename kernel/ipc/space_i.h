@@ -92,6 +92,7 @@ struct ipc_space {
 	uint32_t live;		  /* names in use */
 	uint32_t overflow_count;
 	uint32_t overflow_version; /* changes when one is freed */
+	uint64_t overflow_sieve;  /* bit n: a chosen name ends in n, perhaps */
 	uint64_t seed;		  /* of the overflow hash */
 	struct ipc_overflow *overflow;
 	_Atomic uint32_t sent, received; /* messages, for task_info */
@@ -136,7 +137,7 @@ static inline struct ipc_entry *ipc_entry_pop(struct ipc_space *s)
 		return NULL;
 	struct ipc_entry *e = ipc_table_slot(s, s->free_head);
 	mach_port_name_t name = e->name + NAME_GENERATION;
-	if (__builtin_expect(s->overflow_count != 0, 0) &&
+	if (__builtin_expect(s->overflow_sieve >> (name % 64) & 1, 0) &&
 	    ipc_overflow_lookup(s, name))
 		return NULL; /* somebody chose that one */
 	s->free_head = (uint32_t)e->free_next;

@@ -118,7 +118,8 @@ void ipc_entry_free(struct ipc_space *s, struct ipc_entry *e)
 	while (*p != o)
 		p = &(*p)->next;
 	*p = o->next;
-	s->overflow_count--;
+	if (!--s->overflow_count)
+		s->overflow_sieve = 0;
 	s->overflow_version++;
 	zone_free(&overflow_zone, o);
 	account_credit(s->account, CHARGE_NAMES, 1);
@@ -163,6 +164,7 @@ enum kr ipc_entry_alloc_name(struct ipc_space *s, mach_port_name_t name,
 	o->next = s->overflow->bucket[bucket];
 	s->overflow->bucket[bucket] = o;
 	s->overflow_count++;
+	s->overflow_sieve |= 1ull << (name % 64);
 	s->live++;
 	*entry = &o->entry;
 	return KR_SUCCESS;

@@ -266,21 +266,22 @@ enum wait_result thread_handoff(struct thread *t, uint64_t deadline,
 
 /* --- becoming another thread */
 
-/* t is claimed, blocked, and may run here; it left no stack behind. */
+/* t is claimed, blocked, and may run here; it left no stack behind, and nothing
+ * about it asks for more than a switch. */
 static inline bool can_become(const struct processor *p, struct thread *t)
 {
 	return atomic_get_acq(&t->wait) & W_BLOCKED &&
 	       !atomic_get_acq(&t->on_processor) && !t->stack &&
-	       !t->sched.bound && t->sched.pset == p->pset;
+	       !t->sched.bound && !t->sched.timed &&
+	       !atomic_get(&t->sched.tweak) && t->sched.pset == p->pset;
 }
 
 bool thread_become(struct thread *t, void (*continuation)(void))
 {
 	struct thread *self = thread_self();
 	struct processor *p;
-	bool ended;
 
-	assert(spin_none_held());
+	assert(spin_none_held() && cpu_irq_enabled());
 	self->continuation = continuation;
 	(void)cpu_irq_save();
 	p = cpu_processor();
@@ -288,18 +289,19 @@ bool thread_become(struct thread *t, void (*continuation)(void))
 		cpu_irq_restore(true);
 		return false;
 	}
-	ended = wait_end_claimed(t);
-	assert(ended);
-	(void)ended;
+	/* Nobody else moves a word that is claimed and blocked. */
+	atomic_set(&t->wait, W_DONE | (atomic_get(&t->wait) &
+				       ~((1u << W_RESULT_SHIFT) - 1)));
 	donate(self, t);
 	blocked(p, self);
-	arrive(p, t);
+	atomic_set(&t->sched.processor, p);
+	atomic_set(&t->on_processor, true);
+	atomic_set(&p->running_priority, atomic_get(&t->sched.current));
 	t->stack = self->stack;
 	self->stack = NULL;
 	context_adopt(self, t);
 	finish(self);
 	cpu_irq_restore(true);
-	wait_over(t);
 	return true;
 }
 

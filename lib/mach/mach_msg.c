@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mach_msg: the trap, and its retry rules.
+ * mach_msg after a trap that did not succeed: the retry rules.
  *
  * A thread_abort makes the trap return early. Unless the caller asked to hear
  * of it (MACH_SEND_INTERRUPT, MACH_RCV_INTERRUPT) the interrupted half is done
@@ -23,22 +23,31 @@ static inline mach_msg_return_t msg_trap(mach_msg_header_t *msg,
 					     rcv_name, timeout, notify);
 }
 
-mach_msg_return_t mach_msg(mach_msg_header_t *msg, mach_msg_option_t option,
-			   mach_msg_size_t send_size, mach_msg_size_t rcv_size,
-			   mach_port_t rcv_name, mach_msg_timeout_t timeout,
-			   mach_port_t notify)
-{
-	mach_msg_return_t mr;
+/* The rest of mach_msg (mach_msg_entry.S), after a trap that gave something else
+ * than success: the upper half of timeout. */
+mach_msg_return_t mach_msg_again(mach_msg_header_t *msg,
+				 mach_msg_option_t option,
+				 mach_msg_size_t send_size,
+				 mach_msg_size_t rcv_size, mach_port_t rcv_name,
+				 uint64_t timeout, mach_port_t notify);
 
-	do {
-		mr = msg_trap(msg, option, send_size, rcv_size, rcv_name,
-			      timeout, notify);
-	} while (mr == MACH_SEND_INTERRUPTED && !(option & MACH_SEND_INTERRUPT));
+mach_msg_return_t mach_msg_again(mach_msg_header_t *msg,
+				 mach_msg_option_t option,
+				 mach_msg_size_t send_size,
+				 mach_msg_size_t rcv_size, mach_port_t rcv_name,
+				 uint64_t timeout, mach_port_t notify)
+{
+	mach_msg_return_t mr = (mach_msg_return_t)(timeout >> 32);
+	mach_msg_timeout_t wait = (mach_msg_timeout_t)timeout;
+
+	while (mr == MACH_SEND_INTERRUPTED && !(option & MACH_SEND_INTERRUPT))
+		mr = msg_trap(msg, option, send_size, rcv_size, rcv_name, wait,
+			      notify);
 	if (option & MACH_RCV_INTERRUPT)
 		return mr;
 	while (mr == MACH_RCV_INTERRUPTED)
 		mr = msg_trap(msg, option & ~(MACH_SEND_MSG | MACH_SEND_25), 0,
-			      rcv_size, rcv_name, timeout, notify);
+			      rcv_size, rcv_name, wait, notify);
 	return mr;
 }
 

@@ -64,6 +64,12 @@ void host_user_program(struct thread *t, void (*fn)(void *arg), void *arg)
 	fiber_init(&m->user, m->user_stack, USER_STACK, user_entry, t);
 }
 
+void context_trap_return(int64_t result)
+{
+	machine_set_result(&cpu_thread()->machine, (uint64_t)result);
+	context_user_return();
+}
+
 void context_user_return(void)
 {
 	struct thread *t = cpu_thread();

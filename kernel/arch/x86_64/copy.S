@@ -37,9 +37,12 @@
 	movq %rdx, %rcx
 	shrq $3, %rcx
 1:	rep movsq
-	movl %edx, %ecx
-	andl $7, %ecx
+	testb $4, %dl
+	jz 3f
+	movsl
+3:	andl $3, %edx
 	jz 2f
+	movl %edx, %ecx
 	rep movsb
 2:	CLAC
 	movl $1, %eax

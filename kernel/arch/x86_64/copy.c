@@ -17,34 +17,36 @@ bool user_copy_u32_nofault(void *to, const void *from);
 _Static_assert(FIXUP_USER == 0 && FIXUP_USER_NOFAULT == 1 && FIXUP_ANY == 2,
 	       "copy.S");
 
-static inline bool user_range(uint64_t address, size_t size)
+/* Copies go upwards, and the page at USER_MAX is never mapped: one that would
+ * leave user space ends there in a fault. */
+static inline bool user_range(uint64_t address)
 {
-	return address <= USER_MAX && size <= USER_MAX - address;
+	return address <= USER_MAX;
 }
 
 bool copy_in(void *to, uint64_t user_from, size_t size)
 {
 	assert(spin_none_held());
-	return user_range(user_from, size) &&
+	return user_range(user_from) &&
 	       user_copy(to, (const void *)user_from, size);
 }
 
 bool copy_out(uint64_t user_to, const void *from, size_t size)
 {
 	assert(spin_none_held());
-	return user_range(user_to, size) &&
+	return user_range(user_to) &&
 	       user_copy((void *)user_to, from, size);
 }
 
 bool copy_in_nofault(void *to, uint64_t user_from, size_t size)
 {
-	return user_range(user_from, size) &&
+	return user_range(user_from) &&
 	       user_copy_nofault(to, (const void *)user_from, size);
 }
 
 bool copy_out_nofault(uint64_t user_to, const void *from, size_t size)
 {
-	return user_range(user_to, size) &&
+	return user_range(user_to) &&
 	       user_copy_nofault((void *)user_to, from, size);
 }
 

@@ -93,8 +93,9 @@ syscall_entry:
 	movq %r10, %rcx
 	call *mach_trap_entries+1024(, %rax, 8)
 
-	/* Nothing pending, state not replaced meanwhile, and an address that
-	   sysret takes: straight back. C kept the callee-saved registers. */
+	/* Nothing pending, state not replaced meanwhile: straight back. The
+	   address is one that sysret takes, for no `syscall` can leave another
+	   (layout.h). C kept the callee-saved registers. */
 	.globl mach_trap_return
 mach_trap_return:
 	cli
@@ -104,11 +105,9 @@ mach_trap_return:
 	cmpl $FRAME_KIND_TRAP, THREAD_KIND(%rdi)
 	jne syscall_return_slowly
 	movq THREAD_RIP(%rdi), %rcx
-	movq %rcx, %rdx
-	shrq $47, %rdx
-	jne syscall_return_slowly
 	movq THREAD_RFLAGS(%rdi), %r11
 	movq THREAD_RSP(%rdi), %rsp
+	xorl %edx, %edx
 	xorl %esi, %esi
 	xorl %edi, %edi
 	xorl %r8d, %r8d
@@ -162,19 +161,18 @@ context_user_return:
 	jne user_return_ast
 	cmpl $FRAME_KIND_TRAP_RESULT, THREAD_KIND(%rdi)
 	jne user_return_whole
+	movq THREAD_RAX(%rdi), %rax
+trap_return_all:
 	movq THREAD_RIP(%rdi), %rcx
-	movq %rcx, %rdx
-	shrq $47, %rdx
-	jne user_return_whole
 	movq THREAD_RFLAGS(%rdi), %r11
 	movq THREAD_RSP(%rdi), %rsp
-	movq THREAD_RAX(%rdi), %rax
 	movq THREAD_RBX(%rdi), %rbx
 	movq THREAD_RBP(%rdi), %rbp
 	movq THREAD_R12(%rdi), %r12
 	movq THREAD_R13(%rdi), %r13
 	movq THREAD_R14(%rdi), %r14
 	movq THREAD_R15(%rdi), %r15
+	xorl %edx, %edx
 	xorl %esi, %esi
 	xorl %edi, %edi
 	xorl %r8d, %r8d
@@ -182,6 +180,18 @@ context_user_return:
 	xorl %r10d, %r10d
 	swapgs
 	sysretq
+
+/* The result of the trap that the current thread is in, in rdi. */
+	.globl context_trap_return
+context_trap_return:
+	cli
+	movq %rdi, %rax
+	movq %gs:CPU_THREAD, %rdi
+	cmpl $0, THREAD_AST(%rdi)
+	jne syscall_return_slowly
+	cmpl $FRAME_KIND_TRAP, THREAD_KIND(%rdi)
+	je trap_return_all
+	jmp syscall_return_slowly
 
 user_return_ast:
 	movq %gs:CPU_STACK_TOP, %rsp

@@ -182,7 +182,8 @@ static bool copy_fault(struct user_frame *f, const struct fixup *x)
 	vaddr_t address = read_cr2();
 	bool resolved;
 
-	if (x->kind == FIXUP_ANY || x->kind == FIXUP_USER_NOFAULT)
+	if (x->kind == FIXUP_ANY || x->kind == FIXUP_USER_NOFAULT ||
+	    address >= USER_MAX)
 		return false;
 	cpu_irq_restore(f->rflags & RFLAGS_IF);
 	resolved = trap_copy_fault(address, fault_access(f->error));
@@ -194,7 +195,9 @@ static void kernel_page_fault(struct user_frame *f)
 {
 	const struct fixup *x = fixup_find(f->rip);
 
-	if (!x || (x->kind != FIXUP_ANY && read_cr2() >= USER_MAX))
+	/* A copy may run into the page behind user space (copy.c). */
+	if (!x || (x->kind != FIXUP_ANY &&
+		   read_cr2() >= USER_MAX + PAGE_SIZE_4K))
 		kernel_fault(f);
 	if (!copy_fault(f, x))
 		f->rip = x->fixup;

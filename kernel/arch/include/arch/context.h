@@ -57,6 +57,10 @@ void context_adopt(struct thread *from, struct thread *to);
  * pending work (thread_ast) first. The whole saved state is restored. */
 [[gnu::noreturn]] void context_user_return(void);
 
+/* The same for a thread in a trap, whose result this is; moot if its state was
+ * replaced meanwhile. */
+[[gnu::noreturn]] void context_trap_return(int64_t result);
+
 /* Vector state: frees the image, if any. Thread not running. */
 void machine_thread_cleanup(struct machine_thread *m);
 
