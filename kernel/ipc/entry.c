@@ -19,6 +19,7 @@
 /* The request, if any, has been fired by the port's death. False: the entry is
  * gone, and perhaps its memory. */
 static bool bury_entry(struct ipc_space *s, struct ipc_entry *e)
+	RELEASES(&e->port->lock)
 {
 	struct ipc_port *port = e->port;
 	if (e->type == TYPE_SEND)
@@ -43,7 +44,10 @@ static bool bury_entry(struct ipc_space *s, struct ipc_entry *e)
 	return false;
 }
 
+/* Whether a lock is taken depends on what is found: the analysis cannot know.
+ * Those who need it for certain say so (spin_assert_held). */
 struct ipc_entry *ipc_entry_get(struct ipc_space *s, mach_port_name_t name)
+	NO_LOCK_ANALYSIS
 {
 	struct ipc_entry *e = ipc_entry_lookup(s, name);
 	if (!e || e->type & (TYPE_DEAD | TYPE_SET))
@@ -56,8 +60,10 @@ struct ipc_entry *ipc_entry_get(struct ipc_space *s, mach_port_name_t name)
 
 void ipc_entry_done(struct ipc_entry *e)
 {
-	if (!(e->type & (TYPE_DEAD | TYPE_SET)))
+	if (!(e->type & (TYPE_DEAD | TYPE_SET))) {
+		spin_assert_held(&e->port->lock);
 		spin_unlock(&e->port->lock);
+	}
 }
 
 /* --- requests --- */
@@ -240,6 +246,7 @@ enum kr ipc_entry_take(struct ipc_space *s, mach_port_name_t name,
 		return KR_SUCCESS;
 	}
 	struct ipc_port *port = e->port;
+	spin_assert_held(&port->lock);
 	*right = take_live(s, e, how, after);
 	spin_unlock(&port->lock);
 	return KR_SUCCESS;

@@ -108,7 +108,7 @@ static struct ipc_entry *join(struct ipc_space *s, struct ipc_right right,
 }
 
 /* A right to a dead port is given up; its holder gets MACH_PORT_DEAD. */
-static void drop_dead(struct ipc_right right)
+static void drop_dead(struct ipc_right right) RELEASES(&right.port->lock)
 {
 	if (right.kind == RIGHT_SEND)
 		right.port->srights--;

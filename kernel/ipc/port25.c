@@ -27,6 +27,7 @@ static enum kr old_code(enum kr kr)
 /* The entry, space locked and its port as ipc_entry_get leaves it; or NULL with
  * nothing locked. */
 static struct ipc_entry *find(struct ipc_space *s, mach_port_name_t name)
+	TRY_ACQUIRES(true, &s->lock)
 {
 	spin_lock(&s->lock);
 	struct ipc_entry *e = s->active ? ipc_entry_get(s, name) : NULL;
@@ -35,7 +36,7 @@ static struct ipc_entry *find(struct ipc_space *s, mach_port_name_t name)
 	return e;
 }
 
-static void done(struct ipc_space *s, struct ipc_entry *e)
+static void done(struct ipc_space *s, struct ipc_entry *e) RELEASES(&s->lock)
 {
 	ipc_entry_done(e);
 	spin_unlock(&s->lock);

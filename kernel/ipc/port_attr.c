@@ -9,27 +9,28 @@
 #include <kern/zone.h>
 #include <mach/exception.h>
 
-/* The receive right under name: space and port locked. */
-static enum kr find_receive(struct ipc_space *s, mach_port_name_t name,
-			    struct ipc_port **port)
+/* The receive right under name: space and port locked. NULL: kr tells why. */
+static struct ipc_port *find_receive(struct ipc_space *s, mach_port_name_t name,
+				     enum kr *why) TRY_ACQUIRES(true, &s->lock)
 {
 	enum kr kr = KR_INVALID_TASK;
 	spin_lock(&s->lock);
 	struct ipc_entry *e = s->active ? ipc_entry_get(s, name) : NULL;
-	if (e && e->type & TYPE_RECEIVE) {
-		*port = e->port;
-		return KR_SUCCESS;
-	}
+	if (e && e->type & TYPE_RECEIVE)
+		return e->port;
 	if (s->active)
 		kr = e ? KR_INVALID_RIGHT : KR_INVALID_NAME;
 	if (e)
 		ipc_entry_done(e);
 	spin_unlock(&s->lock);
-	return kr;
+	*why = kr;
+	return NULL;
 }
 
 static void done_receive(struct ipc_space *s, struct ipc_port *port)
+	RELEASES(&s->lock)
 {
+	spin_assert_held(&port->lock);
 	spin_unlock(&port->lock);
 	spin_unlock(&s->lock);
 }
@@ -46,9 +47,9 @@ enum kr ipc_port_op_get_receive_status(struct ipc_space *s,
 				       mach_port_name_t name,
 				       mach_port_status_t *status)
 {
-	struct ipc_port *port;
-	enum kr kr = find_receive(s, name, &port);
-	if (kr != KR_SUCCESS)
+	enum kr kr = KR_SUCCESS;
+	struct ipc_port *port = find_receive(s, name, &kr);
+	if (!port)
 		return kr;
 	*status = (mach_port_status_t){
 		.mps_pset = set_name(port),
@@ -68,13 +69,13 @@ enum kr ipc_port_op_get_receive_status(struct ipc_space *s,
 enum kr ipc_port_op_set_qlimit(struct ipc_space *s, mach_port_name_t name,
 			       mach_port_msgcount_t qlimit)
 {
-	struct ipc_port *port;
+	enum kr kr = KR_SUCCESS;
 	struct list after;
 	if (qlimit < 1 || qlimit > MACH_PORT_QLIMIT_MAX)
 		return KR_INVALID_VALUE;
 	list_init(&after);
-	enum kr kr = find_receive(s, name, &port);
-	if (kr != KR_SUCCESS)
+	struct ipc_port *port = find_receive(s, name, &kr);
+	if (!port)
 		return kr;
 	port->qlimit = qlimit;
 	ipc_port_admit(port, &after);
@@ -86,9 +87,9 @@ enum kr ipc_port_op_set_qlimit(struct ipc_space *s, mach_port_name_t name,
 enum kr ipc_port_op_set_mscount(struct ipc_space *s, mach_port_name_t name,
 				mach_port_mscount_t mscount)
 {
-	struct ipc_port *port;
-	enum kr kr = find_receive(s, name, &port);
-	if (kr != KR_SUCCESS)
+	enum kr kr = KR_SUCCESS;
+	struct ipc_port *port = find_receive(s, name, &kr);
+	if (!port)
 		return kr;
 	port->mscount = mscount;
 	done_receive(s, port);
@@ -98,9 +99,9 @@ enum kr ipc_port_op_set_mscount(struct ipc_space *s, mach_port_name_t name,
 enum kr ipc_port_op_set_seqno(struct ipc_space *s, mach_port_name_t name,
 			      mach_port_seqno_t seqno)
 {
-	struct ipc_port *port;
-	enum kr kr = find_receive(s, name, &port);
-	if (kr != KR_SUCCESS)
+	enum kr kr = KR_SUCCESS;
+	struct ipc_port *port = find_receive(s, name, &kr);
+	if (!port)
 		return kr;
 	port->seqno = seqno;
 	done_receive(s, port);
@@ -110,11 +111,11 @@ enum kr ipc_port_op_set_seqno(struct ipc_space *s, mach_port_name_t name,
 enum kr ipc_port_op_set_exception_form(struct ipc_space *s,
 				       mach_port_name_t name, int form)
 {
-	struct ipc_port *port;
+	enum kr kr = KR_SUCCESS;
 	if (form != EXC_FORM_32 && form != EXC_FORM_64)
 		return KR_INVALID_VALUE;
-	enum kr kr = find_receive(s, name, &port);
-	if (kr != KR_SUCCESS)
+	struct ipc_port *port = find_receive(s, name, &kr);
+	if (!port)
 		return kr;
 	port->exception_form = (uint8_t)form;
 	done_receive(s, port);
@@ -147,12 +148,12 @@ static enum kr find_set(struct ipc_space *s, mach_port_name_t name,
 enum kr ipc_port_op_move_member(struct ipc_space *s, mach_port_name_t member,
 				mach_port_name_t after)
 {
-	struct ipc_port *port;
+	enum kr kr = KR_SUCCESS;
 	struct ipc_set *set = NULL;
 	struct list fired;
 	list_init(&fired);
-	enum kr kr = find_receive(s, member, &port);
-	if (kr != KR_SUCCESS)
+	struct ipc_port *port = find_receive(s, member, &kr);
+	if (!port)
 		return kr;
 	if (after != MACH_PORT_NULL)
 		kr = find_set(s, after, &set);

@@ -102,21 +102,22 @@ enum kr ipc_port_op_allocate_name(struct ipc_space *s, mach_port_right_t right,
 
 /* --- giving up --- */
 
-/* The entry of a live space, its port locked; KR_SUCCESS or why not, with the
- * space's lock released. */
-static enum kr find(struct ipc_space *s, mach_port_name_t name,
-		    struct ipc_entry **e)
+/* The entry of a live space, its port locked; NULL: kr tells why, and the
+ * space's lock is released. */
+static struct ipc_entry *find(struct ipc_space *s, mach_port_name_t name,
+			      enum kr *kr) TRY_ACQUIRES(true, &s->lock)
 {
 	spin_lock(&s->lock);
-	*e = s->active ? ipc_entry_get(s, name) : NULL;
-	if (*e)
-		return KR_SUCCESS;
-	enum kr kr = s->active ? KR_INVALID_NAME : KR_INVALID_TASK;
+	struct ipc_entry *e = s->active ? ipc_entry_get(s, name) : NULL;
+	if (e)
+		return e;
+	*kr = s->active ? KR_INVALID_NAME : KR_INVALID_TASK;
 	spin_unlock(&s->lock);
-	return kr;
+	return NULL;
 }
 
 static void found_done(struct ipc_space *s, struct ipc_entry *e)
+	RELEASES(&s->lock)
 {
 	ipc_entry_done(e);
 	spin_unlock(&s->lock);
@@ -124,12 +125,12 @@ static void found_done(struct ipc_space *s, struct ipc_entry *e)
 
 enum kr ipc_port_op_destroy(struct ipc_space *s, mach_port_name_t name)
 {
-	struct ipc_entry *e;
+	enum kr kr;
 	struct ipc_entry_loot loot;
 	struct list after;
 	list_init(&after);
-	enum kr kr = find(s, name, &e);
-	if (kr != KR_SUCCESS)
+	struct ipc_entry *e = find(s, name, &kr);
+	if (!e)
 		return kr;
 	ipc_entry_done(e);
 	ipc_entry_clear(s, e, &loot, &after);
@@ -179,7 +180,7 @@ static enum kr lose(struct ipc_space *s, struct ipc_entry *e, uint8_t type,
 }
 
 static enum kr lose_and_unlock(struct ipc_space *s, struct ipc_entry *e,
-			       uint8_t type, uint32_t n)
+			       uint8_t type, uint32_t n) RELEASES(&s->lock)
 {
 	struct ipc_entry_loot loot = {0};
 	struct list after;
@@ -196,15 +197,16 @@ static enum kr lose_and_unlock(struct ipc_space *s, struct ipc_entry *e,
 	return kr;
 }
 
-/* The most frequent case: a plain send right with no strings attached. Space
- * locked; unlocks if it did it. */
-static bool deallocate_send(struct ipc_space *s, mach_port_name_t name)
+/* The most frequent case: a plain send right with no strings attached. *request:
+ * one to fire, or NULL. */
+static bool deallocate_send(struct ipc_space *s, mach_port_name_t name,
+			    struct ipc_request **request) REQUIRES(&s->lock)
 {
 	struct ipc_entry *e = ipc_entry_lookup(s, name);
 	if (!s->active || !e || e->type != TYPE_SEND || e->flags || e->request)
 		return false;
 	struct ipc_port *port = e->port;
-	struct ipc_request *r = NULL;
+	*request = NULL;
 	spin_lock(&port->lock);
 	if (!port->active) {
 		spin_unlock(&port->lock);
@@ -214,25 +216,28 @@ static bool deallocate_send(struct ipc_space *s, mach_port_name_t name)
 		spin_unlock(&port->lock);
 	} else {
 		ipc_reverse_remove(s, e);
+		ipc_entry_forget(s, e);
 		ipc_entry_push(s, e);
-		r = ipc_port_drop_send(port);
+		*request = ipc_port_drop_send(port);
 		spin_unlock(&port->lock); /* alive: it stays */
 	}
-	spin_unlock(&s->lock);
-	if (r)
-		ipc_request_fire(r);
 	return true;
 }
 
 enum kr ipc_port_op_deallocate(struct ipc_space *s, mach_port_name_t name)
 {
-	struct ipc_entry *e;
+	enum kr kr;
+	struct ipc_request *r;
 	spin_lock(&s->lock);
-	if (deallocate_send(s, name))
-		return KR_SUCCESS;
+	bool done = deallocate_send(s, name, &r);
 	spin_unlock(&s->lock);
-	enum kr kr = find(s, name, &e);
-	if (kr != KR_SUCCESS)
+	if (done) {
+		if (r)
+			ipc_request_fire(r);
+		return KR_SUCCESS;
+	}
+	struct ipc_entry *e = find(s, name, &kr);
+	if (!e)
 		return kr;
 	uint8_t type = e->type & (TYPE_SEND | TYPE_SEND_ONCE | TYPE_DEAD);
 	if (!type) {
@@ -247,12 +252,12 @@ enum kr ipc_port_op_deallocate(struct ipc_space *s, mach_port_name_t name)
 enum kr ipc_port_op_get_refs(struct ipc_space *s, mach_port_name_t name,
 			     mach_port_right_t right, mach_port_urefs_t *refs)
 {
-	struct ipc_entry *e;
+	enum kr kr;
 	uint8_t type = type_of(right);
 	if (!type)
 		return KR_INVALID_VALUE;
-	enum kr kr = find(s, name, &e);
-	if (kr != KR_SUCCESS)
+	struct ipc_entry *e = find(s, name, &kr);
+	if (!e)
 		return kr;
 	if (!(e->type & type))
 		*refs = 0;
@@ -280,13 +285,13 @@ static enum kr gain(struct ipc_entry *e, uint8_t type, uint32_t n,
 enum kr ipc_port_op_mod_refs(struct ipc_space *s, mach_port_name_t name,
 			     mach_port_right_t right, mach_port_delta_t delta)
 {
-	struct ipc_entry *e;
+	enum kr kr = KR_SUCCESS;
 	struct list after;
 	uint8_t type = type_of(right);
 	if (!type)
 		return KR_INVALID_VALUE;
-	enum kr kr = find(s, name, &e);
-	if (kr != KR_SUCCESS)
+	struct ipc_entry *e = find(s, name, &kr);
+	if (!e)
 		return kr;
 	if (!(e->type & type)) {
 		found_done(s, e);
@@ -319,9 +324,9 @@ static mach_port_type_t public_type(const struct ipc_entry *e)
 enum kr ipc_port_op_type(struct ipc_space *s, mach_port_name_t name,
 			 mach_port_type_t *type)
 {
-	struct ipc_entry *e;
-	enum kr kr = find(s, name, &e);
-	if (kr != KR_SUCCESS)
+	enum kr kr;
+	struct ipc_entry *e = find(s, name, &kr);
+	if (!e)
 		return kr;
 	*type = public_type(e);
 	found_done(s, e);

@@ -126,7 +126,7 @@ static bool may_wait(const struct msg_receive *to, uint64_t deadline)
 
 /* Port locked; unlocks. */
 static void look_at_port(struct ipc_port *port, const struct msg_receive *to,
-			 bool wait, struct found *f)
+			 bool wait, struct found *f) RELEASES(&port->lock)
 {
 	struct list after;
 	list_init(&after);
@@ -144,6 +144,7 @@ static void look_at_port(struct ipc_port *port, const struct msg_receive *to,
 /* Set locked; unlocks. True: look again. */
 static bool look_at_member(struct ipc_set *set, struct ipc_port *port,
 			   const struct msg_receive *to, struct found *f)
+	RELEASES(&set->lock)
 {
 	ipc_port_ref(port);
 	spin_unlock(&set->lock);
@@ -159,7 +160,7 @@ static bool look_at_member(struct ipc_set *set, struct ipc_port *port,
 
 /* Set locked and pinned by the caller; unlocks. */
 static void look_at_set(struct ipc_set *set, const struct msg_receive *to,
-			bool wait, struct found *f)
+			bool wait, struct found *f) RELEASES(&set->lock)
 {
 	struct ipc_port *port;
 	while ((port = list_first_entry(&set->ready, struct ipc_port,
@@ -184,7 +185,9 @@ struct source {
 	struct ipc_set *set;   /* locked and +1, or NULL */
 };
 
+/* The lock of the one or of the other, which the analysis cannot express. */
 static mach_msg_return_t find_source(mach_port_name_t name, struct source *src)
+	NO_LOCK_ANALYSIS
 {
 	struct ipc_space *s = thread_self()->space;
 	mach_msg_return_t r = MACH_RCV_INVALID_NAME;
@@ -216,10 +219,13 @@ mach_msg_return_t ipc_receive(const struct msg_receive *to, uint64_t deadline,
 	mach_msg_return_t r = find_source(to->name, &src);
 	if (r == MACH_MSG_SUCCESS) {
 		bool wait = may_wait(to, deadline);
-		if (src.port)
+		if (src.port) {
+			spin_assert_held(&src.port->lock);
 			look_at_port(src.port, to, wait, &f);
-		else
+		} else {
+			spin_assert_held(&src.set->lock);
 			look_at_set(src.set, to, wait, &f);
+		}
 	}
 	if (src.set)
 		ipc_set_unref(src.set);

@@ -23,6 +23,7 @@ static bool charge(struct ipc_message *m)
 /* Port locked; unlocks. Success: the message is in the queue. */
 static mach_msg_return_t wait_for_room(struct ipc_port *port,
 				       struct ipc_message *m, uint64_t deadline)
+	RELEASES(&port->lock)
 {
 	m->sender = thread_self();
 	thread_wait_begin(WAIT_ABORTABLE);
@@ -123,7 +124,7 @@ static mach_msg_return_t force(struct ipc_port *port, struct ipc_message *m,
 static mach_msg_return_t send_full(struct ipc_port *port,
 				   struct ipc_message *m,
 				   const struct msg_send *from,
-				   struct thread **next)
+				   struct thread **next) RELEASES(&port->lock)
 {
 	bool notify = from->option & MACH_SEND_NOTIFY;
 	bool timed = from->option & MACH_SEND_TIMEOUT;

@@ -33,6 +33,7 @@
 #define ACQUIRES(...)		LOCK_ATTR(acquire_capability(__VA_ARGS__))
 #define RELEASES(...)		LOCK_ATTR(release_capability(__VA_ARGS__))
 #define TRY_ACQUIRES(...)	LOCK_ATTR(try_acquire_capability(__VA_ARGS__))
+#define ASSERTS_HELD(...)	LOCK_ATTR(assert_capability(__VA_ARGS__))
 #define EXCLUDES(...)		LOCK_ATTR(locks_excluded(__VA_ARGS__))
 #define NO_LOCK_ANALYSIS	LOCK_ATTR(no_thread_safety_analysis)
 
@@ -166,6 +167,16 @@ static inline void spin_unlock_irq(struct spinlock *l, bool on) RELEASES(l)
 
 /* For assertions. Always true in release kernels. */
 bool spin_held(const struct spinlock *l);
+void spin_check_held(const struct spinlock *l);
+
+/* For what is known only when the code runs: says, and checks in debug kernels,
+ * that the lock is held from here on. */
+static inline void spin_assert_held(const struct spinlock *l) ASSERTS_HELD(l)
+	NO_LOCK_ANALYSIS
+{
+	if (CONFIG_DEBUG)
+		spin_check_held(l);
+}
 
 /* No spin lock is held by this processor (debug; else true). Asserted before
  * every block and every access to user memory. */

@@ -121,6 +121,11 @@ bool spin_held(const struct spinlock *l)
 	return !CONFIG_DEBUG || lock_holder(l) == cpu_number() + 1;
 }
 
+void spin_check_held(const struct spinlock *l)
+{
+	assert(spin_held(l));
+}
+
 bool spin_none_held(void)
 {
 	const struct lock_state *s = lock_state();

@@ -48,7 +48,7 @@ static enum kr find_object(struct fault *f)
 	return f->object != NULL ? KR_SUCCESS : KR_RESOURCE_SHORTAGE;
 }
 
-static enum kr find_page(struct fault *f)
+static enum kr find_page(struct fault *f) REQUIRES(&f->object->lock)
 {
 	return vm_object_find(f->object, f->index, f->access & ACCESS_WRITE,
 			      &f->found);
@@ -156,14 +156,14 @@ static enum kr resolve(struct fault *f)
 	struct vm_object *o = f->object;
 	enum kr kr;
 
-	spin_lock(&o->lock);
+	spin_lock(&f->object->lock);
 	kr = find_page(f);
 	if (kr == KR_SUCCESS)
 		kr = enter_page(f);
 	if (kr == KR_SUCCESS && !(f->access & ACCESS_WRITE) &&
 	    !f->found.filled && !f->found.pmap_flags)
 		enter_neighbours(f);
-	spin_unlock(&o->lock);
+	spin_unlock(&f->object->lock);
 	count_events(f);
 	vm_found_done(o, &f->found);
 	return kr;
