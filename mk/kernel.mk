@@ -2,7 +2,7 @@
 #
 # The kernel, three times over:
 #   build/release/mach.elf   the one that is measured
-#   build/debug/mach.elf     assertions, UBSan, stack protector
+#   build/debug/mach.elf     assertions, UBSan, stack protector, KASAN
 #   build/host/libkernel.a   the machine-independent part as a Linux library,
 #                            under ASan and UBSan, for the *_test.c programs
 # mach-test.elf is mach.elf with tests/kernel/*.c linked in; nothing else
@@ -42,9 +42,28 @@ KERNEL_CFLAGS = -std=gnu2x -ffreestanding -nostdlib -fno-pie -no-pie \
 KERNEL_SSP := $(if $(wildcard kernel/kern/stack_check.c),\
 	-fstack-protector-strong -mstack-protector-guard=global)
 KERNEL_CFLAGS_release := -O2 -fno-stack-protector -DCONFIG_DEBUG=0
-KERNEL_CFLAGS_debug := -O1 -DCONFIG_DEBUG=1 -fno-omit-frame-pointer \
+KERNEL_CFLAGS_debug = -O1 -DCONFIG_DEBUG=1 -fno-omit-frame-pointer \
 	$(or $(KERNEL_SSP),-fno-stack-protector) -fsanitize=undefined \
-	-fno-sanitize=alignment -fsanitize-undefined-trap-on-error
+	-fno-sanitize=alignment -fsanitize-undefined-trap-on-error \
+	-DCONFIG_KASAN=1 $(KERNEL_KASAN)
+# The address sanitizer (kern/kasan.h), in line: calls cost twice as much
+# under TCG. The offset is arch/x86_64/layout.h's.
+KERNEL_KASAN := -fsanitize=kernel-address \
+	-fasan-shadow-offset=0xdffff00000000000 --param asan-stack=1 \
+	--param asan-globals=1 -fno-sanitize-address-use-after-scope \
+	--param asan-instrumentation-with-call-threshold=10000
+# Its run-time, and what touches memory before it is ready or that belongs to
+# nobody.
+KASAN_C := kernel/kern/kasan.c kernel/kern/kasan_report.c \
+	kernel/kern/quarantine.c \
+	kernel/kern/plant_kasan.c
+NO_KASAN_C := $(filter-out %/plant_kasan.c,$(KASAN_C)) \
+	kernel/kern/zone.c kernel/kern/zone_debug.c \
+	kernel/kern/string.c kernel/arch/x86_64/kmap.c \
+	kernel/arch/x86_64/shadow.c
+$(NO_KASAN_C:%.c=$(B)/debug/obj/%.o): KERNEL_KASAN := -O2 \
+	-fno-tree-loop-distribute-patterns -fno-sanitize=all \
+	-fno-stack-protector
 KERNEL_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none \
 	-Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -Wl,--fatal-warnings
 
@@ -67,8 +86,13 @@ $(foreach v,release debug,$(eval $(call flags_file,$(v),\
 kernel_objs = $(patsubst %.c,$(B)/$(1)/obj/%.o,$(filter %.c,$(2))) \
 	$(patsubst %.S,$(B)/$(1)/obj/%.S.o,$(filter %.S,$(2)))
 
+# Files of one variant only.
+KERNEL_NOT_release := $(KASAN_C) $(KERNEL_ARCH)/shadow.c
+KERNEL_NOT_debug :=
+
 define kernel_variant
-KOBJS_$(1) := $(call kernel_objs,$(1),$(KERNEL_C) $(KERNEL_S))
+KOBJS_$(1) := $(call kernel_objs,$(1),$(filter-out $(KERNEL_NOT_$(1)),\
+	$(KERNEL_C) $(KERNEL_S)))
 KGEN_$(1) := $(KERNEL_STUBS:$(B)/gen/%.c=$(B)/$(1)/obj/gen/%.o)
 KTEST_$(1) := $(call kernel_objs,$(1),$(KTEST_C))
 DEPS += $$(patsubst %.o,%.d,$$(KOBJS_$(1)) $$(KGEN_$(1)) $$(KTEST_$(1)))
@@ -115,7 +139,8 @@ endif
 
 # --- the host library and the unit tests beside the code
 
-HK_C := $(call not_tests,$(call find_in,$(KERNEL_MI_DIRS) kernel/arch/host,*.c))
+HK_C := $(filter-out $(KASAN_C),$(call not_tests,\
+	$(call find_in,$(KERNEL_MI_DIRS) kernel/arch/host,*.c)))
 HK_OBJS := $(patsubst %.c,$(B)/host/obj/%.o,$(HK_C))
 HK_GEN := $(KERNEL_STUBS:$(B)/gen/%.c=$(B)/host/obj/gen/%.o)
 HK_SANITIZE := -fsanitize=address,undefined -fno-sanitize=alignment \

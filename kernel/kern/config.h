@@ -5,6 +5,7 @@
  *   CONFIG_PROVENANCE  rights and messages carry provenance words
  *   CONFIG_LOCK_STATS  spin locks count acquisitions and spins
  *   CONFIG_HOST        the machine-independent kernel as a Linux process
+ *   CONFIG_KASAN       the address sanitizer of kern/kasan.h
  */
 #pragma once
 
@@ -16,6 +17,9 @@
 #endif
 #ifndef CONFIG_HOST
 #define CONFIG_HOST 0
+#endif
+#ifndef CONFIG_KASAN
+#define CONFIG_KASAN 0
 #endif
 #ifndef CONFIG_LOCK_STATS
 #define CONFIG_LOCK_STATS CONFIG_DEBUG

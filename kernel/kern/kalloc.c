@@ -6,6 +6,7 @@
  */
 #include <kern/zone.h>
 
+#include <kern/kasan.h>
 #include <kern/page.h>
 #include <kern/panic.h>
 #include <kern/string.h>
@@ -67,13 +68,21 @@ static unsigned order_for(size_t size)
 static void *alloc_frames(size_t size, unsigned flags)
 {
 	struct page *page;
+	char *p;
 
 	if (size > page_size_hw() << 20)
 		return NULL;
 	if (CONFIG_DEBUG && zone_debug_fail())
 		return NULL;
 	page = page_alloc(order_for(size), PAGE_KERNEL, flags);
-	return page != NULL ? page_to_virt(page) : NULL;
+	if (page == NULL)
+		return NULL;
+	p = page_to_virt(page);
+	if (CONFIG_KASAN)
+		kasan_poison(p + size,
+			     (page_size_hw() << order_for(size)) - size,
+			     KASAN_BLOCK);
+	return p;
 }
 
 void *kalloc(size_t size)

@@ -10,6 +10,7 @@
 #include <kern/page_i.h>
 
 #include <arch/pmap.h>
+#include <kern/kasan.h>
 #include <kern/lock.h>
 #include <kern/options.h>
 #include <kern/panic.h>
@@ -40,12 +41,17 @@ static void poison_block(struct page *page, size_t count)
 {
 	if (CONFIG_HOST)
 		poison_memory(page_to_virt(page), count * page_size_hw());
+	if (CONFIG_KASAN)
+		kasan_poison(page_to_virt(page), count * page_size_hw(),
+			     KASAN_FRAME);
 }
 
 static void unpoison_block(struct page *page, size_t count)
 {
 	if (CONFIG_HOST)
 		unpoison_memory(page_to_virt(page), count * page_size_hw());
+	if (CONFIG_KASAN)
+		kasan_unpoison(page_to_virt(page), count * page_size_hw());
 }
 
 static void give_at_boot(struct page *first, size_t count)

@@ -11,6 +11,7 @@
 #include <kern/string.h>
 
 _Atomic bool panicking;
+void (*panic_more)(void);
 static _Atomic unsigned panic_cpu;
 
 static void enter(void)
@@ -41,6 +42,8 @@ void panic(const char *format, ...)
 	klog("processor %u, thread %p, backtrace:", cpu_number(),
 	     (void *)cpu_thread());
 	cpu_backtrace();
+	if (panic_more != NULL)
+		panic_more();
 	cpu_stop_others();
 	machine_end(MACHINE_PANIC);
 }

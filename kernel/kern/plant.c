@@ -205,6 +205,8 @@ bool plant_run(const char *name)
 {
 	if (!CONFIG_DEBUG)
 		return false;
+	if (CONFIG_KASAN && plant_run_kasan(name))
+		return true;
 	for (unsigned i = 0; plant_name(i) != NULL; i++) {
 		if (strcmp(name, bugs[i].name) != 0)
 			continue;

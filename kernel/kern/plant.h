@@ -11,6 +11,9 @@
  * that is logged as `not ok`. False: there is no such mistake. */
 bool plant_run(const char *name);
 
+/* The same, of those for the address sanitizer: kasan-X (plant_kasan.c). */
+bool plant_run_kasan(const char *name);
+
 /* The names, for tests: NULL behind the last. */
 const char *plant_name(unsigned n);
 

@@ -8,6 +8,7 @@
 
 #include <kern/lock_i.h>
 #include <kern/page_i.h>
+#include <kern/quarantine_i.h>
 #include <kern/sched.h>
 #include <kern/timer_i.h>
 
@@ -23,6 +24,7 @@ struct processor_private {
 	struct processor public; /* first: the two convert by a cast */
 	struct lock_state locks;
 	struct page_cache pages;
+	struct quarantine quarantine;
 	struct timer_queue timers;
 	struct stack_cache stacks;
 	struct thread *left;	/* to be dealt with once it is off here */

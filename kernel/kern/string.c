@@ -6,6 +6,7 @@
  */
 #include <kern/string_names.h>
 
+#include <kern/kasan.h>
 #include <kern/string.h>
 
 /* May alias anything, may lie anywhere. */
@@ -55,6 +56,8 @@ static void copy_down(unsigned char *to, const unsigned char *from, size_t n)
 
 void *memcpy(void *restrict to, const void *restrict from, size_t n)
 {
+	kasan_check_read(from, n);
+	kasan_check_write(to, n);
 	copy_up(to, from, n);
 	return to;
 }
@@ -63,6 +66,8 @@ void *memmove(void *to, const void *from, size_t n)
 {
 	uintptr_t distance = (uintptr_t)to - (uintptr_t)from;
 
+	kasan_check_read(from, n);
+	kasan_check_write(to, n);
 	/* Upwards reads each group before it writes it, so it is right also
 	 * for an overlap where the target lies below the source. */
 	if (distance >= n)
@@ -77,6 +82,7 @@ void *memset(void *to, int byte, size_t n)
 	unsigned char *p = to;
 	uint64_t word = 0x0101010101010101ull * (unsigned char)byte;
 
+	kasan_check_write(to, n);
 	for (; n >= 4 * WORD; n -= 4 * WORD, p += 4 * WORD) {
 		OPAQUE(p);
 		((word_t *)p)[0] = word;
@@ -99,6 +105,8 @@ int memcmp(const void *a, const void *b, size_t n)
 {
 	const unsigned char *p = a, *q = b;
 
+	kasan_check_read(a, n);
+	kasan_check_read(b, n);
 	while (n >= WORD && *(const word_t *)p == *(const word_t *)q) {
 		p += WORD;
 		q += WORD;
@@ -118,6 +126,7 @@ size_t strlen(const char *s)
 		p++;
 		OPAQUE(p);
 	}
+	kasan_check_read(s, (size_t)(p - s) + 1);
 	return (size_t)(p - s);
 }
 

@@ -9,6 +9,7 @@
  */
 #include <kern/zone_i.h>
 
+#include <kern/kasan.h>
 #include <kern/panic.h>
 #include <kern/poison.h>
 #include <kern/processor_i.h>
@@ -84,7 +85,7 @@ void zone_init(struct zone *z, const char *name, size_t size, size_t align)
 
 	if (align < 16)
 		align = 16;
-	front = CONFIG_DEBUG ? align : 0; /* at least REDZONE_BYTES */
+	front = (FRONT_BYTES + align - 1) & ~(align - 1);
 	spin_lock(&zones_lock);
 	p = meta_alloc(sizeof(*p) + cpus * sizeof(struct magazine));
 	spin_init(&p->lock, &zone_class);
@@ -145,6 +146,7 @@ static struct slab *slab_create(struct zone *z)
 		zone_debug_new(z, object);
 		slab_push(s, object);
 	}
+	kasan_poison(s, page_size_hw() << p->order, KASAN_ZONE);
 	return s;
 }
 
@@ -255,7 +257,8 @@ void *zone_alloc(struct zone *z)
 
 	if (CONFIG_DEBUG && zone_debug_fail())
 		return NULL;
-	if (m->count == 0 && !refill(z, m))
+	if (m->count == 0 && !refill(z, m) &&
+	    !(CONFIG_KASAN && quarantine_flush() && refill(z, m)))
 		return NULL;
 	object = m->objects[--m->count];
 	m->live++;
@@ -273,16 +276,29 @@ void *zone_alloc_zeroed(struct zone *z)
 	return object;
 }
 
+static inline void release(struct magazine *m, struct zone *z, void *object)
+{
+	if (m->count == MAGAZINE_SIZE)
+		flush(z->p, m, MAGAZINE_SIZE / 2);
+	m->objects[m->count++] = object;
+}
+
+void zone_release(struct zone *z, void *object)
+{
+	release(&z->p->magazines[cpu_number()], z, object);
+}
+
 void zone_free(struct zone *z, void *object)
 {
 	struct magazine *m = &z->p->magazines[cpu_number()];
 
 	if (CONFIG_DEBUG)
 		zone_debug_free(z, object);
-	if (m->count == MAGAZINE_SIZE)
-		flush(z->p, m, MAGAZINE_SIZE / 2);
-	m->objects[m->count++] = object;
 	m->live--;
+	if (CONFIG_KASAN)
+		quarantine_put(z, object);
+	else
+		release(m, z, object);
 }
 
 /* Exact while nobody allocates; each processor counts for itself. */
@@ -331,6 +347,8 @@ void zone_drain_local(void)
 {
 	struct zone *z = NULL;
 
+	if (CONFIG_KASAN)
+		(void)quarantine_flush();
 	while ((z = next_zone(z)) != NULL) {
 		struct slab *s;
 

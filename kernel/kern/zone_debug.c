@@ -3,11 +3,14 @@
  * What debug kernels check about zone objects: a red zone before and behind
  * each, a state word that tells allocated from free, poison in free objects.
  * Where there is an address sanitizer it is told as well and finds the very
- * access. No locks: an object is touched by its owner only.
+ * access: the build machine's (kern/poison.h), or ours, which this file is
+ * compiled without. No locks: an object is touched by its owner only.
  */
+#include <kern/kasan_i.h>
 #include <kern/zone_i.h>
 
 #include <arch/atomic.h>
+#include <kern/page_i.h>
 #include <kern/panic.h>
 #include <kern/poison.h>
 #include <kern/string.h>
@@ -18,19 +21,11 @@
 #define POISON_WORD	0xdfdfdfdfdfdfdfdfull
 #define BACK_BYTE	0xb5
 
-/* The red zone before an object. */
-struct front {
-	uint64_t state;
-	struct zone *zone;
-};
-
-_Static_assert(sizeof(struct front) == 16, "front red zone");
-
 _Atomic int64_t zone_fail_after = -1;
 
-static struct front *front_of(void *object)
+static struct zone_front *front_of(void *object)
 {
-	return (struct front *)object - 1;
+	return (struct zone_front *)object - 1;
 }
 
 static unsigned char *back_of(const struct zone *z, void *object)
@@ -41,16 +36,55 @@ static unsigned char *back_of(const struct zone *z, void *object)
 static void open(const struct zone *z, void *object)
 {
 	unpoison_memory(front_of(object),
-			sizeof(struct front) + z->size + REDZONE_BYTES);
+			sizeof(struct zone_front) + z->size + REDZONE_BYTES);
 }
 
 static void close(const struct zone *z, void *object, bool allocated)
 {
-	poison_memory(front_of(object), sizeof(struct front));
+	poison_memory(front_of(object), sizeof(struct zone_front));
 	poison_memory(back_of(z, object), REDZONE_BYTES);
 	if (!allocated)
 		poison_memory(object, z->size);
 }
+
+/* Who did it; and on behalf of a panic, who it was. */
+#if CONFIG_KASAN
+static void trace_allocated(struct zone_front *f)
+{
+	kasan_trace(&f->allocated);
+}
+
+static void trace_freed(struct zone_front *f)
+{
+	kasan_trace(&f->freed);
+}
+
+static const struct zone_front *traced;
+
+static void traces_print(void)
+{
+	kasan_trace_print("allocated by", &traced->allocated);
+	if (traced->state == STATE_FREE)
+		kasan_trace_print("freed by", &traced->freed);
+}
+
+/* The panic that follows is to say who had this object. */
+static void traces_want(const struct zone_front *f)
+{
+	traced = f;
+	panic_more = traces_print;
+}
+#else
+static void trace_allocated(struct zone_front *)
+{
+}
+static void trace_freed(struct zone_front *)
+{
+}
+static void traces_want(const struct zone_front *)
+{
+}
+#endif
 
 static void check_filled(const struct zone *z, void *object,
 			 const unsigned char *at, size_t n, unsigned char byte,
@@ -65,10 +99,12 @@ static void check_filled(const struct zone *z, void *object,
 
 static void check_front(const struct zone *z, void *object, uint64_t state)
 {
-	const struct front *f = front_of(object);
+	const struct zone_front *f = front_of(object);
 
-	if (f->state == STATE_FREE && state == STATE_ALLOCATED)
+	if (f->state == STATE_FREE && state == STATE_ALLOCATED) {
+		traces_want(f);
 		panic("zone %s: object %p freed twice", z->name, object);
+	}
 	if (f->state == STATE_ALLOCATED && f->zone != z && zone_exists(f->zone))
 		panic("zone %s: object %p belongs to zone %s", z->name, object,
 		      f->zone->name);
@@ -81,7 +117,8 @@ void zone_debug_new(struct zone *z, void *object)
 {
 	if (!CONFIG_DEBUG)
 		return;
-	*front_of(object) = (struct front){ STATE_FREE, z };
+	*front_of(object) = (struct zone_front){ .state = STATE_FREE,
+						 .zone = z };
 	memset(object, POISON_BYTE, z->size);
 	memset(back_of(z, object), BACK_BYTE, REDZONE_BYTES);
 	close(z, object, false);
@@ -95,6 +132,8 @@ void zone_debug_alloc(struct zone *z, void *object)
 		     "written after it was freed");
 	front_of(object)->state = STATE_ALLOCATED;
 	close(z, object, true);
+	kasan_unpoison(object, z->size);
+	trace_allocated(front_of(object));
 }
 
 void zone_debug_free(struct zone *z, void *object)
@@ -107,6 +146,8 @@ void zone_debug_free(struct zone *z, void *object)
 	front_of(object)->state = STATE_FREE;
 	memset(object, POISON_BYTE, z->size);
 	close(z, object, false);
+	kasan_poison(object, z->size, KASAN_FREED);
+	trace_freed(front_of(object));
 }
 
 void zone_debug_repair(void *object)
@@ -120,4 +161,56 @@ bool zone_debug_fail(void)
 	if (atomic_get(&zone_fail_after) < 0)
 		return false;
 	return atomic_sub(&zone_fail_after, 1) == 0;
+}
+
+/* The slab that holds an address: its block's head is the last frame before
+ * it that has an order. */
+static struct slab *slab_at(uintptr_t at)
+{
+	struct page *page = page_from_virt((void *)at);
+
+	while (page->order == PAGE_NOT_HEAD)
+		page--;
+	return page_to_virt(page);
+}
+
+/* The object at or before an address in a slab, or the one behind it if that
+ * is nearer. */
+static char *object_near(struct slab *s, uintptr_t at)
+{
+	const struct zone_private *p = s->zone->p;
+	char *object = (char *)s + p->offset;
+	unsigned n = 0;
+
+	while (n + 1 < s->slots && at >= (uintptr_t)object + p->slot_size) {
+		object += p->slot_size;
+		n++;
+	}
+	if (n + 1 < s->slots && at >= (uintptr_t)object + s->zone->size &&
+	    (uintptr_t)object + p->slot_size - at <
+		    at - (uintptr_t)object - s->zone->size)
+		object += p->slot_size;
+	return object;
+}
+
+void zone_debug_report(uintptr_t at, const char *access)
+{
+	struct slab *s = slab_at(at);
+	struct zone *z = s->zone;
+	char *object = object_near(s, at);
+	uintptr_t start = (uintptr_t)object;
+	const char *freed =
+		front_of(object)->state == STATE_FREE ? "freed " : "";
+
+	traces_want(front_of(object));
+	if (at < start)
+		panic("kasan: %s: %zu before %sobject %p of zone %s (%zu)",
+		      access, (size_t)(start - at), freed, object, z->name,
+		      z->size);
+	if (at < start + z->size)
+		panic("kasan: %s: at %zu of %sobject %p of zone %s (%zu)",
+		      access, (size_t)(at - start), freed, object, z->name,
+		      z->size);
+	panic("kasan: %s: %zu behind %sobject %p of zone %s (%zu)", access,
+	      (size_t)(at - start - z->size), freed, object, z->name, z->size);
 }

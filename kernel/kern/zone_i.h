@@ -12,10 +12,13 @@
  *
  * A slot is the object, in debug kernels between two red zones:
  *
- *     | front 16 | object | back 16 |      front = state word and zone
+ *     | front | object | back 16 |	front = state word and zone, and
+ *					where the address sanitizer is on, who
+ *					allocated and freed it last
  */
 #pragma once
 
+#include <kern/kasan.h>
 #include <kern/page.h>
 #include <kern/zone.h>
 
@@ -44,7 +47,17 @@ struct zone_private {
 	struct magazine magazines[]; /* one per processor */
 };
 
+/* The red zone before an object. */
+struct zone_front {
+#if CONFIG_KASAN
+	struct kasan_trace allocated, freed;
+#endif
+	uint64_t state;
+	struct zone *zone;
+};
+
 /* Debug kernels: bytes before and after each object. */
+#define FRONT_BYTES   (CONFIG_DEBUG ? sizeof(struct zone_front) : 0u)
 #define REDZONE_BYTES (CONFIG_DEBUG ? 16u : 0u)
 
 void zone_debug_new(struct zone *z, void *object);

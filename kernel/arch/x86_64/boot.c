@@ -12,6 +12,7 @@
 #include "features.h"
 #include "kmap.h"
 #include "percpu.h"
+#include "shadow.h"
 #include "traps.h"
 #include "clock.h"
 
@@ -184,6 +185,8 @@ static uint64_t frames_needed(void)
 
 	for (unsigned i = 0; i < boot_info.ram_count; i++)
 		n += 6 + boot_info.ram[i].size / PAGE_SIZE_1G;
+	if (CONFIG_KASAN)
+		n += shadow_tables_needed();
 	return n;
 }
 
@@ -238,6 +241,42 @@ uint64_t boot_frame_take(void)
 	return pa;
 }
 
+/* --- larger runs, anywhere */
+
+static bool run_find(const struct boot_range *r, uint64_t size, uint64_t align,
+		     uint64_t rest, uint64_t *found)
+{
+	uint64_t limit = r->start.raw + r->size;
+	uint64_t at = r->start.raw;
+
+	for (;;) {
+		at += (rest - at) & (align - 1);
+		if (at >= limit || limit - at < size)
+			return false;
+		if (!overlaps_reserved(at, at + size, &at)) {
+			*found = at;
+			return true;
+		}
+	}
+}
+
+uint64_t boot_memory_take(uint64_t size, uint64_t align, uint64_t rest,
+			  unsigned wish)
+{
+	uint64_t at;
+	unsigned n = boot_info.ram_count;
+
+	/* The wish, then all from the last. */
+	for (unsigned i = 0; i <= n; i++) {
+		if (!run_find(&boot_info.ram[i == 0 ? wish : n - i], size,
+			      align, rest, &at))
+			continue;
+		boot_reserve(at, at + size);
+		return at;
+	}
+	boot_fail("too little memory for the address sanitizer");
+}
+
 /* --- in order */
 
 static void memory_init(uint32_t start_info)
@@ -246,6 +285,8 @@ static void memory_init(uint32_t start_info)
 
 	read_start_info(start_info);
 	check_memory();
+	if (CONFIG_KASAN)
+		shadow_reserve();
 	frames_find();
 	first = frame_next;
 	kmap_init();
@@ -265,6 +306,8 @@ void boot_main(uint32_t start_info)
 	}
 	features_patch();
 	memory_init(start_info);
+	if (CONFIG_KASAN)
+		shadow_construct();
 	features_enable();
 	traps_init();
 	acpi_init();

@@ -6,6 +6,7 @@
 #include "traps.h"
 
 #include <arch/copy.h>
+#include <kern/kasan.h>
 #include <kern/lock.h>
 #include <kern/panic.h>
 
@@ -24,29 +25,48 @@ static inline bool user_range(uint64_t address)
 	return address <= USER_MAX;
 }
 
+/* What is longer than user space fails somewhere: no need to ask. */
+static inline bool may_copy_in(void *to, uint64_t from, size_t size)
+{
+	if (!user_range(from))
+		return false;
+	if (size <= USER_MAX - from)
+		kasan_check_write(to, size);
+	return true;
+}
+
+static inline bool may_copy_out(uint64_t to, const void *from, size_t size)
+{
+	if (!user_range(to))
+		return false;
+	if (size <= USER_MAX - to)
+		kasan_check_read(from, size);
+	return true;
+}
+
 bool copy_in(void *to, uint64_t user_from, size_t size)
 {
 	assert(spin_none_held());
-	return user_range(user_from) &&
+	return may_copy_in(to, user_from, size) &&
 	       user_copy(to, (const void *)user_from, size);
 }
 
 bool copy_out(uint64_t user_to, const void *from, size_t size)
 {
 	assert(spin_none_held());
-	return user_range(user_to) &&
+	return may_copy_out(user_to, from, size) &&
 	       user_copy((void *)user_to, from, size);
 }
 
 bool copy_in_nofault(void *to, uint64_t user_from, size_t size)
 {
-	return user_range(user_from) &&
+	return may_copy_in(to, user_from, size) &&
 	       user_copy_nofault(to, (const void *)user_from, size);
 }
 
 bool copy_out_nofault(uint64_t user_to, const void *from, size_t size)
 {
-	return user_range(user_to) &&
+	return may_copy_out(user_to, from, size) &&
 	       user_copy_nofault((void *)user_to, from, size);
 }
 

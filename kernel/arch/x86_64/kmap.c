@@ -11,6 +11,7 @@
  */
 #include "kmap.h"
 #include "features.h"
+#include "shadow.h"
 
 #include <arch/boot.h>
 #include <kern/panic.h>
@@ -38,8 +39,7 @@ static pte_t *table_below(pte_t *entry)
 	return entry_table(*entry);
 }
 
-/* Maps one page of the size that belongs to a level (0, 1, 2). */
-static void map_one(vaddr_t va, uint64_t pa, unsigned level, uint64_t flags)
+void kmap_one(vaddr_t va, uint64_t pa, unsigned level, uint64_t flags)
 {
 	pte_t *table = kernel_pml4;
 
@@ -66,7 +66,7 @@ static void map_direct(uint64_t pa, uint64_t end, uint64_t flags)
 	while (pa < end) {
 		unsigned level = level_for(pa, end);
 
-		map_one(DIRECT_BASE + pa, pa, level, flags);
+		kmap_one(DIRECT_BASE + pa, pa, level, flags);
 		pa += (uint64_t)PAGE_SIZE_4K << (9 * level);
 	}
 }
@@ -92,7 +92,7 @@ static void map_image(const char *from, const char *to, uint64_t flags)
 {
 	for (; from < to; from += PAGE_SIZE_4K)
 		if (from != boot_stack_guard)
-			map_one((vaddr_t)from, image_to_phys(from), 0, flags);
+			kmap_one((vaddr_t)from, image_to_phys(from), 0, flags);
 }
 
 static void map_windows(void)
@@ -115,8 +115,12 @@ void kmap_init(void)
 	map_image(kernel_text_end, kernel_rodata_end, KCONST);
 	map_image(kernel_rodata_end, kernel_end, KDATA);
 	map_windows();
+	if (CONFIG_KASAN)
+		shadow_map();
 	kernel_cr3 = image_to_phys(kernel_pml4);
 	write_cr3(kernel_cr3);
+	if (CONFIG_KASAN)
+		shadow_clear();
 	write_cr4(read_cr4() | CR4_PGE);
 }
 

@@ -7,6 +7,7 @@
  *	ffff800000000000 + pa			direct map of RAM
  *	ffffc00000000000 .. +512 GiB		kva: stacks and the like
  *	ffffd00000000000 .. +2 MiB		device registers, ACPI tables
+ *	ffffe00000000000 .. +16 TiB		shadow of all that (debug)
  *	ffffffff80000000 + pa			the kernel image
  *
  * The last user page is never mapped: no `syscall` can then leave a return
@@ -21,6 +22,16 @@
 #define KVA_SIZE    0x8000000000
 #define DEVICE_BASE 0xffffd00000000000
 #define KERNEL_BASE 0xffffffff80000000
+
+/* A byte of shadow for eight of the kernel's half; mk/kernel.mk tells the
+ * compiler. Which entries of the root hold the shadow of what, and where that
+ * of the image begins in the tables below. */
+#define SHADOW_OFFSET	   0xdffff00000000000
+#define SHADOW_SLOT_DIRECT 448
+#define SHADOW_SLOT_KVA	   464
+#define SHADOW_SLOT_IMAGE  479
+#define SHADOW_IMAGE_PDE   384
+#define SHADOW_IMAGE_PTE   32
 
 #define PAGE_SIZE_4K 0x1000
 #define PAGE_SIZE_2M 0x200000

@@ -32,6 +32,10 @@
 #include <kern/lock.h>
 #include <kern/page.h>
 
+/* The kernel's entry of va, its tables made if make is true; NULL: there is
+ * none. Lock: the caller's on the kernel's tables. */
+pte_t *kernel_entry(vaddr_t va, bool make);
+
 struct pmap {
 	pte_t *root;
 	uint64_t cr3;

@@ -6,7 +6,9 @@
 #include "kmap.h"
 #include "percpu.h"
 #include "pmap_i.h"
+#include "shadow.h"
 
+#include <kern/kasan.h>
 #include <kern/panic.h>
 
 #include <machine/x86.h>
@@ -35,8 +37,7 @@ void pmap_kernel_space(vaddr_t *start, vaddr_t *end)
 	*end = KVA_BASE + KVA_SIZE;
 }
 
-/* The entry of va, its tables made if make is true; NULL: there is none. */
-static pte_t *kernel_entry(vaddr_t va, bool make)
+pte_t *kernel_entry(vaddr_t va, bool make)
 {
 	pte_t *table = kernel_pml4;
 
@@ -68,9 +69,12 @@ enum kr pmap_kernel_enter(vaddr_t va, struct paddr pa, unsigned prot,
 	bits |= flags & PMAP_UNCACHED ? PTE_UNCACHED : 0;
 	spin_lock(&kernel_lock);
 	pte = kernel_entry(va, true);
+	if (CONFIG_KASAN && pte && !shadow_enter(va))
+		pte = NULL;
 	if (pte) {
 		assert(*pte == 0);
 		*pte = pa.raw | bits;
+		kasan_unpoison((void *)va, PAGE_SIZE_4K);
 	}
 	spin_unlock(&kernel_lock);
 	return pte ? KR_SUCCESS : KR_RESOURCE_SHORTAGE;

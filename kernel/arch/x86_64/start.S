@@ -6,6 +6,9 @@
  * The first page tables map the first GiB three times: at 0, in the direct
  * map and at the kernel's own place. They stay, for the other processors to
  * start on; nobody uses them once C has built the real ones.
+ *
+ * Where the address sanitizer is on (kern/kasan.h) they also map its shadow:
+ * the image's own, and for the direct map a page that says all may be touched.
  */
 #include "layout.h"
 
@@ -58,6 +61,9 @@ start32:
 	movl $PHYS(boot_pdpt) + 3, PHYS(boot_pml4)
 	movl $PHYS(boot_pdpt) + 3, PHYS(boot_pml4) + 256 * 8
 	movl $PHYS(boot_pdpt) + 3, PHYS(boot_pml4) + 511 * 8
+#if CONFIG_KASAN
+	call shadow_on
+#endif
 	call long_mode_on
 	lgdt PHYS(boot_gdt_pointer)
 	ljmp $SEL_KCODE, $PHYS(start64)
@@ -75,6 +81,45 @@ long_mode_on:
 	movl $CR0_START, %eax
 	movl %eax, %cr0
 	ret
+
+#if CONFIG_KASAN
+/* 512 equal entries: value in eax and edx. Clobbers ecx, edi. */
+.macro FILL_TABLE table
+	movl $PHYS(\table), %edi
+	movl $512, %ecx
+9:	movl %eax, (%edi)
+	movl %edx, 4(%edi)
+	addl $8, %edi
+	loop 9b
+.endm
+
+/* The first page tables of the shadow. Clobbers eax, ecx, edx, edi. */
+shadow_on:
+	movl $PHYS(shadow_zero_page) + 0x21, %eax /* accessed, present */
+	movl $0x80000000, %edx /* never executed */
+	FILL_TABLE shadow_zero_pt
+	xorl %edx, %edx
+	movl $PHYS(shadow_zero_pt) + 0x23, %eax
+	FILL_TABLE shadow_zero_pd
+	movl $PHYS(shadow_zero_pd) + 0x23, %eax
+	FILL_TABLE shadow_zero_pdpt
+	movl $PHYS(image_shadow) + 0x63, %eax
+	movl $PHYS(shadow_image_pt) + SHADOW_IMAGE_PTE * 8, %edi
+1:	movl %eax, (%edi)
+	movl $0x80000000, 4(%edi)
+	addl $PAGE_SIZE_4K, %eax
+	addl $8, %edi
+	cmpl $PHYS(image_shadow_end), %eax
+	jb 1b
+	movl $PHYS(shadow_image_pt) + 0x23, \
+		PHYS(shadow_image_pd) + SHADOW_IMAGE_PDE * 8
+	movl $PHYS(shadow_image_pd) + 0x23, PHYS(shadow_image_pdpt) + 511 * 8
+	movl $PHYS(shadow_zero_pdpt) + 0x23, \
+		PHYS(boot_pml4) + SHADOW_SLOT_DIRECT * 8
+	movl $PHYS(shadow_image_pdpt) + 0x23, \
+		PHYS(boot_pml4) + SHADOW_SLOT_IMAGE * 8
+	ret
+#endif
 
 no_long_mode:
 	movl $PHYS(no_long_mode_text), %esi
@@ -183,6 +228,7 @@ boot_gdt_pointer:
 
 	.section .bss.pages, "aw", @nobits
 	.balign 4096
+	.globl boot_pml4
 boot_pml4:
 	.skip 4096
 boot_pdpt:
@@ -197,4 +243,25 @@ boot_stack_guard:
 boot_stack_top:
 	.skip 64
 ap_small_stack_top:
+#if CONFIG_KASAN
+	/* kernel.ld: there is to be an image_shadow. */
+	.globl shadow_wanted
+	.set shadow_wanted, 1
+	.globl shadow_zero_page
+	.balign 4096
+shadow_zero_page:
+	.skip 4096
+shadow_zero_pt:
+	.skip 4096
+shadow_zero_pd:
+	.skip 4096
+shadow_zero_pdpt:
+	.skip 4096
+shadow_image_pdpt:
+	.skip 4096
+shadow_image_pd:
+	.skip 4096
+shadow_image_pt:
+	.skip 4096
+#endif
 	.section .note.GNU-stack, "", @progbits

@@ -172,6 +172,9 @@ static void registers_print(const struct user_frame *f)
 [[gnu::noreturn]] static void kernel_fault(const struct user_frame *f)
 {
 	registers_print(f);
+	/* The shadow of user addresses would lie at none. */
+	if (CONFIG_KASAN && f->vector == TRAP_PROTECTION)
+		klog("perhaps by a null or wild pointer");
 	panic("exception %lu in the kernel, address %#lx", f->vector,
 	      read_cr2());
 }

@@ -24,9 +24,24 @@ struct cpu_head {
 	unsigned number;
 };
 
-#define CPU_FIELD(type, field)                  \
+#define CPU_MEMORY(type, field)                 \
 	(*(type __seg_gs *)(uintptr_t)offsetof( \
 		struct cpu_head, field))
+
+/* gcc's address sanitizer takes the offset for an address, but does not look
+ * into assembly. */
+#if CONFIG_KASAN
+#define CPU_FIELD(type, field)                              \
+	({                                                  \
+		type value;                                 \
+		__asm__("mov %1, %0"                        \
+			: "=r"(value)                       \
+			: "m"(CPU_MEMORY(type, field)));    \
+		value;                                      \
+	})
+#else
+#define CPU_FIELD(type, field) CPU_MEMORY(type, field)
+#endif
 
 static inline struct thread *cpu_thread(void)
 {

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Planted bugs for the address sanitizer: every kind of memory, and every way
+ * to touch it. Only where CONFIG_KASAN is 1.
+ */
+#include <kern/plant.h>
+
+#include <arch/copy.h>
+#include <kern/kasan.h>
+#include <kern/page.h>
+#include <kern/panic.h>
+#include <kern/string.h>
+#include <kern/zone.h>
+
+#define SIZE 40
+
+static struct zone zone;
+static char planted_global[20];
+
+/* The compiler is not to know which object, nor where in it. */
+#define HIDE(x) __asm__ volatile("" : "+r"(x))
+
+static char *object(void)
+{
+	char *p;
+
+	if (zone.p == NULL)
+		zone_init(&zone, "planted", SIZE, 0);
+	p = zone_alloc(&zone);
+	panic_unless(p != NULL);
+	HIDE(p);
+	return p;
+}
+
+static void touch(char *p, ptrdiff_t at)
+{
+	HIDE(at);
+	p[at] = 1;
+}
+
+static void use_after_free(void)
+{
+	char *p = object();
+
+	zone_free(&zone, p);
+	HIDE(p);
+	touch(p, 8);
+}
+
+/* As many others come and go as a quarantine must stand. */
+static void use_long_after_free(void)
+{
+	char *p = object();
+
+	zone_free(&zone, p);
+	for (int i = 0; i < 100; i++)
+		zone_free(&zone, object());
+	HIDE(p);
+	touch(p, 8);
+}
+
+static void overflow(void)
+{
+	touch(object(), SIZE);
+}
+
+static void underflow(void)
+{
+	touch(object(), -1);
+}
+
+static void double_free(void)
+{
+	char *p = object();
+
+	zone_free(&zone, p);
+	zone_free(&zone, p);
+}
+
+static void stack(void)
+{
+	char text[24];
+	char *p = text;
+
+	HIDE(p);
+	touch(p, sizeof(text));
+}
+
+static void global(void)
+{
+	char *p = planted_global;
+
+	HIDE(p);
+	touch(p, sizeof(planted_global));
+}
+
+static void free_frame(void)
+{
+	struct page *page = page_alloc(0, PAGE_KERNEL, 0);
+	char *p;
+
+	panic_unless(page != NULL);
+	p = page_to_virt(page);
+	page_free(page, 0);
+	touch(p, 100);
+}
+
+static void block(void)
+{
+	size_t size = 5000;
+	char *p = kalloc(size);
+
+	panic_unless(p != NULL);
+	HIDE(p);
+	touch(p, (ptrdiff_t)size);
+}
+
+static void by_memcpy(void)
+{
+	char from[SIZE + 8] = {};
+	char *p = object();
+	size_t n = sizeof(from);
+
+	HIDE(n);
+	memcpy(p, from, n);
+}
+
+static void by_memset(void)
+{
+	size_t n = SIZE + 1;
+
+	HIDE(n);
+	memset(object(), 0, n);
+}
+
+static void by_strlen(void)
+{
+	char *p = object();
+
+	memset(p, 'x', SIZE);
+	(void)!strlen(p);
+}
+
+static void by_copy_in(void)
+{
+	(void)copy_in_nofault(object(), page_size_hw() << 4, SIZE + 1);
+}
+
+static void by_copy_out(void)
+{
+	(void)copy_out_nofault(page_size_hw() << 4, object(), SIZE + 1);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} bugs[] = {
+	{ "use-after-free", use_after_free },
+	{ "use-long-after-free", use_long_after_free },
+	{ "overflow", overflow },
+	{ "underflow", underflow },
+	{ "double-free", double_free },
+	{ "stack", stack },
+	{ "global", global },
+	{ "free-frame", free_frame },
+	{ "block", block },
+	{ "memcpy", by_memcpy },
+	{ "memset", by_memset },
+	{ "strlen", by_strlen },
+	{ "copy-in", by_copy_in },
+	{ "copy-out", by_copy_out },
+};
+
+bool plant_run_kasan(const char *name)
+{
+	for (size_t i = 0; i < sizeof(bugs) / sizeof(bugs[0]); i++) {
+		if (strncmp(name, "kasan-", 6) != 0 ||
+		    strcmp(name + 6, bugs[i].name) != 0)
+			continue;
+		bugs[i].run();
+		klog("not ok plant_%s - nothing noticed it", name);
+		return true;
+	}
+	return false;
+}
