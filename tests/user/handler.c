@@ -193,9 +193,38 @@ static void refusals(void)
 	CHECK(getpid() > 0);
 }
 
+static unsigned names(void)
+{
+	mach_port_array_t list = NULL;
+	mach_port_type_array_t types = NULL;
+	mach_msg_type_number_t n = 0, t = 0;
+
+	OK(mach_port_names(mach_task_self(), &list, &n, &types, &t));
+	vm_deallocate(mach_task_self(), (vm_address_t)list, n * sizeof *list);
+	vm_deallocate(mach_task_self(), (vm_address_t)types, t * sizeof *types);
+	return n;
+}
+
+/* The calls behind a system call keep one reply port for the thread. */
+static void no_port_churn(void)
+{
+	unsigned before;
+
+	printf("# first\n");
+	before = names();
+	for (int i = 0; i < 20; i++) {
+		void *p = mmap(NULL, 65536, PROT_READ, MAP_PRIVATE | MAP_ANON, -1,
+			       0);
+		munmap(p, 65536);
+		printf("# line %d\n", i);
+	}
+	EQUAL(names(), before);
+}
+
 static const struct test tests[] = {
 	TEST(registers_kept), TEST(red_zone_kept), TEST(memory),
 	TEST(threads),	      TEST(many_detached), TEST(clocks),
 	TEST(timed_wait),     TEST(refusals),
+	TEST(no_port_churn),
 };
 TEST_MAIN(tests)

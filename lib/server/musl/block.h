@@ -54,7 +54,12 @@ _Static_assert(offsetof(struct musl_block, in_use) == BLOCK_IN_USE, "");
 /* The calling thread's. */
 static inline struct musl_block *musl_block(void)
 {
-	return *(struct musl_block *__seg_gs *)BLOCK_SELF;
+	struct musl_block *b;
+
+	/* In C the address is null, behind which the compiler sees nothing, so
+	 * that it drops what is stored there. */
+	__asm__("movq %%gs:%c1, %0" : "=r"(b) : "i"(BLOCK_SELF));
+	return b;
 }
 
 /* One task, for all files; set at the start. */
