@@ -47,7 +47,7 @@
 #define MACH_TRAP_VM_MAP		64 /* (task, *addr, size, mask, object,
 					      offset, flags) */
 #define MACH_TRAP_VM_ALLOCATE		65 /* (task, *addr, size, anywhere) */
-#define MACH_TRAP_VM_DEALLOCATE		66 /* (task, addr, size) */
+#define MACH_TRAP_VM_DEALLOCATE		66 /* (task, addr, size, flags) */
 #define MACH_TRAP_MACH_PORT_ALLOCATE	72 /* (task, right, *name) */
 #define MACH_TRAP_MACH_PORT_DEALLOCATE	73 /* (task, name) */
 #define MACH_TRAP_MACH_PORT_INSERT_RIGHT 74 /* (task, name, right, type) */
@@ -63,8 +63,12 @@
 					       prot) */
 #define MACH_TRAP_DEBUG_LOG		107 /* (text, length): kernel log */
 
+/* Only the pages of private zero-filled memory, which stays mapped. */
+#define VM_DEALLOCATE_TRAP_PAGES 0x1
+
 #define VM_MAP_TRAP_ANYWHERE 0x1
 #define VM_MAP_TRAP_COPY     0x2
+#define VM_MAP_TRAP_REPLACE  0x4 /* not with ANYWHERE: instead of what is there */
 #define VM_MAP_TRAP_CUR_SHIFT	  8  /* 8 bits each */
 #define VM_MAP_TRAP_MAX_SHIFT	  16
 #define VM_MAP_TRAP_INHERIT_SHIFT 24

@@ -29,11 +29,13 @@ TRAP(trap_vm_allocate)
 
 TRAP(trap_vm_deallocate)
 {
-	UNUSED_FROM_3;
+	UNUSED_FROM_4;
 	struct target t = target_get((uint32_t)a0);
 	if (!t.task)
 		return TWIN_SEND_RPC;
-	enum kr kr = vm_map_deallocate(t.task->map, a1, a2);
+	enum kr kr = a3 & VM_DEALLOCATE_TRAP_PAGES ?
+			     vm_map_discard(t.task->map, a1, a2) :
+			     vm_map_deallocate(t.task->map, a1, a2);
 	target_put(t);
 	return kr;
 }
@@ -60,6 +62,7 @@ static struct vm_mapping mapping_from_flags(uint64_t addr, uint64_t size,
 		.offset = offset,
 		.anywhere = flags & VM_MAP_TRAP_ANYWHERE,
 		.copy = flags & VM_MAP_TRAP_COPY,
+		.replace = flags & VM_MAP_TRAP_REPLACE,
 		.prot = (flags >> VM_MAP_TRAP_CUR_SHIFT) & 0xff,
 		.max_prot = (flags >> VM_MAP_TRAP_MAX_SHIFT) & 0xff,
 		.inherit = (flags >> VM_MAP_TRAP_INHERIT_SHIFT) & 0xff,

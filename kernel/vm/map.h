@@ -39,6 +39,10 @@ struct vm_map *vm_map_fork(struct vm_map *parent, struct account *account);
 
 enum kr vm_map_allocate(struct vm_map *map, uint64_t *addr, uint64_t size, bool anywhere);
 enum kr vm_map_deallocate(struct vm_map *map, uint64_t addr, uint64_t size);
+/* Gives back the pages of private zero-filled memory, which stays mapped and is
+ * zero again; leaves all else alone. KR_INVALID_ADDRESS: the range has a hole,
+ * the rest was done; KR_RESOURCE_SHORTAGE: some pages were kept. */
+enum kr vm_map_discard(struct vm_map *map, uint64_t addr, uint64_t size);
 enum kr vm_map_protect(struct vm_map *map, uint64_t addr, uint64_t size, bool set_max, int prot);
 enum kr vm_map_inherit(struct vm_map *map, uint64_t addr, uint64_t size, int inherit);
 enum kr vm_map_copy_within(struct vm_map *map, uint64_t src, uint64_t size, uint64_t dst);
@@ -53,13 +57,14 @@ struct vm_region_info {
 enum kr vm_map_region(struct vm_map *map, uint64_t addr, struct vm_region_info *info);
 
 /*
- * vm_map: entry NULL = zero fill. Otherwise the entry's range from offset on,
+ * vm_map: entry NULL = zero fill. replace: at a fixed address, instead of what
+ * is there, in one step. Otherwise the entry's range from offset on,
  * at most its size and protection. copy: private copy. KR_INVALID_ARGUMENT,
  * KR_NO_SPACE, KR_INVALID_ADDRESS, KR_PROTECTION_FAILURE (more than the entry allows).
  */
 struct vm_mapping {
 	uint64_t addr, size, mask, offset; /* addr in and out */
-	bool anywhere, copy;
+	bool anywhere, copy, replace;
 	int prot, max_prot, inherit;
 };
 enum kr vm_map_enter(struct vm_map *map, struct vm_entry_port *entry, struct vm_mapping *m);

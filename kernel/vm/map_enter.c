@@ -10,7 +10,8 @@
 static enum kr check_mapping(const struct vm_mapping *m)
 {
 	if (((m->prot | m->max_prot) & ~VM_PROT_ALL) ||
-	    (m->prot & ~m->max_prot) || m->size == 0)
+	    (m->prot & ~m->max_prot) || m->size == 0 ||
+	    (m->anywhere && m->replace))
 		return KR_INVALID_ARGUMENT;
 	if (m->inherit < VM_INHERIT_SHARE || m->inherit > VM_INHERIT_NONE)
 		return KR_INVALID_ARGUMENT;
@@ -49,6 +50,24 @@ static enum kr mapped_object(struct vm_map *map,
 	return KR_SUCCESS;
 }
 
+/* Removes what is where m is to be. */
+static enum kr make_room(struct vm_map *map, const struct vm_mapping *m,
+			 struct list *dead, struct vm_garbage *garbage)
+{
+	struct vm_range r;
+	enum kr kr;
+
+	if (!m->replace || map->dead)
+		return KR_SUCCESS;
+	if (!vm_range_make(m->addr, m->size, &r) || r.start < map->min ||
+	    r.end > map->max)
+		return KR_INVALID_ADDRESS;
+	kr = vm_map_clip(map, &r);
+	if (kr == KR_SUCCESS)
+		vm_map_remove(map, &r, dead, garbage);
+	return kr;
+}
+
 static enum kr place_and_insert(struct vm_map *map, struct vm_mapping *m,
 				const struct vm_attributes *a)
 {
@@ -56,15 +75,21 @@ static enum kr place_and_insert(struct vm_map *map, struct vm_mapping *m,
 				    .size = m->size,
 				    .mask = m->mask,
 				    .anywhere = m->anywhere };
+	struct vm_garbage garbage = {};
 	struct vm_map_entry *prev;
+	struct list dead;
 	struct vm_range r;
 	enum kr kr;
 
+	list_init(&dead);
 	rwlock_write(&map->lock);
-	kr = vm_map_place(map, &p, &r, &prev);
+	kr = make_room(map, m, &dead, &garbage);
+	if (kr == KR_SUCCESS)
+		kr = vm_map_place(map, &p, &r, &prev);
 	if (kr == KR_SUCCESS)
 		kr = vm_map_insert(map, prev, &r, a);
 	rwlock_write_done(&map->lock);
+	vm_map_bury(map, &dead, &garbage);
 	if (kr == KR_SUCCESS)
 		m->addr = r.start;
 	return kr;

@@ -127,8 +127,9 @@ enum kr vm_map_allocate(struct vm_map *map, uint64_t *addr, uint64_t size,
 }
 
 /* Takes the pages of a part of e out of the hardware, and frees them if nobody
- * else shows them; unless the whole object is about to go anyway. */
-static void drop_pages(struct vm_map *map, struct vm_map_entry *e,
+ * else shows them; unless the whole object is about to go anyway. False: no
+ * memory to free them. */
+static bool drop_pages(struct vm_map *map, struct vm_map_entry *e,
 		       const struct vm_range *r, bool whole,
 		       struct vm_garbage *garbage)
 {
@@ -137,11 +138,12 @@ static void drop_pages(struct vm_map *map, struct vm_map_entry *e,
 	uint64_t end = vm_map_index(e, r->end);
 
 	if (o == NULL || (!whole && vm_object_is_empty(o, first, end)))
-		return;
+		return true;
 	if (pmap_resident_bytes(map->pmap) > 0)
 		pmap_remove(map->pmap, r->start, r->end);
-	if (!o->shared && !whole)
-		vm_object_forget(o, first, end, garbage);
+	if (o->shared || whole)
+		return true;
+	return vm_object_forget(o, first, end, garbage);
 }
 
 /* Takes one entry out of the map. */
@@ -231,7 +233,55 @@ enum kr vm_map_deallocate(struct vm_map *map, uint64_t addr, uint64_t size)
 	return kr;
 }
 
+/* Zero-filled, and shown by this map alone. */
+static bool can_discard(const struct vm_map_entry *e)
+{
+	const struct vm_object *o = atomic_get(&e->object);
+
+	return o != NULL && !o->shared && o->backing == NULL &&
+	       o->pager == NULL && e->wired == 0;
+}
+
+static enum kr discard(struct vm_map *map, const struct vm_range *r,
+		       struct vm_garbage *garbage)
+{
+	struct vm_map_entry *e = vm_map_at_or_after(map, r->start);
+	enum kr kr = KR_SUCCESS;
+	uint64_t at = r->start;
+
+	for (; e != NULL && e->start < r->end; e = vm_map_next(map, e)) {
+		const struct vm_range part = {
+			e->start > at ? e->start : at,
+			e->end < r->end ? e->end : r->end,
+		};
+		if (part.start > at)
+			kr = KR_INVALID_ADDRESS;
+		if (can_discard(e) &&
+		    !drop_pages(map, e, &part, false, garbage))
+			kr = KR_RESOURCE_SHORTAGE;
+		at = part.end;
+		preempt_point();
+	}
+	return at < r->end ? KR_INVALID_ADDRESS : kr;
+}
+
+enum kr vm_map_discard(struct vm_map *map, uint64_t addr, uint64_t size)
+{
+	struct vm_garbage garbage = {};
+	struct vm_range r;
+	enum kr kr;
+
+	if (!vm_range_make(addr, size, &r))
+		return KR_INVALID_ARGUMENT;
+	rwlock_write(&map->lock);
+	kr = map->dead ? KR_INVALID_ARGUMENT : discard(map, &r, &garbage);
+	rwlock_write_done(&map->lock);
+	vm_garbage_release(&garbage);
+	return kr;
+}
+
 /* What the hardware may allow, and e loses by going to prot. */
+
 static uint8_t lost_rights(const struct vm_map_entry *e, uint8_t prot)
 {
 	uint8_t lost = e->prot & ~prot;

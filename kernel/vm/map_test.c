@@ -247,6 +247,92 @@ static void sparse(void)
 	vm_map_unref(map);
 }
 
+static struct vm_mapping replacement(uint64_t addr, uint64_t size)
+{
+	return (struct vm_mapping){ .addr = addr,
+				    .size = size,
+				    .replace = true,
+				    .prot = VM_PROT_READ,
+				    .max_prot = VM_PROT_ALL,
+				    .inherit = VM_INHERIT_COPY };
+}
+
+/* New memory instead of what is there: parts, holes, several entries. */
+static void replaces(void)
+{
+	struct vm_map *map = new_map();
+	struct vm_mapping m = replacement(AT + page, 9 * page);
+	uint64_t a = AT, b = AT + 8 * page;
+
+	CHECK_EQ(vm_map_allocate(map, &a, 4 * page, false), KR_SUCCESS);
+	CHECK_EQ(vm_map_allocate(map, &b, 4 * page, false), KR_SUCCESS);
+	for (unsigned i = 0; i < 4; i++) {
+		vm_user_set(map, a + i * page, 1);
+		vm_user_set(map, b + i * page, 2);
+	}
+	CHECK_EQ(vm_map_enter(map, NULL, &m), KR_SUCCESS);
+	CHECK_EQ(m.addr, AT + page);
+	vm_check_map(map);
+	CHECK_EQ(map->size, 12 * page);
+	CHECK_EQ(vm_user_get(map, AT), 1);
+	for (unsigned i = 1; i < 10; i++)
+		CHECK_EQ(vm_user_get(map, AT + i * page), 0);
+	CHECK_EQ(vm_user_get(map, AT + 10 * page), 2);
+	CHECK_EQ(vm_fault(map, AT + page, ACCESS_WRITE), KR_PROTECTION_FAILURE);
+	m = replacement(0, page);
+	CHECK_EQ(vm_map_enter(map, NULL, &m), KR_INVALID_ADDRESS);
+	m = replacement(AT, page);
+	m.anywhere = true;
+	CHECK_EQ(vm_map_enter(map, NULL, &m), KR_INVALID_ARGUMENT);
+	CHECK_EQ(vm_user_get(map, AT), 1);
+	vm_map_unref(map);
+}
+
+/* Pages go, the mapping and its protection stay; a child keeps its copy. */
+static void discards(void)
+{
+	struct vm_map *map = new_map(), *child;
+	uint64_t a = AT, b = AT + 6 * page;
+
+	CHECK_EQ(vm_map_allocate(map, &a, 4 * page, false), KR_SUCCESS);
+	CHECK_EQ(vm_map_allocate(map, &b, page, false), KR_SUCCESS);
+	for (unsigned i = 0; i < 4; i++)
+		vm_user_set(map, a + i * page, 1 + i);
+	CHECK_EQ(vm_map_protect(map, a + page, page, false, VM_PROT_READ),
+		 KR_SUCCESS);
+	child = vm_map_fork(map, account);
+	CHECK_EQ(vm_map_discard(map, a + page, 2 * page), KR_SUCCESS);
+	vm_check_map(map);
+	CHECK_EQ(vm_user_get(map, a), 1);
+	CHECK_EQ(vm_user_get(map, a + page), 0);
+	CHECK_EQ(vm_user_get(map, a + 2 * page), 0);
+	CHECK_EQ(vm_user_get(map, a + 3 * page), 4);
+	CHECK_EQ(vm_fault(map, a + page, ACCESS_WRITE), KR_PROTECTION_FAILURE);
+	CHECK_EQ(vm_user_get(child, a + page), 2);
+	CHECK_EQ(vm_map_discard(map, a, 7 * page), KR_INVALID_ADDRESS);
+	CHECK_EQ(vm_user_get(map, a), 0);
+	CHECK_EQ(vm_map_discard(map, a, 0), KR_SUCCESS);
+	vm_map_unref(child);
+	vm_map_unref(map);
+}
+
+/* What another map sees too, nobody takes away. */
+static void keeps_shared(void)
+{
+	struct vm_map *map = new_map(), *child;
+	uint64_t a = AT;
+
+	CHECK_EQ(vm_map_allocate(map, &a, page, false), KR_SUCCESS);
+	vm_user_set(map, a, 5);
+	CHECK_EQ(vm_map_inherit(map, a, page, VM_INHERIT_SHARE), KR_SUCCESS);
+	child = vm_map_fork(map, account);
+	CHECK_EQ(vm_map_discard(map, a, page), KR_SUCCESS);
+	CHECK_EQ(vm_user_get(map, a), 5);
+	CHECK_EQ(vm_user_get(child, a), 5);
+	vm_map_unref(child);
+	vm_map_unref(map);
+}
+
 static void many_entries(void)
 {
 	struct vm_map *map = new_map();
@@ -276,12 +362,14 @@ static void body(void *arg)
 	static void (*const tests[])(void) = {
 		allocates_anywhere, size_zero, fixed_places, deallocates_holes,
 		memory_comes_back_zero, protection, maximum_protection,
-		paper_map, sparse, many_entries,
+		paper_map, sparse, replaces,
+		discards, keeps_shared, many_entries,
 	};
 	static const char *const names[] = {
 		"allocates_anywhere", "size_zero", "fixed_places",
 		"deallocates_holes", "memory_comes_back_zero", "protection",
-		"maximum_protection", "paper_map", "sparse", "many_entries",
+		"maximum_protection", "paper_map", "sparse", "replaces",
+		"discards", "keeps_shared", "many_entries",
 	};
 
 	(void)arg;

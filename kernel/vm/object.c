@@ -208,14 +208,18 @@ bool vm_object_is_empty(struct vm_object *o, uint64_t first, uint64_t end)
 	return empty;
 }
 
-void vm_object_forget(struct vm_object *o, uint64_t first, uint64_t end,
+bool vm_object_forget(struct vm_object *o, uint64_t first, uint64_t end,
 		      struct vm_garbage *garbage)
 {
+	bool done;
+
 	spin_lock(&o->lock);
 	assert(!o->shared);
-	if (!vm_tree_cut(&o->tree, first, end, garbage))
+	done = vm_tree_cut(&o->tree, first, end, garbage);
+	if (!done)
 		o->stale = true;
 	spin_unlock(&o->lock);
+	return done;
 }
 
 bool vm_object_replace(struct vm_object *o, uint64_t index, struct page *page)

@@ -121,8 +121,8 @@ enum kr vm_object_copy(struct vm_object *o, uint64_t first, uint64_t end,
 bool vm_object_is_empty(struct vm_object *o, uint64_t first, uint64_t end);
 
 /* Pages [first, end) of a private object, which are mapped nowhere, are gone.
- * The caller releases the garbage. */
-void vm_object_forget(struct vm_object *o, uint64_t first, uint64_t end,
+ * The caller releases the garbage. False: no memory to do it, they remain. */
+bool vm_object_forget(struct vm_object *o, uint64_t first, uint64_t end,
 		      struct vm_garbage *garbage);
 
 /*

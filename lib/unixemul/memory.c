@@ -32,12 +32,12 @@ static int64_t vm_error(int64_t code)
 	}
 }
 
-/* Zero-filled memory at or, with anywhere, above *address. */
+/* Zero-filled memory at *address, or as how says: anywhere, or instead of what
+ * is there. */
 static int64_t map_zero(struct block *b, uint64_t *address, uint64_t size,
-			int prot, bool anywhere, unsigned inherit)
+			int prot, unsigned how, unsigned inherit)
 {
-	uint64_t flags = (anywhere ? VM_MAP_TRAP_ANYWHERE : 0) |
-			 (uint64_t)prot << VM_MAP_TRAP_CUR_SHIFT |
+	uint64_t flags = how | (uint64_t)prot << VM_MAP_TRAP_CUR_SHIFT |
 			 (uint64_t)PROT_ALL << VM_MAP_TRAP_MAX_SHIFT |
 			 (uint64_t)inherit << VM_MAP_TRAP_INHERIT_SHIFT;
 
@@ -54,7 +54,8 @@ int64_t map_anywhere(struct block *b, uint64_t size, int prot,
 		     uint64_t *address)
 {
 	*address = UX_MMAP_BASE;
-	return vm_error(map_zero(b, address, size, prot, true, INHERIT_COPY));
+	return vm_error(map_zero(b, address, size, prot,
+				 VM_MAP_TRAP_ANYWHERE, INHERIT_COPY));
 }
 
 static int64_t map_anonymous(struct block *b, uint64_t hint, uint64_t size,
@@ -65,10 +66,10 @@ static int64_t map_anonymous(struct block *b, uint64_t hint, uint64_t size,
 	uint64_t address = hint;
 	int64_t code;
 
-	if (flags & MAP_FIXED)
-		unmap(b, hint, size);
-	if (hint) {
-		code = map_zero(b, &address, size, prot, false, inherit);
+	if (hint || (flags & MAP_FIXED)) {
+		code = map_zero(b, &address, size, prot,
+				flags & MAP_FIXED ? VM_MAP_TRAP_REPLACE : 0,
+				inherit);
 		if (!code)
 			return (int64_t)address;
 		if (flags & MAP_FIXED_NOREPLACE)
@@ -77,17 +78,16 @@ static int64_t map_anonymous(struct block *b, uint64_t hint, uint64_t size,
 			return vm_error(code);
 	}
 	address = UX_MMAP_BASE;
-	code = vm_error(map_zero(b, &address, size, prot, true, inherit));
+	code = vm_error(map_zero(b, &address, size, prot, VM_MAP_TRAP_ANYWHERE,
+				 inherit));
 	return code ? code : (int64_t)address;
 }
 
 static int64_t map_file(struct block *b, uint64_t hint, uint64_t size,
 			uint64_t flags)
 {
-	if (flags & MAP_FIXED)
-		unmap(b, hint, size);
 	call_begin(b, UX_MMAP);
-	call_word(b, 0, flags & MAP_FIXED ? hint : UX_MMAP_BASE);
+	call_word(b, 0, hint);
 	call_word(b, 1, size);
 	call_word(b, 2, arg(b, 2));
 	call_word(b, 3, flags);
@@ -155,7 +155,7 @@ int64_t sys_brk(struct block *b)
 		return (int64_t)brk_now;
 	new = PAGE_UP(want);
 	if (new > old &&
-	    map_zero(b, &old, new - old, 3, false, INHERIT_COPY))
+	    map_zero(b, &old, new - old, 3, 0, INHERIT_COPY))
 		return (int64_t)brk_now;
 	if (new < old)
 		unmap(b, new, old - new);
@@ -180,7 +180,7 @@ int64_t sys_mremap(struct block *b)
 		return (int64_t)address;
 	}
 	if (range_valid(address, new) &&
-	    !map_zero(b, &tail, new - old, 3, false, INHERIT_COPY))
+	    !map_zero(b, &tail, new - old, 3, 0, INHERIT_COPY))
 		return (int64_t)address;
 	if (!(arg(b, 3) & MREMAP_MAYMOVE))
 		return -ENOMEM;
@@ -205,6 +205,6 @@ int64_t sys_madvise(struct block *b)
 		return 0;
 	if (!range_valid(address, size))
 		return -ENOMEM;
-	unmap(b, address, size);
-	return vm_error(map_zero(b, &address, size, 3, false, INHERIT_COPY));
+	return vm_error(mach_trap4(MACH_TRAP_VM_DEALLOCATE, b->task, address,
+				   size, VM_DEALLOCATE_TRAP_PAGES));
 }

@@ -92,21 +92,31 @@ static int *block_retire(struct block *b)
 	return busy;
 }
 
-static struct block *block_create(struct block *b)
+/* Block n behind the first thread's; NULL: in use, or no memory. They are where
+ * no mapping of the program ever is. */
+static struct block *block_map(struct block *b, unsigned n)
 {
-	struct block *new = block_reuse();
-	uint64_t address;
+	uint64_t address = UX_BLOCK_BASE + (n + 1) * BLOCK_SIZE;
 
-	if (new)
-		return new;
-	address = UX_BLOCK_BASE + BLOCK_SIZE;
 	if (mach_trap7(MACH_TRAP_VM_MAP, b->task, (uint64_t)&address,
 		       BLOCK_SIZE, 0, 0, 0,
-		       VM_MAP_TRAP_ANYWHERE | 3u << VM_MAP_TRAP_CUR_SHIFT |
+		       3u << VM_MAP_TRAP_CUR_SHIFT |
 			       7u << VM_MAP_TRAP_MAX_SHIFT |
 			       1u << VM_MAP_TRAP_INHERIT_SHIFT))
 		return NULL;
 	return (struct block *)address;
+}
+
+static struct block *block_create(struct block *b)
+{
+	static unsigned next; /* where to look first */
+	struct block *new = block_reuse();
+
+	for (unsigned n = 0; n < BLOCKS_MAX && !new; n++)
+		new = block_map(b, __atomic_add_fetch(&next, 1,
+						      __ATOMIC_RELAXED) %
+					   BLOCKS_MAX);
+	return new;
 }
 
 static void block_destroy(struct block *b, struct block *old)

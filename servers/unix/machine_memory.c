@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include "inode.h"
 #include "machine_i.h"
+#include <mach/mach_traps.h>
+#include <mach/x86_64/trap_call.h>
 
 #define PAGE 4096ull
 #define PAGE_UP(x) (((x) + PAGE - 1) & ~(PAGE - 1))
@@ -63,6 +65,23 @@ static int extent_entry(struct extent *e)
 	return 0;
 }
 
+/* Memory at a fixed place instead of what is there, in one step: other threads
+ * of the task may be mapping, too. object MACH_PORT_NULL: zero-filled. */
+static int map_over(mach_port_t task, vm_address_t at, uint64_t length,
+		    mach_port_t object, uint64_t offset, bool copy,
+		    vm_prot_t prot, vm_prot_t max, vm_inherit_t inherit)
+{
+	uint64_t flags = VM_MAP_TRAP_REPLACE |
+			 (copy ? VM_MAP_TRAP_COPY : 0u) |
+			 (uint64_t)prot << VM_MAP_TRAP_CUR_SHIFT |
+			 (uint64_t)max << VM_MAP_TRAP_MAX_SHIFT |
+			 (uint64_t)inherit << VM_MAP_TRAP_INHERIT_SHIFT;
+
+	return kern_errno((kern_return_t)mach_trap7(MACH_TRAP_VM_MAP, task,
+						    (uintptr_t)&at, length, 0,
+						    object, offset, flags));
+}
+
 static int map_extent(mach_port_t task, vm_address_t at, uint64_t length,
 		      int prot, bool shared, struct extent *e, uint64_t offset)
 {
@@ -73,10 +92,8 @@ static int map_extent(mach_port_t task, vm_address_t at, uint64_t length,
 
 	if (error)
 		return error;
-	return kern_errno(vm_map(task, &at, length, 0, FALSE,
-				 (mach_port_t)e->entry, offset, copy, prot,
-				 max, shared ? VM_INHERIT_SHARE
-					     : VM_INHERIT_COPY));
+	return map_over(task, at, length, (mach_port_t)e->entry, offset, copy,
+			prot, max, shared ? VM_INHERIT_SHARE : VM_INHERIT_COPY);
 }
 
 static struct extent *extent_at(struct inode *i, uint64_t offset)
@@ -88,16 +105,6 @@ static struct extent *extent_at(struct inode *i, uint64_t offset)
 	return NULL;
 }
 
-static int map_zero(mach_port_t task, vm_address_t at, uint64_t length,
-		    int prot)
-{
-	kern_return_t kr = vm_allocate(task, &at, length, FALSE);
-
-	if (kr == KERN_SUCCESS && prot != (VM_PROT_READ | VM_PROT_WRITE))
-		kr = vm_protect(task, at, length, FALSE, prot);
-	return kern_errno(kr);
-}
-
 int map_file_range(mach_port_t task, uint64_t address, uint64_t length,
 		   int prot, bool shared, struct inode *file, uint64_t offset)
 {
@@ -107,7 +114,9 @@ int map_file_range(mach_port_t task, uint64_t address, uint64_t length,
 		int error;
 
 		if (!e)
-			return map_zero(task, address, length, prot);
+			return map_over(task, address, length, MACH_PORT_NULL,
+					0, false, prot, VM_PROT_ALL,
+					VM_INHERIT_COPY);
 		if (run > e->start + e->size - offset)
 			run = e->start + e->size - offset;
 		error = map_extent(task, address, run, prot, shared, e,
@@ -121,18 +130,33 @@ int map_file_range(mach_port_t task, uint64_t address, uint64_t length,
 	return 0;
 }
 
-/* Room for length bytes at or above where the program's mappings begin. */
-static int64_t find_room(mach_port_t task, uint64_t from, uint64_t length)
+/* Takes a free place of length bytes: at a wish, or anywhere. */
+static int64_t take_room(mach_port_t task, uint64_t wish, uint64_t length,
+			 bool anywhere)
 {
-	vm_address_t at = from;
-	kern_return_t kr = vm_map(task, &at, length, 0, TRUE, MACH_PORT_NULL,
-				  0, FALSE, VM_PROT_NONE, VM_PROT_ALL,
-				  VM_INHERIT_COPY);
+	vm_address_t at = wish;
+	kern_return_t kr = vm_map(task, &at, length, 0, anywhere,
+				  MACH_PORT_NULL, 0, FALSE, VM_PROT_NONE,
+				  VM_PROT_ALL, VM_INHERIT_COPY);
 
-	if (kr != KERN_SUCCESS)
-		return kern_errno(kr);
-	vm_deallocate(task, at, length);
-	return (int64_t)at;
+	return kr == KERN_SUCCESS ? (int64_t)at : kern_errno(kr);
+}
+
+/* Where a file is to be mapped; the place is the mapping's then. */
+static int64_t find_place(mach_port_t task, uint64_t address, uint64_t length,
+			  int flags)
+{
+	int64_t at = -ENOMEM;
+
+	if (flags & MAP_FIXED_NOREPLACE) {
+		at = take_room(task, address, length, false);
+		return at == -ENOMEM ? -EEXIST : at;
+	}
+	if (flags & MAP_FIXED)
+		return (int64_t)address;
+	if (address)
+		at = take_room(task, address, length, false);
+	return at < 0 ? take_room(task, 0, length, true) : at;
 }
 
 int64_t machine_mmap(struct proc *p, uint64_t address, uint64_t length,
@@ -140,18 +164,19 @@ int64_t machine_mmap(struct proc *p, uint64_t address, uint64_t length,
 {
 	mach_port_t task = mtask_of(p)->task;
 	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
-	int64_t at = (int64_t)address;
+	int64_t at;
 	int error;
 
 	length = PAGE_UP(length);
 	if (shared && data_reserve(file, offset + length))
 		return -ENOMEM;
-	if (!(flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
-		at = find_room(task, address, length);
+	at = find_place(task, address, length, flags);
 	if (at < 0)
 		return at;
 	error = map_file_range(task, (uint64_t)at, length, prot & 7, shared,
 			       file, offset);
+	if (error)
+		vm_deallocate(task, (vm_address_t)at, length);
 	return error ? error : at;
 }
 

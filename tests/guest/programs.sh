@@ -27,6 +27,20 @@ done
 try $run "$@" --add "$TMP/dynamic:/bin/prog" -- /bin/prog hello
 want dynamic_glibc 0 "$said"
 
+# --- threads and memory that come and go
+
+churn='720 threads, 0 bad'
+musl-gcc -O2 -static -o "$TMP/churn" tests/guest/programs/churn.c &&
+	try $run --add "$TMP/churn:/bin/churn" -- churn &&
+	want churn_musl 0 "$churn"
+gcc -O2 -static -pthread -o "$TMP/churn" tests/guest/programs/churn.c &&
+	try $run --add "$TMP/churn:/bin/churn" -- churn &&
+	want churn_glibc 0 "$churn"
+musl-gcc -O2 -static -o "$TMP/mapping" tests/guest/programs/mapping.c &&
+	here=$(cd "$TMP" && ./mapping) &&
+	try $run --add "$TMP/mapping:/bin/mapping" -- mapping &&
+	want mapping 0 "$here"
+
 # --- mach-cc
 
 cat >"$TMP/old.c" <<'END'
