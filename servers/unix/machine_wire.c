@@ -109,8 +109,14 @@ void wire_pump(void)
 
 bool wire_is_drained(void)
 {
-	return link_is_done() && !transmitting &&
-	       (wire_read(LSR) & LSR_EMPTY);
+	if (!link_is_done() || transmitting)
+		return false;
+	if (wire_read(LSR) & LSR_EMPTY)
+		return true;
+	/* Or nothing would make us look again. */
+	wire_write(IER, IER_RECEIVE | IER_TRANSMIT);
+	transmitting = true;
+	return false;
 }
 
 bool wire_message(const mach_msg_header_t *m)
