@@ -30,6 +30,7 @@ include mk/user.mk
 include mk/unix.mk
 include mk/image.mk
 include mk/test.mk
+include mk/lint.mk
 -include $(DEPS)
 endif
 
@@ -45,7 +46,7 @@ clean:
 #: make check        the quick tests, under 3 minutes
 #: make bench        the measured promises (BASELINE=1: renew bench/baseline.tsv)
 #: make soak         the long tests (HOURS=8)
-#: make lint         clang's warnings, lock annotations, layout
+#: make lint         clang's warnings, lock annotations, shellcheck
 #: make debug        the kernel under gdb
 #: make clean        remove build/
 #: V=1 shows the commands.

@@ -7,6 +7,7 @@
 . tests/lib.sh
 
 RUN=${RUN:-tools/run}
+# shellcheck disable=SC3045 # Debian's sh has -s
 ulimit -s 8192
 for p in crash trapfuzz; do
 	musl-gcc -O1 -static -Wno-infinite-recursion -o "$TMP/$p" \

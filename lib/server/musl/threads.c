@@ -9,6 +9,7 @@
 #include <errno.h>
 
 #include <sched.h>
+#include <stdatomic.h>
 #include <mach/mach_ext.h>
 #include <mach/mach_interface.h>
 #include <mach/mach_traps.h>
@@ -44,8 +45,9 @@ static bool block_claim(struct musl_block *b)
 {
 	int none = 0;
 
-	return __atomic_compare_exchange_n(&b->in_use, &none, 1, false,
-					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	return atomic_compare_exchange_strong_explicit(&b->in_use, &none, 1,
+						       memory_order_acquire,
+						       memory_order_relaxed);
 }
 
 /* One slot of the table: the block in it if it is free, or a new one. */
@@ -56,9 +58,9 @@ static struct musl_block *slot_take(struct musl_block *_Atomic *slot)
 	if (b != NULL)
 		return block_claim(b) ? b : NULL;
 	b = block_create();
-	if (b == NULL || __atomic_compare_exchange_n(slot, &none, b, false,
-						     __ATOMIC_ACQ_REL,
-						     __ATOMIC_ACQUIRE))
+	if (b == NULL || atomic_compare_exchange_strong_explicit(
+				 slot, &none, b, memory_order_acq_rel,
+				 memory_order_acquire))
 		return b;
 	mach_trap4(MACH_TRAP_VM_DEALLOCATE, musl_task.self, (uintptr_t)b,
 		   BLOCK_BYTES, 0);
