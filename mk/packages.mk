@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Debian packages: installed once, before anything else is built.  make
-# rebuilds included files first and then starts over, so every later rule may
-# count on the tools.
+# Debian packages: looked after while make reads this, so every rule may count on
+# the tools.  Once they are there nobody asks again until the list changes.
 
-$(B)/packages.mk: mk/packages.txt tools/packages
-	@mkdir -p $(B)
-	@tools/packages mk/packages.txt
-	@date -u '+# checked %F %T' > $@
+PACKAGES_SEEN := $(B)/packages.seen
 
-include $(B)/packages.mk
+ifneq ($(shell [ $(PACKAGES_SEEN) -nt mk/packages.txt ] || \
+	{ tools/packages mk/packages.txt && mkdir -p $(B) && \
+	touch $(PACKAGES_SEEN); } || echo failed),)
+$(error Debian packages are missing)
+endif
 
 packages:
 	@tools/packages mk/packages.txt
