@@ -23,6 +23,12 @@ void ipc_message_zone_init(void)
 		  0);
 }
 
+void ipc_message_note_kept(size_t spare, size_t requests)
+{
+	zone_set_kept(&small_zone, spare);
+	zone_set_kept(&tiny_zone, requests);
+}
+
 static struct ipc_message *alloc_raw(uint32_t body, uint32_t *room)
 {
 	if (body <= MESSAGE_TINY_BODY) {

@@ -79,6 +79,10 @@ void ipc_message_destroy(struct ipc_message *m);
 void ipc_message_drop_items(struct ipc_message *m);
 void ipc_item_release(struct ipc_item *item);
 
+/* For a census: how many messages threads keep, and requests that they keep. */
+void ipc_message_note_kept(size_t spare, size_t requests);
+void ipc_request_note_kept(size_t requests);
+
 /* --- requests (request.c) --- */
 
 enum request_kind {

@@ -47,6 +47,11 @@ static struct ipc_request *request_kept(struct ipc_space *s,
 	return r;
 }
 
+void ipc_request_note_kept(size_t requests)
+{
+	zone_set_kept(&request_zone, requests);
+}
+
 void ipc_request_exit(struct thread *t)
 {
 	struct ipc_request *r = t->ipc.request;

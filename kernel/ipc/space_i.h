@@ -237,6 +237,9 @@ void ipc_entry_clear(struct ipc_space *s, struct ipc_entry *e,
 		     struct ipc_entry_loot *loot, struct list *after);
 void ipc_loot_release(struct ipc_entry_loot *loot);
 
+/* For a census: chunks beyond those that the names in use would fill. */
+void ipc_table_note_kept(size_t chunks);
+
 void ipc_space_zone_init(void);
 struct ipc_space *ipc_space_alloc(void); /* zeroed, lock and ref ready */
 void ipc_space_dealloc(struct ipc_space *s);

@@ -19,6 +19,11 @@ void ipc_space_zone_init(void)
 		  sizeof(struct ipc_overflow_entry), 0);
 }
 
+void ipc_table_note_kept(size_t chunks)
+{
+	zone_set_kept(&chunk_zone, chunks);
+}
+
 /* --- growing --- */
 
 static enum kr add_chunk(struct ipc_space *s)

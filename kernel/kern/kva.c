@@ -30,6 +30,7 @@ struct kva_range {
 static struct spinlock kva_lock = SPINLOCK_INIT(&kva_class);
 static struct list in_use[KVA_BUCKETS] GUARDED(&kva_lock);
 static struct list unused GUARDED(&kva_lock);
+static size_t unused_count GUARDED(&kva_lock);
 static vaddr_t next_start GUARDED(&kva_lock);
 static vaddr_t space_end;
 static struct zone range_zone;
@@ -50,6 +51,13 @@ static struct list *bucket(vaddr_t start)
 		       56];
 }
 
+/* Ranges are never forgotten; a census counts those in use. */
+static void unused_changed(int by) REQUIRES(&kva_lock)
+{
+	unused_count += (size_t)by;
+	zone_set_kept(&range_zone, unused_count);
+}
+
 static struct kva_range *find_unused(size_t size) REQUIRES(&kva_lock)
 {
 	struct kva_range *r;
@@ -57,6 +65,7 @@ static struct kva_range *find_unused(size_t size) REQUIRES(&kva_lock)
 	list_for_each(&unused, r, link) {
 		if (r->size == size) {
 			list_remove(&r->link);
+			unused_changed(-1);
 			return r;
 		}
 	}
@@ -89,6 +98,7 @@ static void range_put(struct kva_range *r)
 {
 	spin_lock(&kva_lock);
 	list_push_front(&unused, &r->link);
+	unused_changed(1);
 	spin_unlock(&kva_lock);
 }
 

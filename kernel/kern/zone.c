@@ -333,14 +333,23 @@ bool zone_exists(const struct zone *z)
 	return false;
 }
 
+void zone_set_kept(struct zone *z, size_t count)
+{
+	atomic_set(&z->kept, count);
+}
+
 void zone_census(void (*fn)(void *arg, const char *name, size_t size,
 			    size_t live, size_t frames),
 		 void *arg)
 {
 	struct zone *z = NULL;
 
-	while ((z = next_zone(z)) != NULL)
-		fn(arg, z->name, z->size, zone_live(z), z->p->frames);
+	while ((z = next_zone(z)) != NULL) {
+		size_t live = zone_live(z), kept = atomic_get(&z->kept);
+
+		fn(arg, z->name, z->size, live > kept ? live - kept : 0,
+		   z->p->frames);
+	}
 }
 
 void zone_drain_local(void)

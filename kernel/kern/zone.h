@@ -18,6 +18,7 @@ struct zone {
 	size_t size;
 	struct zone_private *p;
 	struct list_node link; /* all zones */
+	_Atomic size_t kept;   /* zone_set_kept */
 };
 
 /* Boot or first use; never undone. align 0 = natural (16). */
@@ -30,7 +31,12 @@ void zone_free(struct zone *z, void *object);
 
 size_t zone_live(const struct zone *z);
 
-/* Calls fn for each zone: name, object size, live objects, frames held. */
+/* So many of the live objects stand for nothing: a cache above the zone keeps
+ * them for reuse. A census leaves them out. */
+void zone_set_kept(struct zone *z, size_t count);
+
+/* Calls fn for each zone: name, object size, live objects less those kept,
+ * frames held. */
 void zone_census(void (*fn)(void *arg, const char *name, size_t size,
 			    size_t live, size_t frames),
 		 void *arg);

@@ -269,12 +269,29 @@ unsigned task_get_all(struct task **tasks, unsigned max)
 	return n;
 }
 
+struct task *task_get_next(struct task *prev)
+{
+	struct list_node *n = NULL;
+	struct task *t;
+
+	spin_lock(&tasks_lock);
+	if (!prev)
+		n = list_first(&all_tasks);
+	else if (list_linked(&prev->all_link))
+		n = list_next(&all_tasks, &prev->all_link);
+	t = n ? container_of(n, struct task, all_link) : NULL;
+	if (t)
+		task_ref(t);
+	spin_unlock(&tasks_lock);
+	return t;
+}
+
 /*
  * +1 on the thread after prev in the list, or the first. prev is borrowed. If
  * prev has left the list meanwhile the walk starts over: callers do things
  * that may be done twice, or mark what they did.
  */
-static struct thread *task_next_thread(struct task *t, struct thread *prev)
+struct thread *task_get_next_thread(struct task *t, struct thread *prev)
 {
 	struct list_node *n;
 
@@ -307,10 +324,10 @@ enum kr task_suspend(struct task *t)
 		(void)!thread_stop(thread, false);
 	spin_unlock(&t->lock);
 
-	for (thread = task_next_thread(t, NULL); thread; thread = next) {
+	for (thread = task_get_next_thread(t, NULL); thread; thread = next) {
 		if (thread != thread_self())
 			(void)thread_wait_stopped(thread);
-		next = task_next_thread(t, thread);
+		next = task_get_next_thread(t, thread);
 		thread_unref(thread);
 	}
 	return KR_SUCCESS;
@@ -344,10 +361,10 @@ enum kr task_set_priority(struct task *t, int priority, bool threads)
 	spin_unlock(&t->lock);
 	if (!threads)
 		return KR_SUCCESS;
-	for (thread = task_next_thread(t, NULL); thread; thread = next) {
+	for (thread = task_get_next_thread(t, NULL); thread; thread = next) {
 		if (thread_set_priority(thread, priority, false) != KR_SUCCESS)
 			kr = KR_FAILURE;
-		next = task_next_thread(t, thread);
+		next = task_get_next_thread(t, thread);
 		thread_unref(thread);
 	}
 	return kr;

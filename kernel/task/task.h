@@ -100,6 +100,12 @@ unsigned task_get_threads(struct task *t, struct thread **threads,
 /* The same for all tasks. */
 unsigned task_get_all(struct task **tasks, unsigned max);
 
+/* +1: the task behind prev (still referenced; NULL: the first) in the list of
+ * all. NULL: none, or prev has left the list. */
+struct task *task_get_next(struct task *prev);
+/* The same for a task's threads. */
+struct thread *task_get_next_thread(struct task *t, struct thread *prev);
+
 /* The running task; NULL in kernel threads. */
 static inline struct task *task_self(void)
 {

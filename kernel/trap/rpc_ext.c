@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * RPCs of our own on the host: randomness, census, counters, walkers.
+ * RPCs of our own on the host: randomness, counters, walkers.
  */
 #include <mach_ext_server.h>
 
@@ -9,7 +9,6 @@
 #include <kern/page.h>
 #include <kern/random.h>
 #include <kern/string.h>
-#include <kern/zone.h>
 #include <mach/host_counters.h>
 #include <task/host.h>
 #include <trap/convert.h>
@@ -21,53 +20,6 @@ kern_return_t rpc_host_get_entropy(struct kobject *host, char *bytes,
 	if (!host)
 		return KERN_INVALID_ARGUMENT;
 	random_bytes(bytes, *count);
-	return KERN_SUCCESS;
-}
-
-/* --- census --- */
-
-#define CENSUS_BYTES 8192
-
-struct census {
-	char *text;
-	size_t used;
-};
-
-static void census_line(void *arg, const char *name, size_t size, size_t live,
-			size_t frames)
-{
-	struct census *c = arg;
-	size_t room = CENSUS_BYTES - c->used;
-	int n = ksnprintf(c->text + c->used, room, "%s %zu %zu %zu\n", name,
-			  size, live, frames);
-
-	if (n > 0 && (size_t)n < room)
-		c->used += (size_t)n;
-}
-
-kern_return_t rpc_host_census(struct kobject *host, struct vm_copy **lines,
-			      mach_msg_type_number_t *count)
-{
-	struct census c = {.used = 0};
-
-	if (!host)
-		return KERN_INVALID_ARGUMENT;
-	c.text = kalloc(CENSUS_BYTES);
-	if (!c.text)
-		return KERN_RESOURCE_SHORTAGE;
-	zone_census(census_line, &c);
-	*lines = vm_copy_from_kernel(c.text, c.used);
-	*count = (mach_msg_type_number_t)c.used;
-	kfree(c.text, CENSUS_BYTES);
-	return *lines ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
-}
-
-kern_return_t rpc_host_drain_caches(struct kobject *host)
-{
-	if (!host)
-		return KERN_INVALID_HOST;
-	zone_drain();
-	page_drain();
 	return KERN_SUCCESS;
 }
 

@@ -119,6 +119,10 @@ struct vm_counters {
 };
 void vm_get_counters(struct vm_counters *c);
 
+/* Forgets every mapping that a fault would bring back, with its page tables and
+ * reverse map. Blocks; no lock held. */
+void vm_drain(void);
+
 /* Invariant walkers: sorted, disjoint, list == tree, references == entries. */
 void vm_check_map(struct vm_map *map);
 /* All living maps, one after the other; returns the number of entries seen. */
