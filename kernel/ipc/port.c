@@ -138,6 +138,7 @@ static void bury_message(struct ipc_message *m)
 	struct thread *t = m->sender;
 	if (m->accept) {
 		m->accept->event = MACH_NOTIFY_PORT_DELETED;
+		m->accept->value = m->accept->name;
 		ipc_request_fire(m->accept);
 		m->accept = NULL;
 	}

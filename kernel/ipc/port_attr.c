@@ -224,6 +224,23 @@ enum kr ipc_port_op_get_set_status(struct ipc_space *s, mach_port_name_t name,
 
 /* --- renaming --- */
 
+/* A message that the kernel keeps for the old name will be told of under the new
+ * one. REQUIRES the port's lock. */
+static void rename_accept(struct ipc_space *s, struct ipc_entry *from,
+			  struct ipc_entry *to)
+{
+	struct ipc_message *m;
+	if (!(from->flags & ENTRY_ACCEPT) || !from->port)
+		return;
+	list_for_each(&from->port->waiting, m, link) {
+		struct ipc_request *r = m->accept;
+		if (!r || r->space != s || r->name != from->name)
+			continue;
+		r->name = to->name;
+		to->flags |= ENTRY_ACCEPT;
+	}
+}
+
 /* Everything about the old entry but its name and its place. */
 static void move_entry(struct ipc_space *s, struct ipc_entry *from,
 		       struct ipc_entry *to)
@@ -231,6 +248,7 @@ static void move_entry(struct ipc_space *s, struct ipc_entry *from,
 	bool hashed = from->type == TYPE_SEND;
 	if (hashed)
 		ipc_reverse_remove(s, from);
+	rename_accept(s, from, to);
 	to->port = from->port;
 	to->urefs = from->urefs;
 	to->type = from->type;

@@ -173,12 +173,15 @@ static void remove_compat_entry(struct ipc_request *r)
 	spin_unlock(&s->lock);
 }
 
-/* The sender may leave another message with the kernel. */
+/* The sender may leave another message with the kernel. That the port died, the
+ * manual's entries tell by themselves. */
 static void clear_accept_mark(struct ipc_request *r)
 {
 	struct ipc_space *s = r->space;
 	spin_lock(&s->lock);
 	struct ipc_entry *e = s->active ? ipc_entry_lookup(s, r->name) : NULL;
+	if (e && e->flags & ENTRY_COMPAT && r->event == MACH_NOTIFY_PORT_DELETED)
+		r->event = 0;
 	if (e)
 		e->flags &= ~ENTRY_ACCEPT;
 	spin_unlock(&s->lock);
