@@ -101,6 +101,9 @@ USER_LIBS := $(LIB_NAMES:%=$(U)/lib%.a) $(if $(MIG_DONE),$(U)/libdefs.a)
 USER_LINK = $(MUSL_CC) $(USER_LDFLAGS) -o $@ $(filter %.o,$^) \
 	-Wl,--start-group $(filter %.a,$^) -Wl,--end-group
 SERVER_ENTRY := -Wl,-e,mach_start -Wl,-u,mach_start
+# Servers, and nobody else, have their own malloc.
+SERVER_HEAP := $(call user_objs,$(wildcard lib/server/heap/*.c))
+DEPS += $(SERVER_HEAP:.o=.d)
 
 # --- servers
 
@@ -112,7 +115,7 @@ define user_server
 SRVOBJS_$(1) := $(call user_objs,$(call not_tests,\
 	$(call find_in,servers/$(1),*.c) $(call find_in,servers/$(1),*.S)))
 DEPS += $$(SRVOBJS_$(1):.o=.d)
-$(U)/servers/$(1): $$(SRVOBJS_$(1)) $(USER_LIBS)
+$(U)/servers/$(1): $$(SRVOBJS_$(1)) $(SERVER_HEAP) $(USER_LIBS)
 	@$$(call say,LD,$$@)mkdir -p $$(@D)
 	$(Q)$$(USER_LINK) $(SERVER_ENTRY) $$(LDFLAGS_servers/$(1))
 endef

@@ -2,13 +2,15 @@
 /*
  * zprint [-d]: what the kernel holds now: for each zone the size of an object,
  * how many are live and how many frames the zone has; then the host's
- * counters. -d empties the kernel's caches first (the super-user's right).
+ * counters. -d empties the caches of the UNIX server and of the kernel first (the
+ * super-user's right); the other servers keep none.
  *
  * The last line, frames_used, is the number to compare: the frames that no zone
  * and no pool holds. It is all frames, less the free ones (pools included),
  * less those of zones, whose objects are counted one by one above.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <mach/host_counters.h>
 #include <mach/mach.h>
 #include <mach/mach_ext.h>
@@ -31,12 +33,25 @@ static const char *const counter_names[HOST_COUNTER_COUNT] = {
 	[HOST_COUNTER_FRAMES_VM] = "frames_vm",
 	[HOST_COUNTER_FRAMES_KERNEL] = "frames_kernel",
 	[HOST_COUNTER_FRAMES_TABLES] = "frames_tables",
+	[HOST_COUNTER_FRAMES_ZONES] = "frames_zones",
 };
 
 static int failed(const char *what, kern_return_t kr)
 {
 	fprintf(stderr, "zprint: %s: %s\n", what, mach_error_string(kr));
 	return 1;
+}
+
+static bool drain_unix(void)
+{
+	int fd = open("/proc/sys/vm/drop_caches", O_WRONLY);
+	bool done = fd >= 0 && write(fd, "3", 1) == 1;
+
+	if (!done)
+		perror("zprint: /proc/sys/vm/drop_caches");
+	if (fd >= 0)
+		close(fd);
+	return done;
 }
 
 static int drain(void)
@@ -47,14 +62,15 @@ static int drain(void)
 		fprintf(stderr, "zprint: only the super-user empties caches\n");
 		return 1;
 	}
+	if (!drain_unix())
+		return 1;
 	kern_return_t kr = host_drain_caches(host);
 	mach_port_deallocate(mach_task_self(), host);
 	return kr == KERN_SUCCESS ? 0 : failed("emptying caches", kr);
 }
 
-/* One zone, "NAME SIZE LIVE FRAMES", where NAME may have blanks; returns its
- * frames. */
-static long print_line(char *line)
+/* One zone, "NAME SIZE LIVE FRAMES", where NAME may have blanks. */
+static void print_line(char *line)
 {
 	unsigned long n[3];
 	char *end;
@@ -62,15 +78,14 @@ static long print_line(char *line)
 	for (int i = 2; i >= 0; i--) {
 		end = strrchr(line, ' ');
 		if (!end)
-			return 0;
+			return;
 		n[i] = strtoul(end + 1, NULL, 10);
 		*end = '\0';
 	}
 	printf("%-20s %8lu %8lu %8lu\n", line, n[0], n[1], n[2]);
-	return (long)n[2];
 }
 
-static int print_census(long *zone_frames)
+static int print_census(void)
 {
 	mach_msg_type_number_t size = 0;
 	char *lines = NULL;
@@ -84,13 +99,13 @@ static int print_census(long *zone_frames)
 		if (!end)
 			break;
 		*end = '\0';
-		*zone_frames += print_line(at);
+		print_line(at);
 	}
 	vm_deallocate(mach_task_self(), (vm_address_t)lines, size);
 	return 0;
 }
 
-static int print_counters(long zone_frames)
+static int print_counters(void)
 {
 	mach_msg_type_number_t count = HOST_COUNTER_COUNT;
 	int64_t counters[HOST_COUNTER_COUNT];
@@ -103,13 +118,13 @@ static int print_counters(long zone_frames)
 		       (long long)counters[i]);
 	printf("%-20s %17lld\n", "frames_used",
 	       (long long)(counters[HOST_COUNTER_FRAMES] -
-			   counters[HOST_COUNTER_FRAMES_FREE] - zone_frames));
+			   counters[HOST_COUNTER_FRAMES_FREE] -
+			   counters[HOST_COUNTER_FRAMES_ZONES]));
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	long zone_frames = 0;
 	bool empty = argc == 2 && !strcmp(argv[1], "-d");
 
 	if (argc > 1 && !empty) {
@@ -118,5 +133,5 @@ int main(int argc, char **argv)
 	}
 	if (empty && drain())
 		return 1;
-	return print_census(&zone_frames) || print_counters(zone_frames);
+	return print_census() || print_counters();
 }

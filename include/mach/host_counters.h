@@ -18,6 +18,7 @@ enum host_counter {
 	HOST_COUNTER_FRAMES_VM,	   /* held by VM pages */
 	HOST_COUNTER_FRAMES_KERNEL,
 	HOST_COUNTER_FRAMES_TABLES,
+	HOST_COUNTER_FRAMES_ZONES, /* of the kernel's: in zones, used or not */
 	HOST_COUNTER_COUNT,
 };
 

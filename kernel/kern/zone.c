@@ -9,6 +9,7 @@
  */
 #include <kern/zone_i.h>
 
+#include <arch/pmap.h>
 #include <kern/kasan.h>
 #include <kern/panic.h>
 #include <kern/poison.h>
@@ -352,6 +353,16 @@ void zone_census(void (*fn)(void *arg, const char *name, size_t size,
 	}
 }
 
+size_t zone_frames(void)
+{
+	struct zone *z = NULL;
+	size_t frames = 0;
+
+	while ((z = next_zone(z)) != NULL)
+		frames += z->p->frames;
+	return frames;
+}
+
 void zone_drain_local(void)
 {
 	struct zone *z = NULL;
@@ -365,6 +376,7 @@ void zone_drain_local(void)
 		while ((s = take_empty(z->p)) != NULL)
 			slab_destroy(z->p, s);
 	}
+	pmap_drain_local();
 	page_drain_local();
 }
 

@@ -41,6 +41,9 @@ void zone_census(void (*fn)(void *arg, const char *name, size_t size,
 			    size_t live, size_t frames),
 		 void *arg);
 
+/* Frames that all zones hold. */
+size_t zone_frames(void);
+
 /* Returns cached objects and empty slabs to the page allocator, on every
  * processor in turn. May block: no lock held; kernel or user thread. */
 void zone_drain(void);

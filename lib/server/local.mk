@@ -4,7 +4,7 @@
 # freestanding, carries the client stubs it needs, and shows only its entries,
 # so that nothing of libc gets into it and nothing of it into programs.
 
-LIB_SKIP_server := lib/server/musl/%
+LIB_SKIP_server := lib/server/musl/% lib/server/heap/%
 MUSL_HANDLER := $(U)/obj/lib/server/musl_handler.o
 LIB_MORE_server := $(MUSL_HANDLER)
 

@@ -7,6 +7,7 @@
 
 #include <mach/mach_host.h>
 #include <mach/mig_support.h>
+#include <server/heap.h>
 #include <server/spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -154,6 +155,7 @@ static void serve(void)
 		    mr != MACH_RCV_TOO_LARGE)
 			fail("cannot receive: %s", mach_error_string(mr));
 		servers_restart_due();
+		server_heap_trim();
 	}
 }
 

@@ -14,6 +14,7 @@
 #include <mach/mig_errors.h>
 #include <mach/mig_support.h>
 #include <mach/netname_server.h>
+#include <server/heap.h>
 #include <server/notify.h>
 #include <servers/bootstrap.h>
 #include <stdio.h>
@@ -84,12 +85,21 @@ static void dead_name(mach_port_t name)
 	mach_port_deallocate(mach_task_self(), name);
 }
 
+/* Nothing of a request is kept that its answer does not need. */
+static boolean_t answer(mach_msg_header_t *request, mach_msg_header_t *reply)
+{
+	boolean_t known = netname_server(request, reply);
+
+	server_heap_trim();
+	return known;
+}
+
 static boolean_t demux(mach_msg_header_t *request, mach_msg_header_t *reply)
 {
 	static const struct notify_handlers handlers = {.dead_name = dead_name};
 
 	if (request->msgh_local_port != notify_port)
-		return netname_server(request, reply);
+		return answer(request, reply);
 	*(mig_reply_header_t *)reply = (mig_reply_header_t){
 		.Head.msgh_size = sizeof(mig_reply_header_t),
 		.RetCode = MIG_DESTROY_REQUEST,

@@ -104,9 +104,16 @@ static void call_end_interrupted(struct call *c)
 		call_finish(c, -EINTR, c->restartable ? UX_RF_NOINTR : 0);
 }
 
+static _Alignas(MACHINE_SCRATCH) uint8_t buffer[UX_DATA_MAX];
+_Static_assert(UX_DATA_MAX % MACHINE_SCRATCH == 0, "");
+
+void call_discard_buffer(void)
+{
+	machine_discard(buffer, sizeof(buffer));
+}
+
 static void call_run(struct call *c)
 {
-	static uint8_t buffer[UX_DATA_MAX];
 	int64_t result;
 
 	c->in_cursor = 0;

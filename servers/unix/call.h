@@ -78,6 +78,8 @@ int call_wait_on(struct call *c, struct waitq *q);
  * may be sent before this returns, or much later.
  */
 void call_start(struct call *c);
+/* Where answers are made is needed only while a call runs. */
+void call_discard_buffer(void);
 
 /* Runs what was woken until nothing is. */
 void call_run_woken(void);

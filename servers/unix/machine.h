@@ -30,6 +30,14 @@ void machine_region_destroy(void *region, size_t size);
 /* Drops the memory entry a region got when it was mapped. */
 void machine_entry_destroy(uint64_t *entry);
 
+/* Gives back memory that is only kept for reuse. */
+void machine_drop_caches(void);
+/* What such memory is aligned to, and a multiple of: static buffers whose
+ * contents do not outlive a call. */
+#define MACHINE_SCRATCH 4096
+/* Gives back the pages of such a buffer: zeros are there now. */
+void machine_discard(void *buffer, size_t size);
+
 /* Bytes of memory in all, and free. */
 void machine_memory(uint64_t *total, uint64_t *available);
 

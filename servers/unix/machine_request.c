@@ -16,7 +16,9 @@ struct reply {
 	int flags;
 	mach_msg_type_long_t data_type;
 	uint8_t data[UX_DATA_MAX];
-};
+} __attribute__((aligned(MACHINE_SCRATCH)));
+
+static struct reply reply_buffer;
 
 #define HEAD offsetof(struct request, data)
 
@@ -64,33 +66,38 @@ static void reply_port(struct reply *r, uint32_t port)
 static void reply_send(uint64_t to, int64_t result, int flags,
 		       const uint8_t *data, uint32_t length, uint32_t port)
 {
-	static struct reply r;
+	struct reply *r = &reply_buffer;
 	uint32_t padded = (length + 3) & ~3u;
 
-	r.head = (mach_msg_header_t){
+	r->head = (mach_msg_header_t){
 		.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0),
 		.msgh_size = (uint32_t)offsetof(struct reply, data) + padded,
 		.msgh_remote_port = (mach_port_t)to,
 		.msgh_id = UX_MSG_REPLY,
 	};
-	r.code_type = inline_type(MACH_MSG_TYPE_INTEGER_32, 32, 1);
-	r.result_type = inline_type(MACH_MSG_TYPE_INTEGER_64, 64, 1);
-	r.flags_type = r.code_type;
-	r.result = result;
-	r.flags = flags;
-	r.data_type.msgtl_header =
+	r->code_type = inline_type(MACH_MSG_TYPE_INTEGER_32, 32, 1);
+	r->result_type = inline_type(MACH_MSG_TYPE_INTEGER_64, 64, 1);
+	r->flags_type = r->code_type;
+	r->result = result;
+	r->flags = flags;
+	r->data_type.msgtl_header =
 		(mach_msg_type_t){.msgt_inline = 1, .msgt_longform = 1};
-	r.data_type.msgtl_name = MACH_MSG_TYPE_BYTE;
-	r.data_type.msgtl_size = 8;
-	r.data_type.msgtl_number = length;
-	memcpy(r.data, data, length);
-	memset(r.data + length, 0, padded - length);
+	r->data_type.msgtl_name = MACH_MSG_TYPE_BYTE;
+	r->data_type.msgtl_size = 8;
+	r->data_type.msgtl_number = length;
+	memcpy(r->data, data, length);
+	memset(r->data + length, 0, padded - length);
 	if (port)
-		reply_port(&r, port);
-	if (mach_msg(&r.head, MACH_SEND_MSG | MACH_SEND_TIMEOUT,
-		     r.head.msgh_size, 0, MACH_PORT_NULL, 0,
+		reply_port(r, port);
+	if (mach_msg(&r->head, MACH_SEND_MSG | MACH_SEND_TIMEOUT,
+		     r->head.msgh_size, 0, MACH_PORT_NULL, 0,
 		     MACH_PORT_NULL) != MACH_MSG_SUCCESS)
 		mach_port_deallocate(mach_task_self(), (mach_port_t)to);
+}
+
+void request_discard_buffer(void)
+{
+	machine_discard(&reply_buffer, sizeof(reply_buffer));
 }
 
 /* The end of a call: an answer, or only its reply right to let go. */

@@ -2,11 +2,15 @@
 /* Clocks, randomness, memory figures, the log, the end. */
 #include <errno.h>
 #include <mach/host_info.h>
+#include <server/heap.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include "call.h"
 #include "link.h"
 #include "machine_i.h"
+#include "request.h"
 
 uint64_t machine_monotonic(void)
 {
@@ -49,6 +53,30 @@ static void basic_info(host_basic_info_data_t *info)
 	memset(info, 0, sizeof(*info));
 	host_info(host_self(), HOST_BASIC_INFO, (host_info_t)info,
 		  &count);
+}
+
+/*
+ * The pages' neighbour below is of the same kind, so that allocating them again
+ * lets its map entry grow, for which the kernel needs no memory.
+ */
+void machine_discard(void *buffer, size_t size)
+{
+	vm_address_t at = (vm_address_t)buffer;
+
+	if (vm_deallocate(mach_task_self(), at, size) != KERN_SUCCESS)
+		return;
+	if (vm_allocate(mach_task_self(), &at, size, FALSE) == KERN_SUCCESS)
+		return;
+	machine_log("unix: a buffer is lost\n");
+	exit(1);
+}
+
+void machine_drop_caches(void)
+{
+	call_discard_buffer();
+	request_discard_buffer();
+	message_discard_buffer();
+	server_heap_trim();
 }
 
 void machine_memory(uint64_t *total, uint64_t *available)

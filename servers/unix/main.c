@@ -28,7 +28,12 @@ static union {
 	mach_msg_header_t head;
 	struct request request;
 	uint8_t bytes[sizeof(struct request) + 64];
-} message;
+} __attribute__((aligned(MACHINE_SCRATCH))) message;
+
+void message_discard_buffer(void)
+{
+	machine_discard(&message, sizeof(message));
+}
 
 static void fail(const char *what, int error)
 {

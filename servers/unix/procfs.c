@@ -13,6 +13,7 @@
 #include <string.h>
 #include "file.h"
 #include "inode.h"
+#include "machine.h"
 #include "misc.h"
 #include "path.h"
 #include "proc.h"
@@ -43,6 +44,13 @@ static const struct procfs_name root_names[] = {
 	{"version", PROCFS_VERSION, S_IFREG | 0444},
 	{"stat", PROCFS_SYSTEM_STAT, S_IFREG | 0444},
 	{"filesystems", PROCFS_FILESYSTEMS, S_IFREG | 0444},
+	{"sys", PROCFS_SYS, S_IFDIR | 0555},
+};
+static const struct procfs_name sys_names[] = {
+	{"vm", PROCFS_SYS_VM, S_IFDIR | 0555},
+};
+static const struct procfs_name sys_vm_names[] = {
+	{"drop_caches", PROCFS_DROP_CACHES, S_IFREG | 0200},
 };
 static const struct procfs_name process_names[] = {
 	{"exe", PROCFS_EXE, S_IFLNK | 0777},
@@ -58,6 +66,23 @@ static const struct procfs_name process_names[] = {
 	{"mounts", PROCFS_PROCESS_MOUNTS, S_IFREG | 0444},
 };
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* What a directory other than the root and those of descriptors holds. */
+static const struct procfs_name *names_of(const struct inode *dir,
+					  size_t *count)
+{
+	switch (dir->info) {
+	case PROCFS_SYS:
+		*count = COUNT(sys_names);
+		return sys_names;
+	case PROCFS_SYS_VM:
+		*count = COUNT(sys_vm_names);
+		return sys_vm_names;
+	default:
+		*count = COUNT(process_names);
+		return process_names;
+	}
+}
 
 static uint64_t procfs_number(int pid, int kind)
 {
@@ -125,14 +150,15 @@ static struct inode *procfs_lookup_root(const char *name, unsigned length)
 static struct inode *procfs_lookup(struct inode *dir, const char *name,
 				   unsigned length)
 {
-	const struct procfs_name *found;
+	const struct procfs_name *found, *names;
 	struct proc *p;
+	size_t count;
 	int fd;
 
 	if (dir->info == PROCFS_ROOT)
 		return procfs_lookup_root(name, length);
-	p = proc_find(dir->pid);
-	if (!p)
+	p = dir->pid ? proc_find(dir->pid) : NULL;
+	if (dir->pid && !p)
 		return NULL;
 	if (dir->info == PROCFS_FDS) {
 		fd = name_number(name, length);
@@ -141,7 +167,8 @@ static struct inode *procfs_lookup(struct inode *dir, const char *name,
 		return procfs_create(dir->pid, PROCFS_FD_FIRST + fd,
 				     S_IFLNK | 0700);
 	}
-	found = name_find(process_names, COUNT(process_names), name, length);
+	names = names_of(dir, &count);
+	found = name_find(names, count, name, length);
 	if (!found)
 		return NULL;
 	return procfs_create(dir->pid, (int)found->kind, found->mode);
@@ -213,7 +240,9 @@ static bool next_fd(struct inode *dir, uint64_t cookie, struct dir_item *item)
 static bool procfs_next(struct inode *dir, uint64_t cookie,
 			struct dir_item *item)
 {
+	const struct procfs_name *names;
 	uint64_t index = cookie - 2;
+	size_t count;
 
 	if (cookie < 2) {
 		item->name = cookie ? ".." : ".";
@@ -225,13 +254,12 @@ static bool procfs_next(struct inode *dir, uint64_t cookie,
 		return next_in_root(cookie, item);
 	if (dir->info == PROCFS_FDS)
 		return next_fd(dir, cookie, item);
-	if (index >= COUNT(process_names) || !proc_find(dir->pid))
+	names = names_of(dir, &count);
+	if (index >= count || (dir->pid && !proc_find(dir->pid)))
 		return false;
-	item->name = process_names[index].name;
-	return item_set(item,
-			procfs_number(dir->pid,
-				      (int)process_names[index].kind),
-			process_names[index].mode, cookie + 1);
+	item->name = names[index].name;
+	return item_set(item, procfs_number(dir->pid, (int)names[index].kind),
+			names[index].mode, cookie + 1);
 }
 
 static int link_text(char *buffer, unsigned size, const char *text)
@@ -365,6 +393,30 @@ static const struct file_ops text_ops = {
 	.release = text_release,
 };
 
+/* Linux's numbers choose between caches; here any number means all. */
+static int64_t drop_caches_write(struct call *c, struct file *f,
+				 const uint8_t *data, uint64_t count,
+				 int64_t offset)
+{
+	(void)c;
+	(void)f;
+	(void)offset;
+	if (count == 0 || data[0] < '1' || data[0] > '4')
+		return -EINVAL;
+	machine_drop_caches();
+	return (int64_t)count;
+}
+
+static int64_t drop_caches_seek(struct file *f, int64_t offset, int whence)
+{
+	return file_seek_size(f, offset, whence, 0);
+}
+
+static const struct file_ops drop_caches_ops = {
+	.write = drop_caches_write,
+	.seek = drop_caches_seek,
+};
+
 static int64_t directory_seek(struct file *f, int64_t offset, int whence)
 {
 	return file_seek_size(f, offset, whence, INT32_MAX);
@@ -379,6 +431,10 @@ static int procfs_open(struct inode *i, struct file *f)
 
 	if (S_ISDIR(i->mode)) {
 		f->ops = &procfs_dir_ops;
+		return 0;
+	}
+	if (i->info == PROCFS_DROP_CACHES) {
+		f->ops = &drop_caches_ops;
 		return 0;
 	}
 	if (i->pid && !p)

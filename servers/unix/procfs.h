@@ -31,6 +31,9 @@ enum procfs_kind {
 	PROCFS_VERSION,
 	PROCFS_SYSTEM_STAT,
 	PROCFS_FILESYSTEMS,
+	PROCFS_SYS,
+	PROCFS_SYS_VM,
+	PROCFS_DROP_CACHES,
 	PROCFS_FD_FIRST = 64, /* plus the descriptor */
 };
 

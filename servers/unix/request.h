@@ -22,4 +22,10 @@ struct request {
 /* Checks the request and starts its call. Takes over its reply right. */
 void request_handle(const struct request *r);
 
+/* Between two messages, or while a request runs: what they lie in is not
+ * needed. request_discard_buffer: of replies; message_discard_buffer (main.c):
+ * of what was received. */
+void request_discard_buffer(void);
+void message_discard_buffer(void);
+
 #endif

@@ -340,6 +340,11 @@ static void forget(struct mapping **p, unsigned prot)
 		drop(p);
 }
 
+void pmap_drain_local(void)
+{
+	/* Tables are not frames here. */
+}
+
 void pmap_collect(struct pmap *pmap)
 {
 	spin_lock(&pmap_lock);

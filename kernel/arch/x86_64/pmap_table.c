@@ -41,6 +41,14 @@ void table_give(struct page *table)
 		page_free(table, 0);
 }
 
+void pmap_drain_local(void)
+{
+	unsigned cpu = cpu_number();
+
+	while (pools[cpu].count > 0)
+		page_free_zeroed(pools[cpu].page[--pools[cpu].count]);
+}
+
 void tables_give(struct list *freed)
 {
 	struct list_node *n;

@@ -12,6 +12,7 @@
 #include "../../../servers/unix/tty.h"
 
 int fake_stops, fake_continues, fake_pokes, fake_power_off_status = -1;
+int fake_drops;
 struct outcome fake_last;
 static uint64_t now = 1000000000;
 
@@ -50,6 +51,16 @@ void machine_region_destroy(void *region, size_t size)
 void machine_entry_destroy(uint64_t *entry)
 {
 	*entry = 0;
+}
+
+void machine_drop_caches(void)
+{
+	fake_drops++;
+}
+
+void machine_discard(void *buffer, size_t size)
+{
+	memset(buffer, 0, size);
 }
 
 void machine_memory(uint64_t *total, uint64_t *available)

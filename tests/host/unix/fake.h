@@ -58,5 +58,6 @@ int64_t fake_handler(struct lwp *l, int sig, uint64_t handler,
 		     uint64_t flags);
 
 extern int fake_stops, fake_continues, fake_pokes, fake_power_off_status;
+extern int fake_drops; /* of caches */
 
 #endif

@@ -211,6 +211,32 @@ static void proc_and_dev(void)
 	CHECK_EQ(fake_open(me, "/dev/tty", O_RDWR, 0), -ENXIO);
 }
 
+static void proc_sys(void)
+{
+	struct lwp *other = fake_fork(me);
+	int dropped = fake_drops;
+	int fd = (int)fake_open(me, "/proc/sys/vm/drop_caches", O_WRONLY, 0);
+
+	CHECK(fd >= 0);
+	CHECK_EQ(fake_write(me, fd, "no"), -EINVAL);
+	CHECK_EQ(fake_drops, dropped);
+	CHECK_EQ(fake_write(me, fd, "3\n"), 2);
+	CHECK_EQ(fake_drops, dropped + 1);
+	CHECK(fake_read(me, fd, 10) < 0);
+	fake_call(me, UX_CLOSE, (uint64_t)fd, 0, 0, 0, NULL, 0);
+	fd = (int)fake_open(me, "/proc/sys/vm", O_RDONLY, 0);
+	CHECK(fd >= 0);
+	CHECK(fake_call(me, UX_GETDENTS, (uint64_t)fd, 4096, 0, 0, NULL, 0) >
+	      0);
+	fake_call(me, UX_CLOSE, (uint64_t)fd, 0, 0, 0, NULL, 0);
+	CHECK_EQ(fake_open(me, "/proc/sys/none", O_RDONLY, 0), -ENOENT);
+	CHECK_EQ(fake_call(other, UX_SETUID, 1000, 0, 0, 0, NULL, 0), 0);
+	CHECK_EQ(fake_open(other, "/proc/sys/vm/drop_caches", O_WRONLY, 0),
+		 -EACCES);
+	fake_exit(other, 0);
+	CHECK(fake_wait(me, -1, 0, NULL) > 0);
+}
+
 static void locks_conflict(void)
 {
 	struct lwp *other = fake_fork(me);
@@ -278,6 +304,7 @@ int main(void)
 	RUN(directories_list);
 	RUN(current_directory);
 	RUN(proc_and_dev);
+	RUN(proc_sys);
 	RUN(locks_conflict);
 	RUN(bad_requests);
 	fake_shutdown();

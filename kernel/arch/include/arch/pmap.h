@@ -67,6 +67,9 @@ void pmap_clear_modified(struct paddr pa, size_t size);
 /* Forgets unwired mappings and frees tables where that is easy. */
 void pmap_collect(struct pmap *pmap);
 
+/* Gives back frames that this processor keeps for tables to come. */
+void pmap_drain_local(void);
+
 /* Pages of tables this pmap holds. */
 size_t pmap_table_pages(const struct pmap *pmap);
 
