@@ -6,8 +6,8 @@
  * super-user's right); the other servers keep none.
  *
  * The last line, frames_used, is the number to compare: the frames that no zone
- * and no pool holds. It is all frames, less the free ones (pools included),
- * less those of zones, whose objects are counted one by one above.
+ * and no pool holds. It is all frames, less the free ones, less those of spare
+ * kernel stacks and of zones, whose objects are counted one by one above.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +33,7 @@ static const char *const counter_names[HOST_COUNTER_COUNT] = {
 	[HOST_COUNTER_FRAMES_VM] = "frames_vm",
 	[HOST_COUNTER_FRAMES_KERNEL] = "frames_kernel",
 	[HOST_COUNTER_FRAMES_TABLES] = "frames_tables",
-	[HOST_COUNTER_FRAMES_ZONES] = "frames_zones",
+	[HOST_COUNTER_FRAMES_POOLS] = "frames_pools",
 };
 
 static int failed(const char *what, kern_return_t kr)
@@ -119,7 +119,7 @@ static int print_counters(void)
 	printf("%-20s %17lld\n", "frames_used",
 	       (long long)(counters[HOST_COUNTER_FRAMES] -
 			   counters[HOST_COUNTER_FRAMES_FREE] -
-			   counters[HOST_COUNTER_FRAMES_ZONES]));
+			   counters[HOST_COUNTER_FRAMES_POOLS]));
 	return 0;
 }
 

@@ -18,7 +18,8 @@ enum host_counter {
 	HOST_COUNTER_FRAMES_VM,	   /* held by VM pages */
 	HOST_COUNTER_FRAMES_KERNEL,
 	HOST_COUNTER_FRAMES_TABLES,
-	HOST_COUNTER_FRAMES_ZONES, /* of the kernel's: in zones, used or not */
+	HOST_COUNTER_FRAMES_POOLS, /* of the kernel's: zones', used or not, and
+				      spare stacks' */
 	HOST_COUNTER_COUNT,
 };
 

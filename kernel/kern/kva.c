@@ -51,13 +51,6 @@ static struct list *bucket(vaddr_t start)
 		       56];
 }
 
-/* Ranges are never forgotten; a census counts those in use. */
-static void unused_changed(int by) REQUIRES(&kva_lock)
-{
-	unused_count += (size_t)by;
-	zone_set_kept(&range_zone, unused_count);
-}
-
 static struct kva_range *find_unused(size_t size) REQUIRES(&kva_lock)
 {
 	struct kva_range *r;
@@ -65,7 +58,7 @@ static struct kva_range *find_unused(size_t size) REQUIRES(&kva_lock)
 	list_for_each(&unused, r, link) {
 		if (r->size == size) {
 			list_remove(&r->link);
-			unused_changed(-1);
+			unused_count--;
 			return r;
 		}
 	}
@@ -98,7 +91,7 @@ static void range_put(struct kva_range *r)
 {
 	spin_lock(&kva_lock);
 	list_push_front(&unused, &r->link);
-	unused_changed(1);
+	unused_count++;
 	spin_unlock(&kva_lock);
 }
 
@@ -218,4 +211,14 @@ void kva_free(void *p, size_t size)
 	pmap_kernel_remove(r->start, r->start + r->size);
 	free_frames(r);
 	range_put(r);
+}
+
+void kva_note_kept(size_t spare)
+{
+	size_t count;
+
+	spin_lock(&kva_lock);
+	count = unused_count + spare;
+	spin_unlock(&kva_lock);
+	zone_set_kept(&range_zone, count);
 }

@@ -14,3 +14,6 @@ void kva_init(void);
  * when there is no memory. */
 void *kva_alloc(size_t size);
 void kva_free(void *p, size_t size);
+
+/* For a census: ranges not in use do not count, nor so many spare ones. */
+void kva_note_kept(size_t spare);

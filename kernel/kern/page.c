@@ -104,12 +104,13 @@ bool page_zero_idle(void)
 	page = buddy_take(0, reserve_frames * 2);
 	if (page == NULL)
 		return false;
+	/* Free all the while: pool_take does not rely on the count. */
+	atomic_add(&pool_count, 1);
 	unpoison_block(page, 1);
 	zero_frames(page, 0);
 	poison_block(page, 1);
 	spin_lock(&pool_lock);
 	list_push_front(&pool, &page->link);
-	atomic_add(&pool_count, 1);
 	spin_unlock(&pool_lock);
 	return true;
 }

@@ -7,6 +7,8 @@
 #include <kern/thread_i.h>
 
 #include <kern/kva.h>
+#include <kern/page.h>
+#include <kern/processor_i.h>
 
 bool stack_refill(void)
 {
@@ -32,4 +34,27 @@ void stack_drain_local(void)
 	while (c->count > 1)
 		kva_free(c->stacks[--c->count], context_stack_size);
 	(void)stack_refill();
+}
+
+static size_t spare_count(void)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < processor_possible(); i++) {
+		const struct processor *p = processor_by_number(i);
+
+		if (p != NULL)
+			n += p->p->stacks.count;
+	}
+	return n;
+}
+
+size_t thread_spare_stack_frames(void)
+{
+	return spare_count() * (context_stack_size / page_size_hw());
+}
+
+void thread_note_spare_stacks(void)
+{
+	kva_note_kept(spare_count());
 }

@@ -166,6 +166,11 @@ bool thread_wait_dead_abortable(struct thread *t);
 /* Ends the calling thread. */
 [[gnu::noreturn]] void thread_exit_self(void);
 
+/* Kernel stacks that no thread uses, for a census: their frames; their address
+ * ranges do not count as objects. Exact while other processors rest. */
+size_t thread_spare_stack_frames(void);
+void thread_note_spare_stacks(void);
+
 /* Hook of the task layer, called on the dying thread itself, with a stack,
  * before it disappears: releases its ports, leaves its task. */
 extern void (*thread_exit_hook)(struct thread *t);

@@ -10,6 +10,7 @@
 #include <ipc/tally.h>
 #include <kern/page.h>
 #include <kern/string.h>
+#include <kern/thread.h>
 #include <kern/zone.h>
 #include <task/task.h>
 #include <trap/convert.h>
@@ -88,6 +89,7 @@ kern_return_t rpc_host_census(struct kobject *host, struct vm_copy **lines,
 		return KERN_RESOURCE_SHORTAGE;
 	tally_all(&tally);
 	ipc_tally_note_kept(&tally);
+	thread_note_spare_stacks();
 	zone_census(census_line, &c);
 	census_rights(&c, &tally);
 	*lines = vm_copy_from_kernel(c.text, c.used);

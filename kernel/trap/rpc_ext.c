@@ -54,7 +54,8 @@ static void counters_fill(int64_t *to)
 	to[HOST_COUNTER_FRAMES_VM] = (int64_t)page_count_kind(PAGE_VM);
 	to[HOST_COUNTER_FRAMES_KERNEL] = (int64_t)page_count_kind(PAGE_KERNEL);
 	to[HOST_COUNTER_FRAMES_TABLES] = (int64_t)page_count_kind(PAGE_TABLE);
-	to[HOST_COUNTER_FRAMES_ZONES] = (int64_t)zone_frames();
+	to[HOST_COUNTER_FRAMES_POOLS] =
+		(int64_t)(zone_frames() + thread_spare_stack_frames());
 }
 
 kern_return_t rpc_host_counters(struct kobject *host, int64_t *counters,

@@ -133,17 +133,24 @@ static void exception_message(void)
 		mach_msg_header_t head;
 		uint8_t bytes[mach_exc_REPLY_MAX + 64];
 	} reply;
+	kern_return_t code;
 
 	if (!mach_exc_server(&message.head, &reply.head) &&
 	    !native_exc_server(&message.head, &reply.head)) {
 		mach_msg_destroy(&message.head);
 		return;
 	}
-	if (((mig_reply_header_t *)&reply)->RetCode == MIG_NO_REPLY) {
+	code = ((mig_reply_header_t *)&reply)->RetCode;
+	if (code == MIG_NO_REPLY) {
 		/* Nobody is left to answer. */
 		mach_port_deallocate(mach_task_self(),
 				     message.head.msgh_remote_port);
 		return;
+	}
+	if (code != KERN_SUCCESS) {
+		/* Thread and task are still ours; the answer goes out. */
+		message.head.msgh_remote_port = MACH_PORT_NULL;
+		mach_msg_destroy(&message.head);
 	}
 	if (mach_msg(&reply.head, MACH_SEND_MSG | MACH_SEND_TIMEOUT,
 		     reply.head.msgh_size, 0, MACH_PORT_NULL, 0,

@@ -87,6 +87,17 @@ differences()
 		END { for (k in was) if (!seen[k]) print k "is gone" }' \
 		/tmp/before /tmp/after
 }
+# The census before: the first that is like the one before it, so that nothing
+# was on its way just then.
+settle()
+{
+	census before
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		census after
+		[ -z "$(differences)" ] && break
+		mv /tmp/after /tmp/before
+	done
+}
 # Compares, after a wait of at most ten seconds.
 compare()
 {
@@ -100,8 +111,7 @@ compare()
 }
 for round in warm-up 2 3 4 5; do
 	case $round in
-	warm-up) trapfuzz 0 15 1; census before; compare warm-up; sleep 1
-		census before ;;
+	warm-up) trapfuzz 0 15 1; settle; compare warm-up; settle ;;
 	*) trapfuzz -300 600 $round; compare $round ;;
 	esac
 done
