@@ -19,6 +19,7 @@ struct placer {
 	struct ipc_space *space;
 	struct vm_map *map;
 	bool compat;
+	bool body_done;		    /* nothing is left in the body */
 	mach_msg_return_t shortage; /* MACH_MSG_IPC_SPACE ... */
 };
 
@@ -132,7 +133,7 @@ static void place_item(struct placer *p, struct ipc_item *item)
 mach_msg_return_t ipc_body_copyout(struct ipc_message *m, struct ipc_space *s,
 				   struct vm_map *map, bool compat)
 {
-	struct placer p = {m, s, map, compat, 0};
+	struct placer p = {.m = m, .space = s, .map = map, .compat = compat};
 	if (compat)
 		show_old_names(m);
 	for (uint32_t i = 0; i < m->item_count; i++) {
@@ -203,24 +204,25 @@ static bool notify_named(struct ipc_space *s, mach_port_name_t name)
 #define LOCK_BATCH 32u
 
 /* The body's rights, as far as they go: what finds no room stays an item, and
- * so does a receive right, which must leave its transit first. */
-static void put_items(struct placer *p, struct list *after)
+ * so does a receive right, which must leave its transit first. True: nothing
+ * is left in the body. */
+static bool put_items(struct placer *p, struct list *after)
 	REQUIRES(&p->space->lock)
 {
 	struct ipc_message *m = p->m;
 	uint8_t *body = ipc_message_body(m);
-	uint32_t n = m->item_count < LOCK_BATCH ? m->item_count : LOCK_BATCH;
-	for (uint32_t i = 0; i < n; i++) {
-		struct ipc_item *item = &m->items[i];
-		if (item->kind != ITEM_RIGHT ||
-		    item->right.kind == RIGHT_RECEIVE)
-			continue;
-		if (ipc_entry_put(p->space, item->right, p->compat,
+	bool all = m->item_count <= LOCK_BATCH;
+	struct ipc_item *end = m->items + (all ? m->item_count : LOCK_BATCH);
+	for (struct ipc_item *item = m->items; item < end; item++) {
+		if (item->kind == ITEM_RIGHT &&
+		    item->right.kind != RIGHT_RECEIVE &&
+		    ipc_entry_put(p->space, item->right, p->compat,
 				  (mach_port_name_t *)(body + item->offset),
-				  after) != KR_SUCCESS)
-			return;
-		item->kind = ITEM_NONE;
+				  after) == KR_SUCCESS)
+			item->kind = ITEM_NONE;
+		all &= item->kind == ITEM_NONE;
 	}
+	return all;
 }
 
 /* The reply right, and with it, under the same hold, the body's. */
@@ -237,7 +239,7 @@ static mach_msg_return_t place_rights(struct placer *p)
 		kr = ipc_entry_put(s, m->reply, p->compat,
 				   &m->head.msgh_remote_port, &after);
 		if (kr == KR_SUCCESS && m->item_count)
-			put_items(p, &after);
+			p->body_done = put_items(p, &after);
 	}
 	spin_unlock(&s->lock);
 	ipc_requests_fire(&after);
@@ -256,6 +258,8 @@ static void place_dest(struct ipc_message *m, const struct msg_receive *to)
 	m->head.msgh_bits |= local << 8;
 	m->head.msgh_local_port = m->local_name;
 	struct ipc_right dest = m->dest;
+	if (dest.kind == RIGHT_NONE)
+		return; /* used up on the fast path */
 	m->dest = IPC_RIGHT_NULL;
 	ipc_right_used(dest);
 }
@@ -292,8 +296,8 @@ mach_msg_return_t ipc_message_copyout(struct ipc_message *m,
 				      const struct msg_receive *to)
 {
 	struct thread *self = thread_self();
-	struct placer p = {m, self->space, self->map,
-			   to->option & MACH_RCV_25, 0};
+	struct placer p = {.m = m, .space = self->space, .map = self->map,
+			   .compat = to->option & MACH_RCV_25};
 	bool notify = to->option & MACH_RCV_NOTIFY && !p.compat;
 	bool complex = m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX;
 	mach_msg_return_t r = MACH_MSG_SUCCESS;
@@ -313,7 +317,7 @@ mach_msg_return_t ipc_message_copyout(struct ipc_message *m,
 	if (r == MACH_RCV_INVALID_NOTIFY ||
 	    (r & ~MACH_MSG_MASK) == MACH_RCV_HEADER_ERROR)
 		return header_only(m, to, r);
-	if (complex)
+	if (complex && !p.body_done)
 		r |= place_body(&p);
 	if (!copy_out(to->buffer, &m->head, m->head.msgh_size))
 		r = MACH_RCV_INVALID_DATA;
@@ -329,7 +333,8 @@ mach_msg_return_t ipc_message_giveback(struct ipc_message *m,
 {
 	struct thread *self = thread_self();
 	bool compat = from->option & MACH_SEND_25;
-	struct placer p = {m, self->space, self->map, compat, 0};
+	struct placer p = {.m = m, .space = self->space, .map = self->map,
+			   .compat = compat};
 	struct ipc_right dest = m->dest, reply = m->reply;
 	mach_msg_header_t *h = &m->head;
 	m->dest = m->reply = IPC_RIGHT_NULL;

@@ -317,6 +317,22 @@ static uint32_t land_slowly(struct thread *self, struct ipc_message *m)
 	return self->ipc.state = MACH_MSG_SUCCESS;
 }
 
+/* A message with rights, or to a thread that wants it the manual's way, or that
+ * waits for the answer to an exception. */
+[[gnu::noreturn]] static void land_rights(struct thread *self,
+					  struct ipc_message *m)
+{
+	const struct msg_receive to = {
+		.buffer = self->ipc.buffer,
+		.size = self->ipc.receive_size,
+		.option = self->ipc.option,
+	};
+	if (!(to.option & MACH_RCV_MSG))
+		ipc_kernel_rpc_continue();
+	self->ipc.message = NULL;
+	context_trap_return(ipc_message_copyout(m, &to));
+}
+
 /* The caller has become the peer, which goes on where it waits. */
 [[gnu::noreturn]] TEMPLATE void land(struct fast *f, enum call call)
 {
@@ -326,8 +342,7 @@ static uint32_t land_slowly(struct thread *self, struct ipc_message *m)
 		context_trap_return(hand_over(self, f->m));
 	if (f->short_landing)
 		land_slowly(self, f->m);
-	self->continuation();
-	__builtin_unreachable();
+	land_rights(self, f->m);
 }
 
 void ipc_receive_continue(void)
@@ -480,7 +495,7 @@ void ipc_fast_kernel_rpc(struct ipc_message *m, struct ipc_port *dest,
 	if (!ok)
 		return;
 	become(&f, ipc_kernel_rpc_continue);
-	f.peer->continuation();
+	land_rights(f.peer, m);
 }
 
 /* --- the trap --- */

@@ -82,7 +82,7 @@ bool ipc_fast_body_check(struct ipc_message *m, struct ipc_space *s,
 			return false;
 		at += 2 * sizeof(word);
 	}
-	return !b->count || ipc_message_has_tail(m, b->count);
+	return !b->count || ipc_message_tail(m, b->count);
 }
 
 /* Another send right from a live entry; DEAD if its port died just now. */
@@ -123,15 +123,16 @@ void ipc_fast_body_take(struct ipc_message *m, struct ipc_space *s,
 	uint8_t *body = ipc_message_body(m);
 	if (!b->count)
 		return;
-	bool room = ipc_message_add_items(m, b->count);
-	assert(room); /* checked */
-	(void)room;
+	m->items = ipc_message_tail(m, b->count);
+	m->item_count = b->count;
+	assert(m->items); /* checked */
 	for (uint32_t i = 0; i < b->count; i++) {
 		const struct fast_right *r = &b->right[i];
 		struct ipc_item *item = &m->items[i];
 		uint32_t *field = (uint32_t *)(body + r->field);
 		item->right = take(s, r, after);
 		item->kind = item->right.port ? ITEM_RIGHT : ITEM_NONE;
+		item->rights = NULL;
 		item->offset = r->field;
 		field[0] = item->right.port ? i + 1 : MACH_PORT_DEAD;
 		field[-1] = word_seen(r->disposition);

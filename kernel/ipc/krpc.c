@@ -107,30 +107,41 @@ typedef void (*done_fn)(const struct ipc_kernel_reply *);
 	finish(self, &(struct ipc_kernel_reply){.result = why});
 }
 
+/* The thread keeps the reply's memory for its next message, and the bytes stay
+ * in it until then. False: it cannot. */
+static bool keep_reply(struct thread *self, struct ipc_message *m)
+{
+	if (m->item_count || m->reply.port || self->ipc.spare)
+		return false;
+	ipc_message_put(m);
+	return self->ipc.spare == m;
+}
+
 /* The reply's rights go before anybody looks at its bytes, so that done may
  * leave the kernel by itself. */
 [[gnu::noreturn]] static void answered(struct thread *self,
 				       struct ipc_message *m)
 {
+	struct ipc_kernel_reply reply = {
+		.head = &m->head,
+		.size = m->head.msgh_size,
+		.from_kernel = m->head.msgh_bits & MACH_MSGH_BITS_KERNEL,
+	};
 	union {
 		mach_msg_header_t head;
 		uint8_t bytes[REPLY_BYTES];
 	} copy;
-	uint32_t size = m->head.msgh_size;
-	bool from_kernel = m->head.msgh_bits & MACH_MSGH_BITS_KERNEL;
 	struct ipc_right dest = m->dest;
-	memcpy(copy.bytes, &m->head, size < REPLY_BYTES ? size : REPLY_BYTES);
 	m->dest = IPC_RIGHT_NULL;
 	ipc_right_used(dest);
-	if (m->item_count || m->reply.port)
-		ipc_message_destroy(m);
-	else
-		ipc_message_put(m); /* for the next exception */
-	finish(self, &(struct ipc_kernel_reply){
-			     .head = &copy.head,
-			     .size = size,
-			     .from_kernel = from_kernel,
-		     });
+	if (m->capacity == MESSAGE_SMALL_SIZE && !m->account && !m->prepared &&
+	    keep_reply(self, m))
+		finish(self, &reply);
+	memcpy(copy.bytes, &m->head,
+	       reply.size < REPLY_BYTES ? reply.size : REPLY_BYTES);
+	reply.head = &copy.head;
+	ipc_message_destroy(m);
+	finish(self, &reply);
 }
 
 static void drop_reply_port(struct thread *t)
@@ -184,13 +195,44 @@ static bool have_reply_port(struct thread *self)
 	return ipc_port_create(NULL, &self->exc.reply_port) == KR_SUCCESS;
 }
 
-void ipc_kernel_rpc(struct ipc_right dest, mach_msg_header_t *message,
-		    struct ipc_item *items, uint32_t item_count,
+struct ipc_message *ipc_kernel_request(uint32_t size, uint32_t rights,
+				       mach_msg_header_t **head)
+{
+	uint32_t room = rights * (uint32_t)sizeof(struct ipc_item);
+	struct ipc_message *m =
+		ipc_message_get(size + room + (uint32_t)sizeof(uint64_t));
+	if (!m)
+		return NULL;
+	m->head.msgh_size = size;
+	m->head.msgh_bits = MACH_MSGH_BITS_KERNEL |
+			    (rights ? MACH_MSGH_BITS_COMPLEX : 0);
+	m->items = ipc_message_tail(m, rights);
+	m->item_count = rights;
+	assert(m->items); /* there is room */
+	*head = &m->head;
+	return m;
+}
+
+void ipc_kernel_request_right(struct ipc_message *m, uint32_t i,
+			      uint32_t offset, struct ipc_right right)
+{
+	struct ipc_item *item = &m->items[i];
+	uint32_t field = i + 1;
+	item->kind = ITEM_RIGHT;
+	item->rights = NULL;
+	item->offset = offset;
+	item->right = right;
+	if (!right.port)
+		field = right.kind == RIGHT_DEAD ? MACH_PORT_DEAD :
+						   MACH_PORT_NULL;
+	*(uint32_t *)(ipc_message_body(m) + offset) = field;
+}
+
+void ipc_kernel_rpc(struct ipc_right dest, struct ipc_message *m,
 		    void (*done)(const struct ipc_kernel_reply *))
 {
 	struct thread *self = thread_self(), *next = NULL;
 	struct ipc_port *port = dest.port;
-	struct ipc_message *m = compose(message, items, item_count);
 	self->ipc.words[0] = (uintptr_t)done;
 	if (!m || !have_reply_port(self)) {
 		if (m)
@@ -198,7 +240,6 @@ void ipc_kernel_rpc(struct ipc_right dest, mach_msg_header_t *message,
 		ipc_right_release(dest);
 		fail(self, KR_RESOURCE_SHORTAGE);
 	}
-	number_items(m);
 	ipc_fast_kernel_rpc(m, port, self->exc.reply_port);
 	m->dest = dest;
 	m->reply = ipc_right_make_send_once(self->exc.reply_port);

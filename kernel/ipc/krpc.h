@@ -18,7 +18,20 @@ enum kr ipc_kernel_send(struct ipc_right dest, struct ipc_right reply,
 			uint32_t item_count);
 
 /*
- * The calling user thread sends a request as above with a send-once right to
+ * A request in the making, in the calling thread's own buffer: size bytes at
+ * *head, of which the caller fills everything but msgh_bits and msgh_size, and
+ * so many rights, each under its field in the body. NULL: no memory.
+ */
+struct ipc_message;
+struct ipc_message *ipc_kernel_request(uint32_t size, uint32_t rights,
+				       mach_msg_header_t **head);
+/* Right i: its name stands offset bytes behind the header. Consumes it. */
+void ipc_kernel_request_right(struct ipc_message *m, uint32_t i,
+			      uint32_t offset, struct ipc_right right);
+
+/*
+ * The calling user thread sends a request so made (NULL: no memory for it; both
+ * consumed) with a send-once right to
  * its kernel reply port (thread->exc.reply_port: created on first use, kept) and waits for the answer,
  * handing the processor to the receiver. Never returns: done(result) is called,
  * on a fresh stack, with the reply in kernel memory (valid until it returns or
@@ -33,9 +46,9 @@ struct ipc_kernel_reply {
 	uint32_t size;
 	bool from_kernel; /* a notification: the right was dropped */
 };
-[[gnu::noreturn]] void ipc_kernel_rpc(struct ipc_right dest, mach_msg_header_t *message,
-				 struct ipc_item *items, uint32_t item_count,
-				 void (*done)(const struct ipc_kernel_reply *));
+[[gnu::noreturn]] void
+ipc_kernel_rpc(struct ipc_right dest, struct ipc_message *m,
+	       void (*done)(const struct ipc_kernel_reply *));
 
 /* EXC_FORM_32 or EXC_FORM_64, as the port's receiver chose. No lock needed. */
 int ipc_port_exception_form(struct ipc_port *port);

@@ -93,33 +93,19 @@ void ipc_message_put(struct ipc_message *m)
 		return;
 	}
 	assert(!list_linked(&m->link) && !m->accept);
-	ipc_message_free_items(m);
+	if (m->items)
+		ipc_message_free_items(m);
 	m->dest = m->reply = IPC_RIGHT_NULL;
 	m->charged = 0;
 	m->moves_receive = m->circular = false;
 	self->ipc.spare = m;
 }
 
-/* Where items may lie inside the message: after its bytes, aligned. */
-static struct ipc_item *tail_of(struct ipc_message *m, size_t bytes)
-{
-	size_t at = (m->head.msgh_size + sizeof(uint64_t) - 1) &
-		    ~(sizeof(uint64_t) - 1);
-	return at + bytes <= m->capacity ?
-		       (struct ipc_item *)((uint8_t *)&m->head + at) :
-		       NULL;
-}
-
-bool ipc_message_has_tail(struct ipc_message *m, uint32_t count)
-{
-	return tail_of(m, count * sizeof(*m->items)) != NULL;
-}
-
 bool ipc_message_add_items(struct ipc_message *m, uint32_t count)
 {
 	size_t bytes = count * sizeof(*m->items);
 	assert(!m->items);
-	m->items = tail_of(m, bytes);
+	m->items = ipc_message_tail(m, count);
 	if (!m->items)
 		m->items = kalloc(bytes);
 	if (!m->items)

@@ -60,8 +60,16 @@ struct ipc_message *ipc_message_alloc(uint32_t size);
 /* Room for count items, all nothing: behind the body if there is space, so that
  * the head's size must be right. False: no memory. */
 [[nodiscard]] bool ipc_message_add_items(struct ipc_message *m, uint32_t count);
-/* Is there space behind the body for that many? */
-bool ipc_message_has_tail(struct ipc_message *m, uint32_t count);
+/* Where that many items may lie inside the message, after its bytes; or NULL. */
+static inline struct ipc_item *ipc_message_tail(struct ipc_message *m,
+						uint32_t count)
+{
+	size_t at = (m->head.msgh_size + sizeof(uint64_t) - 1) &
+		    ~(sizeof(uint64_t) - 1);
+	return at + count * sizeof(struct ipc_item) <= m->capacity ?
+		       (struct ipc_item *)((uint8_t *)&m->head + at) :
+		       NULL;
+}
 void ipc_message_free_items(struct ipc_message *m);
 /* ipc_message_alloc and its way back, through the thread's spare one. */
 struct ipc_message *ipc_message_get(uint32_t size);

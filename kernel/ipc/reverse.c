@@ -22,26 +22,32 @@ static uint32_t bucket_of(uint32_t buckets, const struct ipc_port *port)
 	return b < buckets ? b : b & (level - 1);
 }
 
-static struct ipc_entry **head_of(struct ipc_space *s,
+static inline struct ipc_entry **head_of(struct ipc_space *s,
 				  const struct ipc_port *port)
 {
 	return &ipc_table_slot(s, bucket_of(s->high, port))->hash_head;
 }
 
-struct ipc_entry *ipc_reverse_lookup(struct ipc_space *s,
-				     const struct ipc_port *port)
+struct ipc_entry *ipc_reverse_find(struct ipc_space *s,
+				   const struct ipc_port *port,
+				   struct ipc_entry ***head)
 {
-	struct ipc_entry *e = *head_of(s, port);
+	struct ipc_entry *e = *(*head = head_of(s, port));
 	while (e && e->port != port)
 		e = e->hash_next;
 	return e;
 }
 
+struct ipc_entry *ipc_reverse_lookup(struct ipc_space *s,
+				     const struct ipc_port *port)
+{
+	struct ipc_entry **head;
+	return ipc_reverse_find(s, port, &head);
+}
+
 void ipc_reverse_insert(struct ipc_space *s, struct ipc_entry *e)
 {
-	struct ipc_entry **head = head_of(s, e->port);
-	e->hash_next = *head;
-	*head = e;
+	ipc_reverse_push(head_of(s, e->port), e);
 }
 
 void ipc_reverse_remove(struct ipc_space *s, struct ipc_entry *e)

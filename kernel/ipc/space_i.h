@@ -187,6 +187,17 @@ void ipc_table_cleanup(struct ipc_space *s);
 /* --- reverse.c: plain send rights by port --- */
 struct ipc_entry *ipc_reverse_lookup(struct ipc_space *s,
 				     const struct ipc_port *port);
+/* The same, and *head: where ipc_reverse_push puts it if it is not there, as
+ * long as the table does not grow. */
+struct ipc_entry *ipc_reverse_find(struct ipc_space *s,
+				   const struct ipc_port *port,
+				   struct ipc_entry ***head);
+static inline void ipc_reverse_push(struct ipc_entry **head,
+				    struct ipc_entry *e)
+{
+	e->hash_next = *head;
+	*head = e;
+}
 void ipc_reverse_insert(struct ipc_space *s, struct ipc_entry *e);
 void ipc_reverse_remove(struct ipc_space *s, struct ipc_entry *e);
 /* The table has grown to s->high indices by one: split a bucket. */

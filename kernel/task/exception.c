@@ -83,36 +83,41 @@ struct exc_reply_64 {
 
 /* --- the request --- */
 
-static const struct exc_ports ports_template = {
-	.thread_type = WORD_PORT,
-	.task_type = WORD_PORT,
-	.exception_type = WORD_INT,
-};
-
-static void fill_ports(struct exc_ports *p, struct thread *self, int id,
-		       uint32_t size)
+static void fill_ports(struct exc_ports *p, struct thread *self, int id)
 {
-	*p = ports_template;
-	p->head.msgh_bits = MACH_MSGH_BITS_COMPLEX;
-	p->head.msgh_size = size;
 	p->head.msgh_id = id;
+	p->thread_type = (mach_msg_type_t)WORD_PORT;
+	p->task_type = (mach_msg_type_t)WORD_PORT;
+	p->exception_type = (mach_msg_type_t)WORD_INT;
 	p->exception = self->exc.exception;
 }
 
-static void fill_32(struct exc_request_32 *r, struct thread *self)
+static struct ipc_message *request_32(struct thread *self)
 {
-	fill_ports(&r->ports, self, EXC_ID_32, sizeof(*r));
+	mach_msg_header_t *head;
+	struct ipc_message *m = ipc_kernel_request(
+		sizeof(struct exc_request_32), 2, &head);
+	if (!m)
+		return NULL;
+	struct exc_request_32 *r = (void *)head;
+	fill_ports(&r->ports, self, EXC_ID_32);
 	r->code_type = (mach_msg_type_t)WORD_INT;
 	r->code = (int32_t)self->exc.code;
 	r->subcode_type = (mach_msg_type_t)WORD_INT;
 	r->subcode = (int32_t)self->exc.subcode;
+	return m;
 }
 
-static void fill_64(struct exc_request_64 *r, struct thread *self)
+static struct ipc_message *request_64(struct thread *self)
 {
 	unsigned count = x86_64_THREAD_STATE_COUNT;
-
-	fill_ports(&r->ports, self, EXC_ID_64, sizeof(*r));
+	mach_msg_header_t *head;
+	struct ipc_message *m = ipc_kernel_request(
+		sizeof(struct exc_request_64), 2, &head);
+	if (!m)
+		return NULL;
+	struct exc_request_64 *r = (void *)head;
+	fill_ports(&r->ports, self, EXC_ID_64);
 	r->code_type =
 		(mach_msg_type_t)WORD(MACH_MSG_TYPE_INTEGER_64, 64, 2);
 	r->code[0] = self->exc.code;
@@ -124,25 +129,19 @@ static void fill_64(struct exc_request_64 *r, struct thread *self)
 	enum kr kr = machine_get_state(&self->machine, x86_64_THREAD_STATE,
 				       r->state, &count);
 	panic_unless(kr == KR_SUCCESS);
+	return m;
 }
 
-/* The next port to ask, +1; moves thread->exc.state on past it. */
-static struct ipc_right exception_next_port(struct thread *self)
+/* The next port to ask and who asks, +1 each; moves thread->exc.state on past
+ * it. False: nobody is left. */
+static bool exception_next(struct thread *self, struct exception_rights *r)
 {
-	struct ipc_right right = IPC_RIGHT_NULL;
-
-	while (self->exc.state != ASK_NOBODY && right.kind != RIGHT_SEND) {
-		enum kr kr =
-			self->exc.state == ASK_THREAD ?
-				thread_get_port(self, THREAD_EXCEPTION_PORT,
-						&right) :
-				task_get_port(self->task, TASK_EXCEPTION_PORT,
-					      &right);
-		if (kr != KR_SUCCESS)
-			right = IPC_RIGHT_NULL;
-		self->exc.state++;
+	while (self->exc.state != ASK_NOBODY) {
+		bool task = self->exc.state++ == ASK_TASK;
+		if (exception_rights(self, task, r))
+			return true;
 	}
-	return right;
+	return false;
 }
 
 /* --- the reply --- */
@@ -222,25 +221,19 @@ static const char *const class_name[EXC_TYPES_MAX + 1] = {
 
 static void exception_ask(struct thread *self)
 {
-	struct ipc_right dest = exception_next_port(self);
-	struct ipc_item items[2] = {
-		{.kind = ITEM_RIGHT, .offset = BODY_OFFSET(thread)},
-		{.kind = ITEM_RIGHT, .offset = BODY_OFFSET(task)},
-	};
-
-	if (dest.kind != RIGHT_SEND)
+	struct exception_rights r;
+	if (!exception_next(self, &r))
 		exception_unhandled(self);
-	items[0].right = thread_self_right(self);
-	items[1].right = task_self_right(self->task);
-	if (ipc_port_exception_form(dest.port) == EXC_FORM_64) {
-		struct exc_request_64 request;
-		fill_64(&request, self);
-		ipc_kernel_rpc(dest, &request.ports.head, items, 2,
-			       exception_done);
+	bool wide = ipc_port_exception_form(r.port.port) == EXC_FORM_64;
+	struct ipc_message *m = wide ? request_64(self) : request_32(self);
+	if (m) {
+		ipc_kernel_request_right(m, 0, BODY_OFFSET(thread), r.thread);
+		ipc_kernel_request_right(m, 1, BODY_OFFSET(task), r.task);
+	} else {
+		ipc_right_release(r.thread);
+		ipc_right_release(r.task);
 	}
-	struct exc_request_32 request;
-	fill_32(&request, self);
-	ipc_kernel_rpc(dest, &request.ports.head, items, 2, exception_done);
+	ipc_kernel_rpc(r.port, m, exception_done);
 }
 
 void exception_raise(int exception, int64_t code, int64_t subcode)

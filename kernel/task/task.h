@@ -130,6 +130,14 @@ void task_ports_release(struct task *t);
 /* A send right that stands for the task or thread: what is in its *sself*. */
 struct ipc_right task_self_right(struct task *t);
 struct ipc_right thread_self_right(struct thread *t);
+
+/* Whom to ask about an exception of t, its thread's exception port or its
+ * task's, and in whose name: +1 each. False: there is no such port. */
+struct exception_rights {
+	struct ipc_right port, thread, task;
+};
+bool exception_rights(struct thread *t, bool task_port,
+		      struct exception_rights *r);
 enum kr thread_get_port(struct thread *t, int which, struct ipc_right *right);
 enum kr thread_set_port(struct thread *t, int which, struct ipc_right right);
 void thread_ports_release(struct thread *t);

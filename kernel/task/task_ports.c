@@ -219,6 +219,27 @@ struct ipc_right thread_self_right(struct thread *t)
 	return right;
 }
 
+bool exception_rights(struct thread *t, bool task_port,
+		      struct exception_rights *r)
+{
+	struct task *task = t->task;
+
+	spin_lock(&task->lock);
+	struct ipc_right asked = task_port ? task->exception :
+					     port_right(t->exc.exception_port);
+	r->port = asked.kind == RIGHT_SEND ? ipc_right_copy_send(asked) :
+					     IPC_RIGHT_NULL;
+	bool found = r->port.kind == RIGHT_SEND && task->active;
+	if (found) {
+		r->thread = ipc_right_copy_send(port_right(t->exc.sself));
+		r->task = ipc_right_copy_send(task->sself);
+	}
+	spin_unlock(&task->lock);
+	if (!found)
+		ipc_right_release(r->port);
+	return found;
+}
+
 void thread_ports_release(struct thread *t)
 {
 	spin_lock(&t->task->lock);
