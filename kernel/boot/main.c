@@ -32,7 +32,7 @@ static void startup(void *arg)
 	klog("%u processor%s, %zu MiB of memory", cpu_count(),
 	     cpu_count() == 1 ? "" : "s",
 	     page_count_total() * page_size_hw() >> 20);
-	if (kernel_options.plant[0] != '\0') {
+	if (kernel_options.plant[0] != '\0' && !plant_leaks()) {
 		if (!plant_run(kernel_options.plant))
 			klog("no planted bug is called %s",
 			     kernel_options.plant);

@@ -15,7 +15,8 @@ struct kernel_options {
 	const char *plant;    /* plant=NAME  a planted bug (debug kernels) */
 	bool deterministic;   /* seed= was given */
 	uint64_t seed;	      /* seed=N */
-	uint32_t memory_fill; /* fill=0xNN   fill fresh memory; ~0 = off */
+	uint32_t memory_fill; /* fill=0xNN   fill fresh memory, debug
+				 kernels also stacks; ~0: off */
 	uint32_t cpus;	      /* cpus=N      use at most N processors */
 	bool verbose;	      /* verbose */
 };

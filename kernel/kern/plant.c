@@ -191,6 +191,33 @@ static const struct {
 	{ "census", census, "objects were left over" },
 };
 
+bool plant_leaks(void)
+{
+	return CONFIG_DEBUG && strncmp(kernel_options.plant, "leak", 4) == 0;
+}
+
+/* Deeper than what this trap has used of the stack so far. */
+static void leak_stack(void *to, size_t size)
+{
+	char deep[4096];
+
+	__asm__ volatile("" : "=m"(deep));
+	memcpy(to, deep, size < sizeof(deep) ? size : sizeof(deep));
+}
+
+void plant_leak(void *to, size_t size)
+{
+	void *p;
+
+	if (strcmp(kernel_options.plant, "leak-stack") == 0) {
+		leak_stack(to, size);
+		return;
+	}
+	p = object();
+	memcpy(to, p, size < zone.size ? size : zone.size);
+	zone_free(&zone, p);
+}
+
 const char *plant_name(unsigned n)
 {
 	return n < sizeof(bugs) / sizeof(bugs[0]) ? bugs[n].name : NULL;

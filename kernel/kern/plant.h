@@ -6,10 +6,18 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Commits the mistake called name. The machine should panic; if it does not,
  * that is logged as `not ok`. False: there is no such mistake. */
 bool plant_run(const char *name);
+
+/* True: plant=leak or leak-stack. Nothing panics, but the kernel's version ends
+ * in memory that was never written, for tests/guest/two_fill.sh to find. */
+bool plant_leaks(void);
+
+/* Copies what an object holds that nobody has written. */
+void plant_leak(void *to, size_t size);
 
 /* The same, of those for the address sanitizer: kasan-X (plant_kasan.c). */
 bool plant_run_kasan(const char *name);

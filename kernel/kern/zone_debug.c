@@ -10,6 +10,7 @@
 #include <kern/zone_i.h>
 
 #include <arch/atomic.h>
+#include <kern/options.h>
 #include <kern/page_i.h>
 #include <kern/panic.h>
 #include <kern/poison.h>
@@ -134,6 +135,8 @@ void zone_debug_alloc(struct zone *z, void *object)
 	close(z, object, true);
 	kasan_unpoison(object, z->size);
 	trace_allocated(front_of(object));
+	if (kernel_options.memory_fill != ~0u)
+		memset(object, (int)kernel_options.memory_fill, z->size);
 }
 
 void zone_debug_free(struct zone *z, void *object)

@@ -7,6 +7,7 @@
 #include <arch/cpu.h>
 #include <kern/page.h>
 #include <kern/panic.h>
+#include <kern/plant.h>
 #include <kern/sched.h>
 #include <kern/string.h>
 #include <mach/host_info.h>
@@ -86,6 +87,8 @@ kern_return_t rpc_host_kernel_version(struct kobject *host, char *version)
 		return KERN_INVALID_ARGUMENT;
 	memset(version, 0, sizeof(kernel_version_t));
 	ksnprintf(version, sizeof(kernel_version_t), "%s", kernel_version);
+	if (plant_leaks())
+		plant_leak(version + sizeof(kernel_version_t) - 8, 8);
 	return KERN_SUCCESS;
 }
 

@@ -14,6 +14,7 @@
 
 #include <arch/context.h>
 #include <kern/config.h>
+#include <kern/options.h>
 #include <kern/panic.h>
 #include <kern/string.h>
 #include <kern/thread.h>
@@ -123,8 +124,29 @@ void context_adopt(struct thread *from, struct thread *to)
 	switch_machine(from, to);
 }
 
+/* Debug kernels, option fill=: clears the running stack below this frame, so
+ * that what shows through later is the filling (trap_entry.S, too). */
+void stack_fill(void);
+
+void stack_fill(void)
+{
+	uint64_t top = cpu_self()->head.stack_top;
+	uint64_t low = top - context_stack_size;
+	uint64_t sp = (uint64_t)__builtin_frame_address(0) - 256;
+	size_t words = (sp - low) / 8;
+
+	if (sp < low || sp > top)
+		return;
+	__asm__ volatile("rep stosq"
+			 : "+D"(low), "+c"(words)
+			 : "a"(0x0101010101010101ull * kernel_options.memory_fill)
+			 : "memory");
+}
+
 void context_call(void *stack_top, void (*fn)(void))
 {
+	if (CONFIG_DEBUG && kernel_options.memory_fill != ~0u)
+		stack_fill();
 	cpu_self()->head.stack_top = (uint64_t)stack_top;
 	context_run((uint64_t)stack_top, fn);
 }

@@ -5,6 +5,7 @@
  */
 #include "percpu.h"
 
+#include <kern/options.h>
 #include <kern/thread.h>
 #include <machine/thread.h>
 
@@ -52,6 +53,7 @@ static void __attribute__((used)) other_offsets(void)
 	VALUE(FRAME_KIND_TRAP, FRAME_TRAP);
 	VALUE(FRAME_KIND_TRAP_RESULT, FRAME_TRAP_RESULT);
 	VALUE(CPU_THREAD, offsetof(struct cpu_head, thread));
+	VALUE(OPTION_FILL, offsetof(struct kernel_options, memory_fill));
 	VALUE(CPU_STACK_TOP, offsetof(struct cpu_head, stack_top));
 	VALUE(CPU_SCRATCH, offsetof(struct cpu_head, scratch));
 }

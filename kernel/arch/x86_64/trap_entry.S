@@ -63,6 +63,34 @@
 	addq $16, %rsp /* vector, error */
 .endm
 
+/* Debug kernels, option fill=: what this stack held is not to be seen again.
+   Keeps what a trap's arguments lie in, not rcx; rsp is 16-byte aligned. */
+.macro FILL_STACK
+#if CONFIG_DEBUG
+	movq $kernel_options, %rcx
+	cmpl $-1, OPTION_FILL(%rcx)
+	je 9992f
+	pushq %rax
+	pushq %rdi
+	pushq %rsi
+	pushq %rdx
+	pushq %r10
+	pushq %r8
+	pushq %r9
+	pushq %rbx
+	call stack_fill
+	popq %rbx
+	popq %r9
+	popq %r8
+	popq %r10
+	popq %rdx
+	popq %rsi
+	popq %rdi
+	popq %rax
+9992:
+#endif
+.endm
+
 	.text
 
 /* --- system calls ------------------------------------------------------- */
@@ -88,6 +116,7 @@ syscall_entry:
 	movl $FRAME_KIND_TRAP, THREAD_KIND(%rsp)
 	movq %gs:CPU_STACK_TOP, %rsp
 	sti
+	FILL_STACK
 	pushq %rbx /* alignment */
 	pushq %rbx /* the seventh argument */
 	movq %r10, %rcx
@@ -146,6 +175,7 @@ syscall_redirect:
 	movl $FRAME_KIND_WHOLE, THREAD_KIND(%rsp)
 	movq %gs:CPU_STACK_TOP, %rsp
 	sti
+	FILL_STACK
 	movq %rax, %rdi
 	call redirect_trap
 	jmp user_exit
@@ -232,6 +262,7 @@ trap_common:
 trap_from_user:
 	movq %gs:CPU_STACK_TOP, %rsp
 	movl $FRAME_KIND_WHOLE, MACHINE_KIND(%rdi)
+	FILL_STACK
 	xorl %ebp, %ebp
 	call user_trap
 	jmp user_exit

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Everything the kernel gives to user code, byte by byte: the reply of every
+ * routine of its interfaces on every kind of kernel port with many arguments,
+ * notifications, exception requests, messages between users, new memory,
+ * registers after traps. tests/guest/two_fill.sh runs it twice, with fresh
+ * memory and stacks of the kernel filled in two ways, and compares the lines
+ * that begin with "fill". Here it is checked that nothing is written behind a
+ * message. `two_fill -v NAME` shows the bytes of the sources called so, `-o NAME`
+ * calls only the routine called so.
+ */
+#include "lib/dump.h"
+#include "lib/test.h"
+
+#include <mach/exception.h>
+#include <mach/mig_describe.h>
+#include <mach/mig_wire.h>
+#include <mach/notify.h>
+#include <mach/x86_64/thread_status.h>
+#include <servers/bootstrap_defs.h>
+
+#define SELF	  mach_task_self()
+#define VARIANTS  12
+#define PAGES	  4
+#define CHILD_AT  0x10000000ul
+#define TIMEOUT	  1000
+
+extern const struct mig_interface mach_interface, mach_port_interface,
+	mach_host_interface, mach_ext_interface;
+
+static const struct mig_interface *const interfaces[] = {
+	&mach_interface,
+	&mach_port_interface,
+	&mach_host_interface,
+	&mach_ext_interface,
+};
+
+/* They end or stop the machine, wait for something, or tell what differs from
+ * run to run: times, random numbers. */
+static const char *const skipped[] = {
+	"host_reboot",	    "host_set_time",	"host_get_time",
+	"host_counters",    "host_get_entropy", "host_check",
+	"host_lock_record", "host_lock_set",	"host_census",
+	"host_drain_caches",
+};
+
+static const char *verbose, *only;
+static union {
+	mach_msg_header_t head;
+	char room[DUMP_ROOM];
+} request, reply;
+static char memory[2 * DUMP_ROOM];
+
+/* --- the victims: a task with a few names and pages, and a thread of it */
+
+static mach_port_t child, thread, set, set_control, reply_port, other;
+
+static void victims_create(void)
+{
+	vm_address_t at = CHILD_AT;
+	mach_port_t name;
+
+	OK(task_create(SELF, FALSE, &child));
+	OK(thread_create(child, &thread));
+	OK(vm_allocate(child, &at, PAGES * vm_page_size, FALSE));
+	OK(mach_port_allocate(child, MACH_PORT_RIGHT_RECEIVE, &name));
+	OK(mach_port_allocate(child, MACH_PORT_RIGHT_PORT_SET, &name));
+	OK(mach_port_allocate(child, MACH_PORT_RIGHT_DEAD_NAME, &name));
+	other = port_new_send();
+}
+
+static void victims_destroy(void)
+{
+	(void)task_terminate(child);
+	mach_port_deallocate(SELF, thread);
+	mach_port_deallocate(SELF, child);
+	mach_port_destroy(SELF, other);
+}
+
+/* --- requests made of descriptions */
+
+static uint32_t random_state;
+
+static uint32_t random_next(void)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 17;
+	random_state ^= random_state << 5;
+	return random_state;
+}
+
+static uint32_t *put(uint32_t *at, const void *bytes, size_t size)
+{
+	memset(at, 0, MIG_PAD(size));
+	memcpy(at, bytes, size);
+	return at + MIG_PAD(size) / 4;
+}
+
+/* How a right travels that is to arrive as `kind`, and which. */
+static uint32_t right_for(unsigned kind, uint32_t *type)
+{
+	switch (kind) {
+	case MACH_MSG_TYPE_MOVE_RECEIVE:
+		*type = MACH_MSG_TYPE_MOVE_RECEIVE;
+		return port_new();
+	case MACH_MSG_TYPE_MOVE_SEND_ONCE:
+		*type = MACH_MSG_TYPE_MAKE_SEND_ONCE;
+		return other;
+	default:
+		*type = MACH_MSG_TYPE_COPY_SEND;
+		return random_next() % 2 ? other : thread;
+	}
+}
+
+static bool is_right(unsigned type)
+{
+	return type >= MACH_MSG_TYPE_MOVE_RECEIVE &&
+	       type <= MACH_MSG_TYPE_MAKE_SEND_ONCE;
+}
+
+/* The first number of a request goes through all small values: flavors. */
+static uint64_t number_for(unsigned bits, unsigned variant, bool *first)
+{
+	static const uint64_t wide[] = { 0x1000, 0x2000, CHILD_AT,
+					 CHILD_AT + 0x1000, 0, 1 };
+	static const uint32_t narrow[] = { 0, 1, 2, 3, 4, 5, 7, 100, ~0u };
+
+	if (bits == 64)
+		return wide[random_next() % (sizeof(wide) / sizeof(wide[0]))];
+	if (*first) {
+		*first = false;
+		return variant;
+	}
+	return narrow[random_next() % (sizeof(narrow) / sizeof(narrow[0]))];
+}
+
+static uint32_t *put_data(uint32_t *at, const struct mig_argument *a,
+			  uint32_t kind, uint32_t number, unsigned variant,
+			  bool *first)
+{
+	char bytes[8192];
+	size_t size = (size_t)number * a->bits / 8;
+
+	for (size_t i = 0; i < size; i += a->bits / 8) {
+		uint64_t value = number_for(a->bits, variant, first);
+
+		if (is_right(kind)) {
+			uint32_t ignored;
+
+			value = right_for(a->received, &ignored);
+		} else if (a->sent == MACH_MSG_TYPE_PORT_NAME) {
+			value = 1 + random_next() % 6;
+		} else if (a->bits == 8) {
+			value = i + 1 < size ? 'a' + i % 26 : 0;
+		}
+		memcpy(bytes + i, &value, a->bits / 8);
+	}
+	return put(at, bytes, size);
+}
+
+static uint32_t *put_item(uint32_t *at, const struct mig_argument *a,
+			  unsigned variant, bool *first)
+{
+	uint32_t number = a->count, kind = a->sent, word;
+	uint64_t address = (uint64_t)memory;
+
+	if (a->flags & MIG_ARG_VARIABLE)
+		number = a->count == 0 || a->count > 8 ? 8 : a->count;
+	if (is_right(kind) || (a->flags & MIG_ARG_POLYMORPHIC)) {
+		(void)right_for(a->received, &kind);
+		request.head.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
+	}
+	word = a->flags & MIG_ARG_OOL ? 0 : MIG_INLINE;
+	if (word == 0)
+		request.head.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
+	if (a->flags & MIG_ARG_LONG) {
+		mig_long_word_t w = MIG_LONG(word, kind, a->bits, number);
+
+		at = put(at, &w, sizeof(w));
+	} else {
+		word |= MIG_ITEM(kind, a->bits, number);
+		at = put(at, &word, sizeof(word));
+	}
+	if (a->flags & MIG_ARG_OOL)
+		return put(at, &address, sizeof(address));
+	return put_data(at, a, kind, number, variant, first);
+}
+
+static void request_make(const struct mig_routine *r, mach_port_t target,
+			 unsigned variant)
+{
+	uint32_t *at = (uint32_t *)(&request.head + 1);
+	bool first = true;
+
+	random_state = (uint32_t)r->id * 1000 + variant + 1;
+	request.head = (mach_msg_header_t){
+		.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+					    MACH_MSG_TYPE_MAKE_SEND_ONCE),
+		.msgh_remote_port = target,
+		.msgh_local_port = reply_port,
+		.msgh_id = r->id,
+	};
+	for (unsigned i = 0; i < r->argument_count; i++) {
+		const struct mig_argument *a = &r->arguments[i];
+		uint32_t word = MIG_WORD(2, 32, 1);
+
+		if (a->direction & MIG_IN) {
+			at = put_item(at, a, variant, &first);
+		} else if (a->flags & MIG_ARG_COUNT) {
+			at = put(at, &word, sizeof(word));
+			at = put(at, &a->count, sizeof(a->count));
+		}
+	}
+	request.head.msgh_size =
+		(mach_msg_size_t)((char *)at - (char *)&request);
+}
+
+/* --- calls */
+
+static kern_return_t receive(mach_port_t port)
+{
+	kern_return_t kr;
+
+	memset(&reply, DUMP_FILL, sizeof(reply));
+	kr = mach_msg(&reply.head, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0,
+		      sizeof(reply), port, TIMEOUT, MACH_PORT_NULL);
+	dump_number("received", (uint32_t)kr);
+	if (kr != MACH_MSG_SUCCESS)
+		return kr;
+	CHECK(dump_message(&reply.head));
+	mach_msg_destroy(&reply.head);
+	return kr;
+}
+
+/* Returns the routine's result. */
+static kern_return_t call(const struct mig_routine *r, mach_port_t target,
+			  unsigned variant)
+{
+	kern_return_t kr;
+
+	request_make(r, target, variant);
+	kr = mach_msg(&request.head, MACH_SEND_MSG, request.head.msgh_size, 0,
+		      MACH_PORT_NULL, 0, MACH_PORT_NULL);
+	dump_number("sent", (uint32_t)kr);
+	if (kr != KERN_SUCCESS) {
+		mach_msg_destroy(&request.head);
+		return kr;
+	}
+	if (!r->reply || receive(reply_port) != KERN_SUCCESS)
+		return KERN_FAILURE;
+	memcpy(&kr, reply.room + sizeof(mach_msg_header_t) + 4, sizeof(kr));
+	return kr;
+}
+
+static bool is_skipped(const struct mig_routine *r)
+{
+	if (only != NULL && strcmp(r->name, only) != 0)
+		return true;
+	for (size_t i = 0; i < sizeof(skipped) / sizeof(skipped[0]); i++)
+		if (strcmp(r->name, skipped[i]) == 0)
+			return true;
+	return false;
+}
+
+/* One line each: the routine on a port. Returns how many calls succeeded. */
+static unsigned call_on(const struct mig_routine *r, const char *what,
+			mach_port_t target)
+{
+	char name[100];
+	unsigned good = 0;
+
+	snprintf(name, sizeof(name), "%s:%s", r->name, what);
+	dump_begin(name, verbose);
+	for (unsigned v = 0; v < VARIANTS; v++)
+		good += call(r, target, v) == KERN_SUCCESS;
+	dump_end();
+	return good;
+}
+
+static unsigned call_everywhere(const struct mig_routine *r)
+{
+	unsigned good = 0;
+
+	victims_create();
+	good += call_on(r, "thread", thread);
+	good += call_on(r, "task", child);
+	victims_destroy();
+	victims_create();
+	good += call_on(r, "task-again", child);
+	good += call_on(r, "host", mach_host_self());
+	good += call_on(r, "host-priv", authority(BOOTSTRAP_HOST_PRIV));
+	good += call_on(r, "set", set);
+	good += call_on(r, "set-control", set_control);
+	victims_destroy();
+	return good;
+}
+
+static void routines(void)
+{
+	unsigned all = 0, good = 0;
+
+	reply_port = port_new();
+	set_control = authority(BOOTSTRAP_PSET_CONTROL);
+	OK(processor_set_default(mach_host_self(), &set));
+	for (size_t i = 0; i < sizeof(interfaces) / sizeof(interfaces[0]); i++) {
+		for (unsigned j = 0; j < interfaces[i]->routine_count; j++) {
+			const struct mig_routine *r =
+				&interfaces[i]->routines[j];
+
+			if (is_skipped(r))
+				continue;
+			all++;
+			good += call_everywhere(r) > 0;
+		}
+	}
+	printf("%u of %u routines succeeded with some arguments\n", good, all);
+	if (only != NULL)
+		return;
+	CHECK(all > 80);
+	CHECK(good * 4 > all * 3);
+}
+
+/* --- the other messages of the kernel */
+
+static void notifications(void)
+{
+	static const int kinds[] = { MACH_NOTIFY_PORT_DESTROYED,
+				     MACH_NOTIFY_NO_SENDERS,
+				     MACH_NOTIFY_DEAD_NAME };
+	mach_port_t to = port_new();
+
+	dump_begin("notifications", verbose);
+	for (unsigned i = 0; i < 3; i++) {
+		mach_port_t name = port_new_send(), before;
+
+		OK(mach_port_request_notification(
+			SELF, name, kinds[i], 0, to,
+			MACH_MSG_TYPE_MAKE_SEND_ONCE, &before));
+		mach_port_deallocate(SELF, name);
+		if (kinds[i] == MACH_NOTIFY_DEAD_NAME)
+			OK(mach_port_insert_right(SELF, name, name,
+						  MACH_MSG_TYPE_MAKE_SEND));
+		mach_port_mod_refs(SELF, name, MACH_PORT_RIGHT_RECEIVE, -1);
+		receive(to);
+	}
+	dump_end();
+	port_gone(to);
+}
+
+/* A thread of the child at an address where nothing is. */
+static void fault(int form)
+{
+	mach_port_t to = port_new_send();
+	struct x86_64_thread_state state = { .rip = 0x5000 };
+
+	victims_create();
+	OK(mach_port_set_exception_form(SELF, to, form));
+	OK(task_set_special_port(child, TASK_EXCEPTION_PORT, to));
+	OK(thread_set_state(thread, x86_64_THREAD_STATE,
+			    (thread_state_t)&state,
+			    x86_64_THREAD_STATE_COUNT));
+	OK(thread_resume(thread));
+	receive(to);
+	victims_destroy();
+	port_gone(to);
+}
+
+static void exceptions(void)
+{
+	dump_begin("exceptions", verbose);
+	fault(EXC_FORM_32);
+	fault(EXC_FORM_64);
+	dump_end();
+}
+
+/* --- messages between users */
+
+static void user_message(mach_port_t port, unsigned size, bool complex)
+{
+	mig_long_word_t w = MIG_LONG(0, 8, 8, size * 100 + 1);
+	uint64_t address = (uint64_t)memory;
+	uint32_t *at = (uint32_t *)(&request.head + 1);
+	uint32_t word = MIG_WORD(8, 8, size);
+
+	request.head = (mach_msg_header_t){
+		.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND, 0),
+		.msgh_remote_port = port,
+		.msgh_id = 77,
+	};
+	at = put(at, &word, sizeof(word));
+	at = put(at, memory, size);
+	if (complex) {
+		request.head.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
+		at = put(at, &w, sizeof(w));
+		at = put(at, &address, sizeof(address));
+	}
+	request.head.msgh_size =
+		(mach_msg_size_t)((char *)at - (char *)&request);
+	OK(mach_msg(&request.head, MACH_SEND_MSG, request.head.msgh_size, 0,
+		    MACH_PORT_NULL, 0, MACH_PORT_NULL));
+	receive(port);
+}
+
+static void messages(void)
+{
+	mach_port_t port = port_new();
+
+	memset(memory, 'm', sizeof(memory));
+	dump_begin("messages", verbose);
+	for (unsigned size = 0; size < 140; size++) {
+		user_message(port, size, false);
+		user_message(port, size, true);
+	}
+	user_message(port, 4000, false);
+	dump_end();
+	port_gone(port);
+}
+
+/* --- memory, registers */
+
+static void new_memory(void)
+{
+	dump_begin("memory", verbose);
+	for (unsigned pages = 1; pages <= 64; pages *= 2) {
+		vm_address_t at = 0;
+		size_t size = pages * vm_page_size;
+
+		OK(vm_allocate(SELF, &at, size, TRUE));
+		dump_bytes("pages", (void *)at, size);
+		memset((void *)at, 0x77, size);
+		OK(vm_deallocate(SELF, at, size));
+	}
+	dump_end();
+}
+
+static void trap_registers(void)
+{
+	static const int traps[] = {
+		MACH_TRAP_MACH_TASK_SELF, MACH_TRAP_MACH_REPLY_PORT,
+		MACH_TRAP_MACH_MSG,	  MACH_TRAP_VM_ALLOCATE,
+		MACH_TRAP_VM_MAP,	  MACH_TRAP_VM_PROTECT,
+		MACH_TRAP_MACH_PORT_ALLOCATE, MACH_TRAP_FUTEX_WAKE,
+		MACH_TRAP_SWTCH,	  MACH_TRAP_THREAD_SWITCH,
+	};
+
+	dump_begin("registers", verbose);
+	for (size_t i = 0; i < sizeof(traps) / sizeof(traps[0]); i++) {
+		register uint64_t r8 __asm__("r8") = 1;
+		register uint64_t r9 __asm__("r9") = 1;
+		register uint64_t r10 __asm__("r10") = 1;
+		uint64_t a = (uint64_t)-traps[i], di = 0, si = 0, d = 0;
+
+		__asm__ volatile("syscall"
+				 : "+a"(a), "+D"(di), "+S"(si), "+d"(d),
+				   "+r"(r8), "+r"(r9), "+r"(r10)
+				 :
+				 : "rcx", "r11", "memory");
+		dump_number("rdi", di);
+		dump_number("rsi", si);
+		dump_number("rdx", d);
+		dump_number("r8", r8);
+		dump_number("r9", r9);
+		dump_number("r10", r10);
+	}
+	dump_end();
+}
+
+static void print(void)
+{
+	dump_print();
+}
+
+static const struct test tests[] = {
+	TEST(routines),	 TEST(notifications), TEST(exceptions),
+	TEST(messages),	 TEST(new_memory),    TEST(trap_registers),
+	TEST(print),
+};
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && strcmp(argv[1], "-v") == 0) {
+		verbose = argv[2];
+		argc = 1;
+	} else if (argc == 3 && strcmp(argv[1], "-o") == 0) {
+		only = argv[2];
+		argc = 1;
+	}
+	return test_main(tests, sizeof(tests) / sizeof(tests[0]), argc, argv);
+}
