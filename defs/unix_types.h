@@ -104,6 +104,7 @@
 	X(TIMES, times)           /* -> >32                         */         \
 	X(PRCTL, prctl)           /* i op, i a..d, <16 name -> *    */         \
 	X(PRIORITY, priority)     /* i set?, i which, i who, i value*/         \
+	X(AFFINITY, affinity)     /* i tid -> >8 processors         */         \
 	/* signals */                                                          \
 	X(KILL, kill)             /* i pid, i sig                   */         \
 	X(TGKILL, tgkill)         /* i tgid or 0, i tid, i sig      */         \

@@ -93,7 +93,9 @@
  * spuriously), KERN_FAILURE (the value differs), KERN_ABORTED, KERN_TIMEDOUT,
  * KERN_INVALID_ADDRESS, KERN_INVALID_ARGUMENT (unaligned). futex_wake returns
  * the number woken. thread_exit stores 0 through clear (unless NULL), wakes one
- * waiter there and ends the thread as its very last act.
+ * waiter there and ends the thread as its very last act. debug_log writes one
+ * line (256 bytes of it, unprintable ones as dots); KERN_RESOURCE_SHORTAGE: the
+ * task, or all together, have written too many in a short time.
  */
 mach_port_t mach_reply_port(void);
 mach_port_t mach_thread_self(void);

@@ -29,6 +29,12 @@ struct vm_map;
 
 #define TASK_NAME_MAX 32
 
+/* Lines of debug_log used and not yet given back by time; its lock. */
+struct log_budget {
+	uint64_t stamp;
+	uint32_t used;
+};
+
 struct task {
 	struct kobject object;
 	struct spinlock lock;
@@ -55,6 +61,7 @@ struct task {
 	_Atomic uint32_t self_name; /* of sself, for mach_task_self; 0: unknown */
 	struct waitq dead_wait;	    /* task_terminate's callers */
 	bool dead;		    /* (l) */
+	struct log_budget log;	    /* trap/debug_log.c's */
 	char name[TASK_NAME_MAX];   /* (l) for people */
 };
 

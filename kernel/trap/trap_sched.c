@@ -113,24 +113,3 @@ TRAP(trap_clock_get)
 	return (int64_t)(a0 == MACH_CLOCK_REALTIME ? host_time_now() :
 						      clock_now());
 }
-
-#define LOG_TEXT_MAX 256
-
-/* One line of text for the kernel log; unprintable bytes become dots. */
-TRAP(trap_debug_log)
-{
-	char text[LOG_TEXT_MAX + 1];
-	size_t length = a1 < LOG_TEXT_MAX ? a1 : LOG_TEXT_MAX;
-
-	UNUSED_FROM_2;
-	if (!copy_in(text, a0, length))
-		return KERN_INVALID_ADDRESS;
-	while (length && text[length - 1] == '\n')
-		length--;
-	for (size_t i = 0; i < length; i++)
-		if ((text[i] < ' ' || text[i] > '~') && text[i] != '\n')
-			text[i] = '.';
-	text[length] = '\0';
-	klog("%s", text);
-	return KERN_SUCCESS;
-}

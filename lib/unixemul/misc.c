@@ -158,9 +158,14 @@ int64_t sys_sethostname(struct block *b)
 
 int64_t sys_sched_getaffinity(struct block *b)
 {
-	if (arg(b, 1) < 8)
+	int64_t result;
+
+	if (arg(b, 1) < 8 || arg(b, 1) % 8)
 		return -EINVAL;
-	*(uint64_t *)arg(b, 2) = 1;
+	result = call_words(b, UX_AFFINITY, (int)arg(b, 0), 0, 0, 0);
+	if (result)
+		return result;
+	call_get(b, (void *)arg(b, 2), 8);
 	return 8;
 }
 

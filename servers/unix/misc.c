@@ -160,6 +160,19 @@ unsigned process_count(void)
 	return n;
 }
 
+/* Threads run on any processor. */
+int64_t op_affinity(struct call *c)
+{
+	unsigned n = machine_processors();
+	uint64_t mask = n < 64 ? (1ull << n) - 1 : ~0ull;
+	int tid = (int)c->words[0];
+
+	if (tid && !lwp_find(tid))
+		return -ESRCH;
+	call_put(c, &mask, sizeof(mask));
+	return 0;
+}
+
 int64_t op_sysinfo(struct call *c)
 {
 	struct sysinfo s;

@@ -41,6 +41,12 @@ musl-gcc -O2 -static -o "$TMP/mapping" tests/guest/programs/mapping.c &&
 	try $run --add "$TMP/mapping:/bin/mapping" -- mapping &&
 	want mapping 0 "$here"
 
+# --- as many processors as there are
+
+try $run --smp 3 -- sh -c 'nproc; grep -c ^processor /proc/cpuinfo'
+want nproc 0 '3
+3'
+
 # --- mach-cc
 
 cat >"$TMP/old.c" <<'END'
