@@ -40,13 +40,54 @@ build/host/mkarchive "$TMP/text" <"$TMP/manifest"
 MACH_ARCHIVE=$TMP/text try $run -- true
 said bootstrap_is_no_program 125 'bootstrap'
 
-# The emulator itself refuses when the archive alone is larger.
-for mib in 8 12 16; do
-	try $run --memory $mib -- true
+# --- parts that are missing or are no programs
+
+# without NAME PATH: the archive without this part
+without()
+{
+	awk -F '\t' -v path="$2" '$2 != path' build/boot.manifest |
+		build/host/mkarchive "$TMP/without"
+	MACH_ARCHIVE=$TMP/without try $run -- true
+	said "without_$1" 126 "$2"
+}
+
+# spoilt NAME PATH: the archive with a text in place of this part
+spoilt()
+{
+	awk -F '\t' -v OFS='\t' -v path="$2" \
+		'$2 == path { $6 = "tests/lib.sh" } 1' build/boot.manifest |
+		build/host/mkarchive "$TMP/spoilt"
+	MACH_ARCHIVE=$TMP/spoilt try $run -- true
+	said "spoilt_$1" 126 "$2"
+}
+
+without configuration mach/bootstrap.conf
+spoilt configuration mach/bootstrap.conf
+for part in servers/name servers/unix unixemul; do
+	without "${part##*/}" "mach/$part"
+	spoilt "${part##*/}" "mach/$part"
+done
+
+# --- memory: tools/run refuses what the archive alone would fill, the kernel what
+# is too little for the rest
+
+size=$((($(wc -c <$archive) >> 20) + 1))
+for mib in 1 8 $size $((size + 1)) $((size + 2)) $((size + 3)); do
+	try $run --memory "$mib" -- true
 	case $status in
-	125) said memory_$mib 125 memory ;;
-	*) said memory_$mib 126 "initrd is too large" ;;
+	125 | 126) said "memory_$mib" "$status" 'too little memory' ;;
+	*) want "memory_$mib" 0 '' ;;
 	esac
 done
+for mib in 32 64; do
+	try $run --memory $mib -- sh -c 'echo here'
+	want "memory_$mib" 0 here
+done
+
+# --- words that are too long or too many
+
+long=$(printf '%01900d' 0)
+try $run --kernel-args "nonsense=$long" -- true
+said long_option 125 'kernel option'
 
 finish

@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const char panic_mark[] = "panic:";
+static const char farewell[] = "power off";
 
 enum { LOG_KEPT = 1 << 20 };
 
@@ -73,18 +74,35 @@ void log_print_panic(const struct log *l)
 		fputc('\n', stderr);
 }
 
-const char *log_last_line(const struct log *l)
+/* Takes newlines off *end; returns where the line that ends there begins. */
+static size_t line_start(const struct log *l, size_t *end)
 {
-	static char line[120];
-	size_t end = l->text.length;
 	size_t start;
-	size_t n;
 
-	while (end > 0 && *text_at(l, end - 1) == '\n')
-		end--;
-	start = end;
+	while (*end > 0 && *text_at(l, *end - 1) == '\n')
+		(*end)--;
+	start = *end;
 	while (start > 0 && *text_at(l, start - 1) != '\n')
 		start--;
+	return start;
+}
+
+static bool is_farewell(const char *text, size_t n)
+{
+	return n == strlen(farewell) && memcmp(text, farewell, n) == 0;
+}
+
+const char *log_last_line(const struct log *l)
+{
+	static char line[160];
+	size_t end = l->text.length;
+	size_t start = line_start(l, &end);
+	size_t n;
+
+	if (start > 0 && is_farewell(text_at(l, start), end - start)) {
+		end = start;
+		start = line_start(l, &end);
+	}
 	n = end - start;
 	if (n >= sizeof(line))
 		n = sizeof(line) - 1;

@@ -29,8 +29,9 @@ void log_take(struct log *l, const void *bytes, size_t length);
  * shown it there already. */
 void log_print_panic(const struct log *l);
 
-/* The last line that is not empty, for one-line messages; "" if none.  The
- * result is valid until the next call. */
+/* The last line that is not empty, or the one before if that only says that the
+ * kernel switches off: why is what people want to know.  "" if none.  The result
+ * is valid until the next call. */
 const char *log_last_line(const struct log *l);
 
 #endif
