@@ -147,6 +147,7 @@ void first_task_start(void)
 	if (task_create(NULL, false, &task) != KR_SUCCESS)
 		boot_failed(FIRST_FILE, "cannot get a task: no memory");
 	task_set_name(task, "bootstrap");
+	task->essential = true;
 	const char *wrong = elf_load(task->map, file.data, file.size, &image);
 	if (wrong)
 		boot_failed(FIRST_FILE, wrong);

@@ -11,6 +11,7 @@
 
 #include <arch/state.h>
 #include <ipc/krpc.h>
+#include <arch/cpu.h>
 #include <kern/panic.h>
 #include <kern/string.h>
 #include <kern/thread.h>
@@ -215,6 +216,8 @@ static const char *const class_name[EXC_TYPES_MAX + 1] = {
 	     task->name, e > 0 && e <= EXC_TYPES_MAX ? class_name[e] : "?",
 	     (long long)self->exc.code, (unsigned long long)self->exc.subcode,
 	     (unsigned long long)machine_user_pc(&self->machine));
+	if (task->essential)
+		machine_end(MACHINE_PANIC); /* the reason is the last line */
 	(void)!task_terminate(task);
 	context_user_return(); /* dies on its way */
 }

@@ -11,6 +11,7 @@
 #include <arch/clock.h>
 #include <ipc/kport.h>
 #include <ipc/space.h>
+#include <arch/cpu.h>
 #include <kern/panic.h>
 #include <kern/sched.h>
 #include <kern/string.h>
@@ -406,6 +407,10 @@ enum kr task_terminate(struct task *t)
 {
 	struct thread *thread;
 
+	if (t->essential) {
+		klog("%s has ended: nothing goes on without it", t->name);
+		machine_end(MACHINE_PANIC);
+	}
 	spin_lock(&t->lock);
 	if (!t->active) {
 		spin_unlock(&t->lock);

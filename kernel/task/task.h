@@ -46,6 +46,7 @@ struct task {
 	struct ipc_port *self_port; /* (f) kernel port, until dying */
 	struct list_node all_link;  /* tasks_lock */
 
+	bool essential; /* (f) when it ends the machine does: the first task */
 	bool active;		    /* (l) */
 	struct list threads;	    /* (l) each +1 */
 	unsigned thread_count;	    /* (l) */

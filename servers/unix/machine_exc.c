@@ -59,6 +59,13 @@ static bool in_emulator(uint64_t pc)
 	return pc >= emul.text_start && pc < emul.text_end;
 }
 
+/* Where we send threads cannot be reached: sending it there again would never
+ * end. */
+static bool emulator_is_gone(uint64_t pc)
+{
+	return pc == emul.fault || pc == emul.signal;
+}
+
 /* True: the thread goes on with *s. False: it is gone. */
 static bool fault_deliver(struct lwp *l, const struct fault *f,
 			  struct x86_64_thread_state *s)
@@ -66,6 +73,10 @@ static bool fault_deliver(struct lwp *l, const struct fault *f,
 	struct sig_info info = {.signo = f->signal, .code = f->code};
 	struct proc *p = l->proc;
 
+	if (emulator_is_gone(s->rip)) {
+		proc_exit(p, f->signal);
+		return false;
+	}
 	if (in_emulator(s->rip)) {
 		s->rip = emul.fault;
 		return true;

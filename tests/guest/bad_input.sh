@@ -40,6 +40,14 @@ build/host/mkarchive "$TMP/text" <"$TMP/manifest"
 MACH_ARCHIVE=$TMP/text try $run -- true
 said bootstrap_is_no_program 125 'bootstrap'
 
+# The first task's entry point is 0: its end is the machine's, at once.
+dd if=build/stripped/user/servers/bootstrap of="$TMP/broken" 2>/dev/null
+dd if=/dev/zero of="$TMP/broken" bs=1 seek=24 count=8 conv=notrunc 2>/dev/null
+printf 'file\tmach/bootstrap\t0755\t0\t0\t%s\n' "$TMP/broken" >"$TMP/manifest"
+build/host/mkarchive "$TMP/crashes" <"$TMP/manifest"
+MACH_ARCHIVE=$TMP/crashes try $run -- true
+said bootstrap_crashes 125 'bootstrap: bad access'
+
 # --- parts that are missing or are no programs
 
 # without NAME PATH: the archive without this part
