@@ -41,7 +41,9 @@ KERNEL_CFLAGS = -std=gnu2x -ffreestanding -nostdlib -fno-pie -no-pie \
 # says so must exist first.
 KERNEL_SSP := $(if $(wildcard kernel/kern/stack_check.c),\
 	-fstack-protector-strong -mstack-protector-guard=global)
-KERNEL_CFLAGS_release := -O2 -fno-stack-protector -DCONFIG_DEBUG=0
+# The call graph is for tools/stackuse.sh.
+KERNEL_CFLAGS_release := -O2 -fno-stack-protector -DCONFIG_DEBUG=0 \
+	-fcallgraph-info=su
 KERNEL_CFLAGS_debug = -O1 -DCONFIG_DEBUG=1 -fno-omit-frame-pointer \
 	$(or $(KERNEL_SSP),-fno-stack-protector) -fsanitize=undefined \
 	-fno-sanitize=alignment -fsanitize-undefined-trap-on-error \

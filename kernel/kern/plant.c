@@ -191,9 +191,9 @@ static const struct {
 	{ "census", census, "objects were left over" },
 };
 
-bool plant_leaks(void)
+bool plant_leak_wanted(void)
 {
-	return CONFIG_DEBUG && strncmp(kernel_options.plant, "leak", 4) == 0;
+	return strncmp(kernel_options.plant, "leak", 4) == 0;
 }
 
 /* Deeper than what this trap has used of the stack so far. */

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <kern/config.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,12 +15,16 @@ bool plant_run(const char *name);
 
 /* True: plant=leak or leak-stack. Nothing panics, but the kernel's version ends
  * in memory that was never written, for tests/guest/two_fill.sh to find. */
-bool plant_leaks(void);
+bool plant_leak_wanted(void);
+static inline bool plant_leaks(void)
+{
+	return CONFIG_DEBUG && plant_leak_wanted();
+}
 
 /* Copies what an object holds that nobody has written. */
 void plant_leak(void *to, size_t size);
 
-/* The same, of those for the address sanitizer: kasan-X (plant_kasan.c). */
+/* The same, of those that are not for the build machine (plant_kasan.c). */
 bool plant_run_kasan(const char *name);
 
 /* The names, for tests: NULL behind the last. */

@@ -50,6 +50,7 @@ case $RUN in
 	planted kasan-memset 'write of 41 .* 0 behind object'
 	planted kasan-strlen 'read of .* 0 behind object'
 	planted kasan-copy-in 'write of 41 .* 0 behind object'
+	planted stack-overflow 'exception 8 in the kernel'
 	planted kasan-copy-out 'read of 41 .* 0 behind object'
 	;;
 *)
