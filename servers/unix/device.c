@@ -115,7 +115,7 @@ static int tty_open(struct call *c, struct file *f)
 
 static int device_open_tty(struct call *c, struct file *f)
 {
-	struct tty *t = c->lwp->proc->session->tty;
+	struct tty *t = proc_tty(c->lwp->proc);
 
 	if (!t)
 		return -ENXIO;

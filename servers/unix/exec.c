@@ -44,6 +44,9 @@ static int exec_collect(struct call *c, const char **path,
 	memcpy(args->strings + ahead, strings, rest);
 	args->strings[length] = 0;
 	args->length = length;
+	/* Each string has a byte at least. */
+	if (c->words[2] > length || c->words[3] > length)
+		return -EINVAL;
 	args->argc = (unsigned)c->words[2];
 	args->envc = (unsigned)c->words[3];
 	args->env_start = length;

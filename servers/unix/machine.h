@@ -74,10 +74,11 @@ void machine_continue(struct proc *p);
 
 /*
  * Maps length bytes of a regular file's contents from offset into p.
- * Returns the address or -errno.
+ * writable: as the file was opened; what is shared may be changed only then,
+ * now or after any mprotect. Returns the address or -errno.
  */
 int64_t machine_mmap(struct proc *p, uint64_t address, uint64_t length,
-		     int prot, int flags, struct inode *file,
+		     int prot, int flags, bool writable, struct inode *file,
 		     uint64_t offset);
 
 /* Time used by p's live threads, in ns, and its resident bytes. */

@@ -63,6 +63,9 @@ void port_remove(mach_port_t name);
 int mproc_create(struct proc *p);
 int mproc_enter(struct proc *p, mach_port_t task, mach_port_t name,
 		vm_address_t at);
+/* Another process port instead of m->port, which the caller still has. */
+int mproc_port_renew(struct proc *p);
+void mproc_port_destroy(mach_port_t port);
 void mproc_leave(struct proc *p, mach_port_t task);
 void mproc_destroy(struct proc *p);
 /* The thread's slot, cleared; its address in the task. */
@@ -75,8 +78,9 @@ int thread_begin(struct proc *p, struct lwp *l, mach_port_t task, uint64_t pc,
 void mtask_died(mach_port_t task);
 
 /* machine_memory.c: count bytes of a file at address. 0 or -errno. */
+enum sharing { MAP_ONE_OWN, MAP_ONE_READABLE, MAP_ONE_WRITABLE };
 int map_file_range(mach_port_t task, uint64_t address, uint64_t length,
-		   int prot, bool shared, struct inode *file,
+		   int prot, enum sharing sharing, struct inode *file,
 		   uint64_t offset);
 int kern_errno(kern_return_t kr);
 

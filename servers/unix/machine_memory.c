@@ -83,11 +83,14 @@ static int map_over(mach_port_t task, vm_address_t at, uint64_t length,
 }
 
 static int map_extent(mach_port_t task, vm_address_t at, uint64_t length,
-		      int prot, bool shared, struct extent *e, uint64_t offset)
+		      int prot, enum sharing sharing, struct extent *e,
+		      uint64_t offset)
 {
+	bool shared = sharing != MAP_ONE_OWN;
 	bool copy = !shared && (prot & PROT_WRITE);
-	vm_prot_t max = copy || shared ? VM_PROT_ALL
-				       : VM_PROT_READ | VM_PROT_EXECUTE;
+	vm_prot_t max = copy || sharing == MAP_ONE_WRITABLE
+				? VM_PROT_ALL
+				: VM_PROT_READ | VM_PROT_EXECUTE;
 	int error = extent_entry(e);
 
 	if (error)
@@ -106,7 +109,8 @@ static struct extent *extent_at(struct inode *i, uint64_t offset)
 }
 
 int map_file_range(mach_port_t task, uint64_t address, uint64_t length,
-		   int prot, bool shared, struct inode *file, uint64_t offset)
+		   int prot, enum sharing sharing, struct inode *file,
+		   uint64_t offset)
 {
 	while (length) {
 		struct extent *e = extent_at(file, offset);
@@ -119,7 +123,7 @@ int map_file_range(mach_port_t task, uint64_t address, uint64_t length,
 					VM_INHERIT_COPY);
 		if (run > e->start + e->size - offset)
 			run = e->start + e->size - offset;
-		error = map_extent(task, address, run, prot, shared, e,
+		error = map_extent(task, address, run, prot, sharing, e,
 				   offset - e->start);
 		if (error)
 			return error;
@@ -160,20 +164,28 @@ static int64_t find_place(mach_port_t task, uint64_t address, uint64_t length,
 }
 
 int64_t machine_mmap(struct proc *p, uint64_t address, uint64_t length,
-		     int prot, int flags, struct inode *file, uint64_t offset)
+		     int prot, int flags, bool writable, struct inode *file,
+		     uint64_t offset)
 {
 	mach_port_t task = mtask_of(p)->task;
 	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
+	enum sharing sharing = !shared	  ? MAP_ONE_OWN
+			       : writable ? MAP_ONE_WRITABLE
+					  : MAP_ONE_READABLE;
+	uint64_t room = offset + PAGE_UP(length);
 	int64_t at;
 	int error;
 
 	length = PAGE_UP(length);
-	if (shared && data_reserve(file, offset + length))
+	/* Who only reads makes no room beyond what is there. */
+	if (!writable && room > PAGE_UP(file->size))
+		room = PAGE_UP(file->size);
+	if (shared && data_reserve(file, room))
 		return -ENOMEM;
 	at = find_place(task, address, length, flags);
 	if (at < 0)
 		return at;
-	error = map_file_range(task, (uint64_t)at, length, prot & 7, shared,
+	error = map_file_range(task, (uint64_t)at, length, prot & 7, sharing,
 			       file, offset);
 	if (error)
 		vm_deallocate(task, (vm_address_t)at, length);

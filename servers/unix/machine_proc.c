@@ -13,6 +13,25 @@
 
 /* --- the process port and the slot page --- */
 
+int mproc_port_renew(struct proc *p)
+{
+	mach_port_t self = mach_task_self(), port;
+
+	if (mach_port_allocate(self, MACH_PORT_RIGHT_RECEIVE, &port))
+		return -ENOMEM;
+	mach_port_move_member(self, port, port_set);
+	port_insert(port, PORT_PROCESS, p);
+	mproc_of(p)->port = port;
+	return 0;
+}
+
+void mproc_port_destroy(mach_port_t port)
+{
+	port_remove(port);
+	mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_RECEIVE,
+			   -1);
+}
+
 int mproc_create(struct proc *p)
 {
 	struct mproc *m = calloc(1, sizeof(*m));
@@ -27,12 +46,8 @@ int mproc_create(struct proc *p)
 		free(m);
 		return -ENOMEM;
 	}
-	mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE,
-			   &m->port);
-	mach_port_move_member(mach_task_self(), m->port, port_set);
-	port_insert(m->port, PORT_PROCESS, p);
 	p->slots = (uint64_t)m;
-	return 0;
+	return mproc_port_renew(p);
 }
 
 /* Makes the port and the page known in a task. */
@@ -67,9 +82,8 @@ void mproc_destroy(struct proc *p)
 
 	if (!m)
 		return;
-	port_remove(m->port);
-	mach_port_mod_refs(mach_task_self(), m->port, MACH_PORT_RIGHT_RECEIVE,
-			   -1);
+	if (m->port)
+		mproc_port_destroy(m->port);
 	mach_port_deallocate(mach_task_self(), m->slot_entry);
 	machine_region_destroy(m->slots, PAGE);
 	free(m);

@@ -47,14 +47,14 @@ static void mtask_release(struct mtask *t)
 void mtask_died(mach_port_t task)
 {
 	struct mtask *t = port_lookup(task, PORT_TASK);
-	struct list *pos, *next;
+	struct proc_walk walk;
+	struct proc *p;
 
-	for (pos = proc_all.next; t && pos != &proc_all; pos = next) {
-		struct proc *p = list_entry(pos, struct proc, all);
-		next = pos->next;
+	if (!t)
+		return;
+	proc_each(p, &walk)
 		if (mtask_of(p) == t)
 			proc_exit(p, SIGKILL);
-	}
 }
 
 static int fork_copy(struct proc *parent, struct proc *child, struct lwp *l,
@@ -146,7 +146,7 @@ static int map_segment(mach_port_t task, const struct exec_segment *s)
 	int error = 0;
 
 	if (file)
-		error = map_file_range(task, s->address, file, s->prot, false,
+		error = map_file_range(task, s->address, file, s->prot, MAP_ONE_OWN,
 				       s->file, s->offset);
 	if (!error && file < s->file_size) {
 		error = map_last_page(task, s);
@@ -204,6 +204,7 @@ static void exec_replace(struct proc *p, struct mtask *t,
 	p->task = (uint64_t)t;
 	if (!old)
 		return;
+	mproc_port_destroy(old_mproc->port);
 	port_remove(old_thread);
 	if (old->users > 1) {
 		thread_terminate(old_thread);
@@ -214,6 +215,26 @@ static void exec_replace(struct proc *p, struct mtask *t,
 	mtask_release(old);
 }
 
+/*
+ * A process port of its own for the new program: what the old one still has
+ * under way, or gave to others, must not speak for a set-uid program.
+ */
+static int exec_renew(struct proc *p, struct mproc *old)
+{
+	if (!p->slots)
+		return mproc_create(p);
+	*old = *mproc_of(p);
+	return mproc_port_renew(p);
+}
+
+static void exec_restore(struct proc *p, const struct mproc *old)
+{
+	if (!old->port)
+		return;
+	mproc_port_destroy(mproc_of(p)->port);
+	*mproc_of(p) = *old;
+}
+
 int machine_exec(struct proc *p, struct lwp *l,
 		 const struct exec_image *image)
 {
@@ -221,27 +242,22 @@ int machine_exec(struct proc *p, struct lwp *l,
 	mach_port_t old_thread = (mach_port_t)l->thread;
 	mach_port_t parent = p->task ? mtask_of(p)->task : mach_task_self();
 	struct mproc old_mproc = {0};
+	int error = exec_renew(p, &old_mproc);
 	struct mtask *t;
-	int error = 0;
 
-	if (!p->slots)
-		error = mproc_create(p);
 	if (error)
 		return error;
-	old_mproc = *mproc_of(p);
 	t = mtask_create(parent, false);
-	if (!t)
-		return -ENOMEM;
-	error = fill_task(t->task, image);
+	error = t ? fill_task(t->task, image) : -ENOMEM;
 	if (!error)
 		error = mproc_enter(p, t->task, UX_PORT_NAME, UX_SLOT_BASE);
 	if (!error)
 		error = thread_begin(p, l, t->task, emul.start, UX_BLOCK_BASE,
 				     0, after);
 	if (error) {
-		mproc_of(p)->slots_at = old_mproc.slots_at;
-		mproc_of(p)->name = old_mproc.name;
-		mtask_release(t);
+		exec_restore(p, &old_mproc);
+		if (t)
+			mtask_release(t);
 		return error;
 	}
 	exec_replace(p, t, old_thread, &old_mproc);

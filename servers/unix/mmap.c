@@ -15,11 +15,14 @@ int64_t op_mmap(struct call *c)
 	struct proc *p = c->lwp->proc;
 	struct file *f = fdt_file(p, (int)c->words[4]);
 	int prot = (int)c->words[2], flags = (int)c->words[3];
-	bool shared = (flags & MAP_TYPE) == MAP_SHARED ||
-		      (flags & MAP_TYPE) == MAP_SHARED_VALIDATE;
+	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
 
 	if (!f)
 		return -EBADF;
+	if ((flags & MAP_TYPE) != MAP_PRIVATE &&
+	    (flags & MAP_TYPE) != MAP_SHARED &&
+	    (flags & MAP_TYPE) != MAP_SHARED_VALIDATE)
+		return -EINVAL;
 	if (f->ops != &regular_ops)
 		return -ENODEV;
 	if (!file_readable(f))
@@ -30,5 +33,5 @@ int64_t op_mmap(struct call *c)
 	    c->words[5] > DATA_MAX || c->words[1] > DATA_MAX)
 		return -EINVAL;
 	return machine_mmap(p, c->words[0], c->words[1], prot, flags,
-			    f->inode, c->words[5]);
+			    file_writable(f), f->inode, c->words[5]);
 }

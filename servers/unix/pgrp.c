@@ -32,6 +32,11 @@ void session_leave(struct proc *p)
 	free(s);
 }
 
+struct tty *proc_tty(const struct proc *p)
+{
+	return p->session && !p->tty_left ? p->session->tty : NULL;
+}
+
 bool pgrp_exists(int pgid, struct session *s)
 {
 	struct list *pos;
@@ -93,15 +98,14 @@ static void pgrp_check(int pgid, const struct proc *leaving)
 
 void pgrp_check_orphans(struct proc *leaving)
 {
-	struct list *pos, *next;
+	struct proc_walk walk;
+	struct proc *child;
 
 	if (pgrp_holds(leaving))
 		pgrp_check(leaving->pgid, leaving);
-	for (pos = leaving->children.next; pos != &leaving->children;
-	     pos = next) {
-		struct proc *child = list_entry(pos, struct proc, siblings);
-		next = pos->next;
-		if (child->pgid != leaving->pgid &&
+	proc_each(child, &walk) {
+		if (child->parent == leaving &&
+		    child->pgid != leaving->pgid &&
 		    child->session == leaving->session)
 			pgrp_check(child->pgid, leaving);
 	}
@@ -166,6 +170,7 @@ int64_t op_setsid(struct call *c)
 		return -ENOMEM;
 	session_leave(p);
 	p->session = s;
+	p->tty_left = false;
 	p->pgid = p->pid;
 	return p->pid;
 }

@@ -18,7 +18,36 @@ struct proc *proc_init_process;
 static struct list tid_table[TID_BUCKETS];
 static struct list dead_procs = {&dead_procs, &dead_procs};
 static struct list dead_lwps = {&dead_lwps, &dead_lwps};
+static struct proc_walk *walks; /* going on, the innermost first */
 static int next_id = 1, id_count;
+static unsigned proc_count;
+
+void proc_walk_begin(struct proc_walk *w)
+{
+	w->next = proc_all.next;
+	w->outer = walks;
+	walks = w;
+}
+
+struct proc *proc_walk_next(struct proc_walk *w)
+{
+	struct proc *p;
+
+	if (w->next == &proc_all) {
+		walks = w->outer;
+		return NULL;
+	}
+	p = list_entry(w->next, struct proc, all);
+	w->next = w->next->next;
+	return p;
+}
+
+static void walks_leave(const struct proc *p)
+{
+	for (struct proc_walk *w = walks; w; w = w->outer)
+		if (w->next == &p->all)
+			w->next = p->all.next;
+}
 
 struct proc *proc_find(int pid)
 {
@@ -114,16 +143,17 @@ static struct proc *proc_allocate(void)
 	return p;
 }
 
+/* The lowest that no thread has. */
 static unsigned lwp_free_slot(const struct proc *p)
 {
+	bool used[UX_SLOTS_PER_PAGE] = {0};
 	struct list *pos;
 	unsigned index = 0;
 
-	list_each(pos, &p->threads) {
-		struct lwp *l = list_entry(pos, struct lwp, siblings);
-		if (l->slot_index >= index)
-			index = l->slot_index + 1;
-	}
+	list_each(pos, &p->threads)
+		used[list_entry(pos, struct lwp, siblings)->slot_index] = true;
+	while (index < UX_SLOTS_PER_PAGE && used[index])
+		index++;
 	return index;
 }
 
@@ -181,6 +211,7 @@ struct proc *proc_create_first(struct inode *root)
 	limits_init(p->limits);
 	strcpy(p->comm, "init");
 	list_insert(&proc_all, &p->all);
+	proc_count++;
 	if (!proc_init_process)
 		proc_init_process = p;
 	return p;
@@ -201,6 +232,7 @@ static void proc_inherit(struct proc *p, struct proc *parent)
 	p->pgid = parent->pgid;
 	p->session = parent->session;
 	p->session->members++;
+	p->tty_left = parent->tty_left;
 	p->cred = parent->cred;
 	p->umask = parent->umask;
 	p->nice = parent->nice;
@@ -224,6 +256,7 @@ static void proc_inherit(struct proc *p, struct proc *parent)
 	p->parent = parent;
 	list_insert(&parent->children, &p->siblings);
 	list_insert(&proc_all, &p->all);
+	proc_count++;
 }
 
 /* How many processes a user has. */
@@ -241,8 +274,9 @@ static unsigned user_count(uint32_t uid)
 static bool proc_may_grow(const struct proc *p)
 {
 	if (!p->cred.uid || cred_is_root(&p->cred))
-		return true;
+		return proc_count < PROC_MAX;
 	return id_count < PROC_MAX - PROC_RESERVE &&
+	       proc_count < PROC_MAX - PROC_RESERVE &&
 	       user_count(p->cred.uid) < p->limits[RLIMIT_NPROC].rlim_cur;
 }
 
@@ -358,6 +392,8 @@ void proc_exit(struct proc *p, int status)
 void proc_reap(struct proc *p)
 {
 	session_leave(p);
+	walks_leave(p);
+	proc_count--;
 	list_remove(&p->all);
 	list_remove(&p->siblings);
 	list_insert(&dead_procs, &p->all);

@@ -54,6 +54,7 @@ struct proc {
 	struct proc *parent;           /* never NULL but for init */
 	int pid, pgid;
 	struct session *session;
+	bool tty_left;                 /* gave its terminal up (TIOCNOTTY) */
 	enum proc_state state;
 	int exit_status;               /* as wait reports it */
 	bool stop_reported, continued; /* news for wait */
@@ -123,6 +124,19 @@ void lwp_end(struct lwp *l);
 /* Undoes proc_create_child. */
 void proc_discard(struct proc *p);
 
+/*
+ * Every process in turn, though what is done to one may end and reap any of
+ * them. The loop must run to its end.
+ */
+struct proc_walk {
+	struct list *next;
+	struct proc_walk *outer;
+};
+void proc_walk_begin(struct proc_walk *w);
+struct proc *proc_walk_next(struct proc_walk *w);
+#define proc_each(p, walk)                                                     \
+	for (proc_walk_begin(walk); ((p) = proc_walk_next(walk));)
+
 /* Whose call is running, NULL between calls. */
 struct proc *proc_current(void);
 
@@ -151,6 +165,8 @@ void session_leave(struct proc *p);
 /* tty_file.c: the leader exits; its terminal hangs up on the session. */
 void tty_session_ends(struct session *s);
 struct session *session_create(int sid);
+/* The controlling terminal, or NULL. */
+struct tty *proc_tty(const struct proc *p);
 
 /* wait.c: p's parent learns of a change. */
 void proc_news(struct proc *p);

@@ -82,7 +82,7 @@ static uint64_t process_size(struct proc *p)
 
 static int process_tty(const struct proc *p)
 {
-	return p->session && p->session->tty ? 0x501 : 0;
+	return proc_tty(p) ? 0x501 : 0;
 }
 
 static void text_stat(struct text *t, struct proc *p)

@@ -255,14 +255,12 @@ void sig_send_thread(struct lwp *l, int sig, const struct sig_info *info)
 
 void sig_send_group(int pgid, int sig, const struct sig_info *info)
 {
-	struct list *pos, *next;
+	struct proc_walk walk;
+	struct proc *p;
 
-	for (pos = proc_all.next; pos != &proc_all; pos = next) {
-		struct proc *p = list_entry(pos, struct proc, all);
-		next = pos->next;
+	proc_each(p, &walk)
 		if (p->pgid == pgid)
 			sig_send(p, sig, info);
-	}
 }
 
 void sig_force(struct lwp *l, int sig, const struct sig_info *info,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The signal calls. */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include "dispatch.h"
 #include "machine.h"
@@ -221,13 +222,14 @@ int64_t op_kill(struct call *c)
 	int pid = (int)c->words[0], sig = (int)c->words[1];
 	struct sig_info info = sig_from(p, sig, 0);
 	bool found = false, allowed = false;
-	struct list *pos, *next;
+	struct proc_walk walk;
+	struct proc *to;
 
 	if (sig < 0 || sig > SIG_COUNT)
 		return -EINVAL;
-	for (pos = proc_all.next; pos != &proc_all; pos = next) {
-		struct proc *to = list_entry(pos, struct proc, all);
-		next = pos->next;
+	if (pid == INT_MIN) /* has no negative */
+		return -ESRCH;
+	proc_each(to, &walk) {
 		if (!kill_means(p, to, pid))
 			continue;
 		found = true;

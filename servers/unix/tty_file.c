@@ -230,7 +230,7 @@ static int64_t tty_set_foreground(struct call *c, struct tty *t)
 
 	if (!pgid)
 		return -EFAULT;
-	if (p->session->tty != t)
+	if (proc_tty(p) != t)
 		return -ENOTTY;
 	result = tty_check_foreground(c, t, SIGTTOU);
 	if (result)
@@ -250,6 +250,7 @@ void tty_adopt(struct tty *t, struct proc *p)
 	p->session->tty = t;
 	t->session = p->session;
 	t->foreground = p->pgid;
+	p->tty_left = false;
 }
 
 static int64_t tty_controlling(struct call *c, struct tty *t, uint32_t command)
@@ -257,22 +258,17 @@ static int64_t tty_controlling(struct call *c, struct tty *t, uint32_t command)
 	struct proc *p = c->lwp->proc;
 
 	if (command == TIOCSCTTY) {
-		if (p->session->tty == t)
+		if (proc_tty(p) == t)
 			return 0;
 		tty_adopt(t, p);
-		return p->session->tty == t ? 0 : -EPERM;
+		return proc_tty(p) == t ? 0 : -EPERM;
 	}
-	if (p->session->tty != t)
+	if (proc_tty(p) != t)
 		return -ENOTTY;
-	if (p->session->sid == p->pid) {
-		if (t->foreground) {
-			sig_send_group(t->foreground, SIGHUP, NULL);
-			sig_send_group(t->foreground, SIGCONT, NULL);
-		}
-		t->session = NULL;
-		t->foreground = 0;
-	}
-	p->session->tty = NULL;
+	if (p->session->sid == p->pid)
+		tty_session_ends(p->session);
+	else
+		p->tty_left = true;
 	return 0;
 }
 
@@ -326,7 +322,7 @@ static int64_t tty_ioctl(struct call *c, struct file *f, uint32_t command,
 	case TIOCSWINSZ:
 		return tty_set_window(c, t);
 	case TIOCGPGRP:
-		if (c->lwp->proc->session->tty != t)
+		if (proc_tty(c->lwp->proc) != t)
 			return -ENOTTY;
 		return tty_put_int(c, t->foreground);
 	case TIOCSPGRP:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Parents and their children's news: wait4 and waitid. */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/wait.h>
 #include "dispatch.h"
@@ -162,6 +163,8 @@ int64_t op_wait4(struct call *c)
 	if (options & ~(int)(WNOHANG | WUNTRACED | WCONTINUED |
 			     WAIT_NOTHREAD | WAIT_ALL | WAIT_CLONE))
 		return -EINVAL;
+	if (id == INT_MIN) /* has no negative */
+		return -ESRCH;
 	if (id > 0)
 		type = P_PID;
 	else if (id != -1)

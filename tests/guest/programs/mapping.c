@@ -121,6 +121,27 @@ static void discarded(void)
 	munmap(p, 4 * PAGE);
 }
 
+/* What may not be written through the descriptor is never written. */
+static void read_only(void)
+{
+	int fd = file_of(5, 1), ro;
+	char name[64], *p;
+
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	ro = open(name, O_RDONLY);
+	p = mmap(NULL, PAGE, RW, MAP_SHARED, ro, 0);
+	printf("read only: %s\n", p == MAP_FAILED ? strerror(errno) : "mapped");
+	p = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, ro, 0);
+	printf("mprotect: %d", mprotect(p, PAGE, RW));
+	printf(" %s\n", strerror(errno));
+	printf("write: %d\n", poke(p));
+	pread(fd, p = fill(1), 1, 0);
+	show("file", p, 1);
+	munmap(p, PAGE);
+	close(ro);
+	close(fd);
+}
+
 int main(void)
 {
 	signal(SIGSEGV, caught);
@@ -128,5 +149,6 @@ int main(void)
 	fixed();
 	not_replaced();
 	discarded();
+	read_only();
 	return 0;
 }

@@ -134,9 +134,11 @@ void machine_continue(struct proc *p)
 }
 
 int64_t machine_mmap(struct proc *p, uint64_t address, uint64_t length,
-		     int prot, int flags, struct inode *file, uint64_t offset)
+		     int prot, int flags, bool writable, struct inode *file,
+		     uint64_t offset)
 {
 	(void)p;
+	(void)writable;
 	(void)length;
 	(void)prot;
 	(void)flags;

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a program may not do to the server: deaths in the midst of a walk over
+ * processes, counts that lie, and random requests from many threads.
+ */
+#include "fake.h"
+
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include "../../../servers/unix/exec.h"
+#include "../../../servers/unix/tty.h"
+#include "../check.h"
+
+static struct lwp *me;
+
+static struct lwp *leader_with_terminal(void)
+{
+	struct lwp *l = fake_fork(me);
+
+	tty_init(&tty_console);
+	fake_call(l, UX_SETSID, 0, 0, 0, 0, NULL, 0);
+	fake_open(l, "/dev/console", O_RDWR, 0);
+	return l;
+}
+
+static void reap(void)
+{
+	while (fake_wait(me, -1, WNOHANG, NULL) > 0)
+		;
+	fake_call(me, UX_NONE, 0, 0, 0, 0, NULL, 0);
+}
+
+/* The leader's job, next in the list, dies of the hang-up and is reaped. */
+static void killed_leader_takes_its_job_along(void)
+{
+	struct lwp *l = leader_with_terminal();
+	int pid = l->proc->pid, job = fake_fork(l)->proc->pid;
+
+	CHECK_EQ(fake_call(me, UX_KILL, (uint64_t)pid, SIGKILL, 0, 0, NULL,
+			   0), 0);
+	CHECK(!proc_find(job));
+	CHECK_EQ(fake_wait(me, pid, 0, NULL), pid);
+	reap();
+}
+
+/* Both stopped children die of SIGHUP at once, and nobody waits for them. */
+static void orphans_die_with_their_parent(void)
+{
+	struct lwp *l = fake_fork(me), *a, *b;
+	int group, pid = l->proc->pid, other;
+
+	fake_call(l, UX_SETSID, 0, 0, 0, 0, NULL, 0);
+	fake_handler(l, SIGCHLD, 1, 0);
+	a = fake_fork(l);
+	b = fake_fork(l);
+	group = a->proc->pid;
+	other = b->proc->pid;
+	CHECK_EQ(fake_call(l, UX_SETPGID, (uint64_t)group, 0, 0, 0, NULL, 0),
+		 0);
+	CHECK_EQ(fake_call(l, UX_SETPGID, (uint64_t)other, (uint64_t)group, 0,
+			   0, NULL, 0), 0);
+	fake_call(l, UX_KILL, (uint64_t)-group, SIGSTOP, 0, 0, NULL, 0);
+	fake_exit(l, 0);
+	CHECK(!proc_find(group));
+	CHECK(!proc_find(other));
+	CHECK_EQ(fake_wait(me, pid, 0, NULL), pid);
+	reap();
+}
+
+/* The leader gives its terminal up and dies of the hang-up, and is reaped. */
+static void leader_leaves_its_terminal(void)
+{
+	struct lwp *l = leader_with_terminal();
+	int pid = l->proc->pid;
+
+	fake_handler(me, SIGCHLD, 1, 0);
+	fake_call(l, UX_IOCTL, 0, TIOCNOTTY, 0, 0, NULL, 0);
+	CHECK(!proc_find(pid));
+	CHECK(!tty_console.session);
+	fake_handler(me, SIGCHLD, 0, 0);
+	reap();
+}
+
+/* Who leaves leaves alone: the session and its leader keep the terminal. */
+static void member_leaves_the_terminal(void)
+{
+	struct lwp *l = leader_with_terminal(), *child = fake_fork(l);
+	int pid = l->proc->pid;
+
+	fake_handler(child, SIGHUP, 1, 0);
+	CHECK_EQ(fake_call(child, UX_IOCTL, 0, TIOCNOTTY, 0, 0, NULL, 0), 0);
+	CHECK_EQ(fake_open(child, "/dev/tty", O_RDWR, 0), -ENXIO);
+	CHECK_EQ(fake_open(l, "/dev/tty", O_RDWR, 0), 1);
+	fake_exit(l, 0);
+	fake_exit(child, 0);
+	CHECK_EQ(fake_wait(me, pid, 0, NULL), pid);
+	reap();
+	CHECK(!tty_console.session);
+}
+
+static int64_t exec_with_counts(uint64_t argc, uint64_t envc)
+{
+	static const char path[] = "/tmp/none";
+
+	return fake_call(me, UX_EXECVE, (uint64_t)AT_FDCWD, sizeof(path),
+			 argc, envc, path, sizeof(path));
+}
+
+static void counts_of_arguments_are_checked(void)
+{
+	CHECK_EQ(exec_with_counts(0xffffffff, 1), -EINVAL);
+	CHECK_EQ(exec_with_counts(1ull << 32, 0), -EINVAL);
+	CHECK_EQ(exec_with_counts(0, 0), -ENOENT);
+}
+
+/* Every thread makes the next one and ends. */
+static void threads_in_a_chain(void)
+{
+	struct lwp *l = fake_fork(me);
+	int pid = l->proc->pid;
+	int64_t tid = 0;
+
+	for (int n = 0; n < 2 * UX_SLOTS_PER_PAGE && tid >= 0; n++) {
+		tid = fake_call(l, UX_CLONE, 0, 0, 0, 0, NULL, 0);
+		fake_call(l, UX_EXIT, 0, 0, 0, 0, NULL, 0);
+		l = lwp_find((int)tid);
+	}
+	CHECK(tid > 0);
+	fake_exit(l, 0);
+	CHECK_EQ(fake_wait(me, pid, 0, NULL), pid);
+}
+
+static void mapping_types_are_checked(void)
+{
+	int64_t fd = fake_open(me, "/tmp/map", O_RDWR | O_CREAT, 0600);
+	int64_t ro = fake_open(me, "/tmp/map", O_RDONLY, 0);
+	struct outcome out;
+
+	for (uint64_t type = 0; type < 16; type++) {
+		const uint64_t words[6] = {0x10000, 4096,
+					   PROT_READ | PROT_WRITE, type,
+					   (uint64_t)ro, 0};
+		fake_start(me, &out, UX_MMAP, words, NULL, 0);
+		CHECK_EQ(out.result, type == MAP_PRIVATE ? 0x10000
+				     : type == MAP_SHARED || type == 3
+					     ? -EACCES
+					     : -EINVAL);
+	}
+	fdt_close(me->proc, (int)fd);
+	fdt_close(me->proc, (int)ro);
+}
+
+/* --- anything, from anyone --- */
+
+static uint64_t seed = 88172645463325252ull;
+
+static uint64_t any(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed;
+}
+
+static uint64_t any_word(void)
+{
+	static const uint64_t odd[] = {
+		0, 1, 2, 3, ~0ull, 1ull << 31, 1ull << 32, 1ull << 63,
+		INT64_MAX, 0x7fffffff, 0xffffffff, 4096, UX_DATA_MAX,
+		UX_DATA_MAX + 1, 1024, 128, 64, 32, (uint64_t)AT_FDCWD};
+
+	switch (any() % 4) {
+	case 0:
+		return any();
+	case 1:
+		return odd[any() % (sizeof(odd) / sizeof(odd[0]))];
+	default:
+		return any() % 12;
+	}
+}
+
+static size_t any_path(char *to)
+{
+	static const char *const paths[] = {
+		"/", ".", "..", "/tmp", "/tmp/a", "/tmp/b", "/tmp/a/b",
+		"/proc/self/fd/3", "/proc/self/exe", "/proc/1/stat", "/proc",
+		"/dev/null", "/dev/tty", "/dev/console", "/tmp/link", "",
+		"/tmp/fifo", "a/../b/./c", "/proc/self/cwd/a", "/dev/zero"};
+	const char *path = paths[any() % (sizeof(paths) / sizeof(paths[0]))];
+
+	strcpy(to, path);
+	return strlen(path) + 1;
+}
+
+/* Words and data, half of them as the operation would have them. */
+static void any_request(struct lwp *l, int op)
+{
+	static struct outcome lost[64];
+	static char data[UX_DATA_MAX];
+	uint64_t words[6];
+	size_t length = 0;
+
+	for (int n = 0; n < 6; n++)
+		words[n] = any_word();
+	if (any() % 4) {
+		length = any_path(data);
+		words[any() % 2] = length;
+		length += any_path(data + length);
+		if (any() % 2)
+			words[3] = length - words[1];
+	}
+	while (any() % 3 && length + 8 < sizeof(data)) {
+		uint64_t word = any_word();
+		memcpy(data + length, &word, 8);
+		length += 8;
+	}
+	fake_start(l, &lost[any() % 64], op, words, data, length);
+}
+
+static struct lwp *any_thread(void)
+{
+	struct lwp *found[64];
+	unsigned count = 0;
+	struct list *pos;
+
+	list_each(pos, &proc_all) {
+		struct proc *p = list_entry(pos, struct proc, all);
+		struct list *at;
+		if (p == proc_init_process || p == me->proc)
+			continue;
+		list_each(at, &p->threads) {
+			struct lwp *l = list_entry(at, struct lwp, siblings);
+			if (!l->call && count < 64)
+				found[count++] = l;
+		}
+	}
+	return count ? found[any() % count] : NULL;
+}
+
+static bool op_is_tame(int op)
+{
+	/* The end of everything, and more processes than it is worth. */
+	return op != UX_REBOOT && (op != UX_FORK || any() % 8 == 0) &&
+	       (op != UX_EXIT || any() % 4 == 0) &&
+	       (op != UX_KILL || any() % 8 == 0);
+}
+
+static void random_requests(void)
+{
+	unsigned many = getenv("ROUNDS") ? (unsigned)atoi(getenv("ROUNDS"))
+					 : 60000;
+
+	if (getenv("SEED"))
+		seed ^= strtoull(getenv("SEED"), NULL, 0) * 0x9e3779b97f4a7c15;
+	fake_handler(me, SIGCHLD, 1, 0);
+	for (int sig = 1; sig <= SIG_COUNT; sig++)
+		if (sig != SIGKILL && sig != SIGSTOP && sig != SIGCHLD)
+			fake_handler(me, sig, 1, 0);
+	for (unsigned n = 0; n < many; n++) {
+		struct lwp *l = any_thread();
+		int op = (int)(any() % (UX_OP_COUNT + 1));
+
+		if (!l || me->proc->nthreads != 1) {
+			l = fake_fork(me);
+			if (!l)
+				break;
+			l->proc->cred.uid = l->proc->cred.euid =
+				l->proc->cred.suid = l->proc->cred.fsuid =
+					any() % 3 ? 1000 : 0;
+		}
+		if (!op_is_tame(op))
+			continue;
+		any_request(l, op);
+		if (any() % 16 == 0)
+			fake_advance(any() % 2000000000);
+	}
+	CHECK_EQ(fake_call(me, UX_GETPID, 0, 0, 0, 0, NULL, 0),
+		 me->proc->pid);
+}
+
+int main(void)
+{
+	me = fake_boot();
+	RUN(killed_leader_takes_its_job_along);
+	RUN(orphans_die_with_their_parent);
+	RUN(leader_leaves_its_terminal);
+	RUN(member_leaves_the_terminal);
+	RUN(counts_of_arguments_are_checked);
+	RUN(threads_in_a_chain);
+	RUN(mapping_types_are_checked);
+	RUN(random_requests);
+	fake_shutdown();
+	return check_done();
+}
