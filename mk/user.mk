@@ -4,7 +4,8 @@
 #   lib/NAME/**          -> build/user/libNAME.a (not unixemul)
 #   lib/unixemul/        -> build/user/unixemul.elf, freestanding
 #   servers/NAME/        -> build/user/servers/NAME, static, starts at mach_start
-#   programs/**/NAME.c   -> build/user/programs/NAME
+#   programs/**/NAME.c   -> build/user/programs/NAME; what they share is in
+#                           programs/lib/
 #   tests/user/NAME.c    -> build/user/tests/NAME; with helpers in
 #                           tests/user/lib/
 # and generated stubs in libdefs.a.  A part that needs other flags says so in
@@ -149,9 +150,15 @@ endef
 
 program_files = $(patsubst %.c,$(U)/$(1)/%,$(notdir $(2)))
 
-PROGRAM_C := $(call find_in,programs,*.c)
+PROGRAM_C := $(filter-out programs/lib/%,$(call find_in,programs,*.c))
+PROGRAM_LIB := $(U)/libprograms.a
+PROGRAM_LIB_OBJS := $(call user_objs,$(wildcard programs/lib/*.c))
+DEPS += $(PROGRAM_LIB_OBJS:.o=.d)
+$(PROGRAM_LIB): $(PROGRAM_LIB_OBJS)
+	@$(call say,AR,$@)rm -f $@
+	$(Q)ar rcsD $@ $^
 PROGRAMS := $(call program_files,programs,$(PROGRAM_C))
-$(foreach p,$(PROGRAM_C),$(eval $(call user_program,programs,$(p))))
+$(foreach p,$(PROGRAM_C),$(eval $(call user_program,programs,$(p),$(PROGRAM_LIB))))
 
 UTEST_C := $(wildcard tests/user/*.c)
 UTEST_HELPERS := $(call user_objs,$(wildcard tests/user/lib/*.c tests/model/*.c))

@@ -414,6 +414,8 @@ static void drop_request(struct ipc_request *r)
 TEMPLATE void become(struct fast *f, void (*continuation)(void))
 {
 	ipc_count(IPC_FAST_RPCS);
+	f->self->ipc.sent++;
+	f->peer->ipc.received++;
 	if (likely(thread_become(f->peer, continuation)))
 		return;
 	thread_handoff(f->peer, CLOCK_NEVER, continuation);
@@ -425,6 +427,8 @@ static mach_msg_return_t call_kernel(struct fast *f, const struct place *at)
 {
 	const struct kernel_rpc rpc = {f->dest, f->port, at->buffer, at->size,
 				       at->name};
+	f->self->ipc.sent++;
+	f->self->ipc.received++;
 	ipc_count(IPC_KERNEL_CALLS);
 	return ipc_kernel_rpc_simple(f->m, &rpc);
 }

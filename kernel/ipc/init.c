@@ -46,6 +46,11 @@ void ipc_thread_exit(struct thread *t)
 	if (t->ipc.spare)
 		ipc_message_free(t->ipc.spare);
 	t->ipc.spare = NULL;
+	if (t->space) {
+		atomic_add(&t->space->sent, t->ipc.sent);
+		atomic_add(&t->space->received, t->ipc.received);
+		t->ipc.sent = t->ipc.received = 0;
+	}
 }
 
 /* --- traps --- */

@@ -87,7 +87,8 @@ int64_t ipc_trap_mach_msg(uint64_t msg, uint64_t option, uint64_t send_size,
 int64_t ipc_trap_mach_reply_port(uint64_t, uint64_t, uint64_t, uint64_t,
 				 uint64_t, uint64_t, uint64_t);
 
-/* Messages sent and received by the task so far. */
+/* Messages sent and received so far, but for those that live threads counted
+ * for themselves (thread->ipc.sent, received: the fast path). */
 void ipc_space_messages(struct ipc_space *s, unsigned *sent, unsigned *received);
 
 void ipc_init(void); /* zones; once at boot */

@@ -198,3 +198,16 @@ void thread_get_usage(struct thread *t, struct thread_usage *usage)
 	if (t == thread_self())
 		usage->user_ns += now - processor_private()->stamp;
 }
+
+uint64_t thread_running_ns(struct thread *t)
+{
+	struct processor *p = atomic_get(&t->sched.processor);
+
+	if (t == thread_self() || !p ||
+	    atomic_get(&t->sched.flags) & (TF_IN_STOP | TF_DEAD) ||
+	    atomic_get(&t->wait) & W_BLOCKED || list_linked(&t->sched.runq_link))
+		return 0;
+	uint64_t since = *(volatile uint64_t *)&private_of(p)->stamp;
+	uint64_t now = clock_now();
+	return now > since ? now - since : 0;
+}

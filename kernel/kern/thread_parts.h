@@ -47,6 +47,7 @@ struct thread_ipc {
 	uint32_t state;		     /* what ended the wait: MACH_RCV_* */
 	uint32_t option, receive_size;
 	uint32_t causal_id;
+	uint32_t sent, received;     /* messages of the fast path */
 	uint64_t buffer;	     /* user address */
 	struct ipc_port *port;	     /* waited on, +1 */
 	struct ipc_set *set;	     /* or this, +1 */

@@ -12,6 +12,7 @@
 #include <ipc/kport.h>
 #include <ipc/space.h>
 #include <arch/cpu.h>
+#include <ipc/watch.h>
 #include <kern/panic.h>
 #include <kern/sched.h>
 #include <kern/string.h>
@@ -27,9 +28,12 @@ static struct zone task_zone;
 static struct spinlock tasks_lock;
 static struct list all_tasks; /* tasks_lock */
 static unsigned all_count;    /* tasks_lock */
+static uint64_t last_id;      /* tasks_lock */
 
 static void task_thread_exit(struct thread *thread);
 static void task_thread_free(struct thread *thread);
+static uint64_t task_owner_id(enum kobject_kind kind,
+			      const struct kobject *object);
 
 void task_init(void)
 {
@@ -38,6 +42,7 @@ void task_init(void)
 	list_init(&all_tasks);
 	thread_exit_hook = task_thread_exit;
 	thread_free_hook = task_thread_free;
+	ipc_watch_owner = task_owner_id;
 }
 
 static void task_free(struct kobject *object)
@@ -102,6 +107,7 @@ static struct task *task_alloc(struct task *parent)
 static void task_list_insert(struct task *t)
 {
 	spin_lock(&tasks_lock);
+	t->id = ++last_id;
 	list_push_back(&all_tasks, &t->all_link);
 	all_count++;
 	spin_unlock(&tasks_lock);
@@ -270,6 +276,22 @@ unsigned task_get_all(struct task **tasks, unsigned max)
 	return n;
 }
 
+struct task *task_lookup(uint64_t id)
+{
+	struct task *t, *found = NULL;
+
+	spin_lock(&tasks_lock);
+	list_for_each (&all_tasks, t, all_link) {
+		if (t->id != id)
+			continue;
+		task_ref(t);
+		found = t;
+		break;
+	}
+	spin_unlock(&tasks_lock);
+	return found;
+}
+
 struct task *task_get_next(struct task *prev)
 {
 	struct list_node *n = NULL;
@@ -430,6 +452,19 @@ enum kr task_terminate(struct task *t)
 	else if (task_self() != t)
 		task_wait_dead(t);
 	return KR_SUCCESS;
+}
+
+/* Of the task that a kernel port is about, or 0. */
+static uint64_t task_owner_id(enum kobject_kind kind,
+			      const struct kobject *object)
+{
+	const struct task *t = NULL;
+
+	if (kind == KOBJECT_TASK)
+		t = container_of(object, struct task, object);
+	else if (kind == KOBJECT_THREAD)
+		t = container_of(object, struct thread, object)->task;
+	return t ? t->id : 0;
 }
 
 void task_set_name(struct task *t, const char *name)

@@ -45,6 +45,7 @@ struct task {
 	struct processor_set *pset; /* (f) only the default set exists */
 	struct ipc_port *self_port; /* (f) kernel port, until dying */
 	struct list_node all_link;  /* tasks_lock */
+	uint64_t id;		    /* (f) 1, 2, 3 ...: for people */
 
 	bool essential; /* (f) when it ends the machine does: the first task */
 	bool active;		    /* (l) */
@@ -107,6 +108,8 @@ unsigned task_get_threads(struct task *t, struct thread **threads,
 			  unsigned max);
 /* The same for all tasks. */
 unsigned task_get_all(struct task **tasks, unsigned max);
+/* +1, or NULL: no such task any more. */
+struct task *task_lookup(uint64_t id);
 
 /* +1: the task behind prev (still referenced; NULL: the first) in the list of
  * all. NULL: none, or prev has left the list. */

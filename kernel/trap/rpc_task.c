@@ -48,9 +48,8 @@ kern_return_t rpc_task_resume(struct task *t)
 
 /* --- threads of a task --- */
 
-/* All threads, each +1, kalloc'ed with room for *room; grows until it fits. */
-static struct thread **collect_threads(struct task *t, unsigned *count,
-				       unsigned *room)
+struct thread **rpc_collect_threads(struct task *t, unsigned *count,
+				    unsigned *room)
 {
 	*room = 16;
 	for (;;) {
@@ -74,7 +73,7 @@ kern_return_t rpc_task_threads(struct task *t, struct ipc_rights **threads,
 
 	if (!t)
 		return KERN_INVALID_ARGUMENT;
-	struct thread **list = collect_threads(t, &n, &room);
+	struct thread **list = rpc_collect_threads(t, &n, &room);
 	if (!list)
 		return KERN_RESOURCE_SHORTAGE;
 	struct ipc_rights *rights = ipc_rights_create(n);
@@ -112,18 +111,18 @@ static int events_info(struct task *t, int *out)
 {
 	task_events_info_data_t *info = (void *)out;
 	struct vm_events events;
-	unsigned sent, received;
+	struct rpc_task_sums sums;
 
 	vm_map_events(t->map, &events);
-	ipc_space_messages(t->space, &sent, &received);
+	rpc_task_sums(t, &sums);
 	*info = (task_events_info_data_t){
 		.faults = (int)events.faults,
 		.zero_fills = (int)events.zero_fills,
 		.reactivations = (int)events.reactivations,
 		.pageins = (int)events.pageins,
 		.cow_faults = (int)events.cow_faults,
-		.messages_sent = (int)sent,
-		.messages_received = (int)received,
+		.messages_sent = (int)sums.sent,
+		.messages_received = (int)sums.received,
 	};
 	return TASK_EVENTS_INFO_COUNT;
 }
@@ -133,7 +132,7 @@ static int times_info(struct task *t, int *out)
 	task_thread_times_info_data_t *info = (void *)out;
 	uint64_t user = 0, system = 0;
 	unsigned n, room;
-	struct thread **list = collect_threads(t, &n, &room);
+	struct thread **list = rpc_collect_threads(t, &n, &room);
 
 	for (unsigned i = 0; list && i < n; i++) {
 		struct thread_usage usage;

@@ -241,6 +241,7 @@ static void exec_commit(struct proc *p, struct inode *file,
 	free(p->exe_path);
 	p->exe_path = full;
 	exec_set_comm(p, original);
+	machine_rename(p);
 	free(p->cmdline);
 	p->cmdline = args->strings;
 	p->cmdline_length = args->env_start;

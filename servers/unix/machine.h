@@ -59,6 +59,9 @@ int machine_clone(struct proc *p, struct lwp *thread, uint64_t block,
 int machine_exec(struct proc *p, struct lwp *thread,
 		 const struct exec_image *image);
 
+/* The task gets the process's name and number, "sh[12]", for people. */
+void machine_rename(struct proc *p);
+
 /* The thread or the whole process will not run again. */
 void machine_thread_end(struct lwp *thread);
 void machine_process_end(struct proc *p);

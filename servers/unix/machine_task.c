@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Making and ending tasks: fork, vfork, exec, exit. */
 #include <errno.h>
+#include <mach/mach_ext.h>
 #include <server/notify.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -66,6 +68,7 @@ static int fork_copy(struct proc *parent, struct proc *child, struct lwp *l,
 	if (!t)
 		return -EAGAIN;
 	child->task = (uint64_t)t;
+	machine_rename(child);
 	error = mproc_enter(child, t->task, UX_PORT_NAME, UX_SLOT_BASE);
 	if (!error)
 		error = thread_begin(child, l, t->task, emul.fork_child, block,
@@ -116,6 +119,16 @@ void machine_process_end(struct proc *p)
 	mproc_destroy(p);
 	p->task = 0;
 	mtask_release(t);
+}
+
+void machine_rename(struct proc *p)
+{
+	char name[32];
+
+	if (!p->task || mtask_of(p)->users > 1)
+		return; /* its parent's */
+	snprintf(name, sizeof(name), "%s[%d]", p->comm, p->pid);
+	task_set_name(mtask_of(p)->task, name);
 }
 
 /* --- exec --- */

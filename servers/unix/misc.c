@@ -103,6 +103,7 @@ int64_t op_prctl(struct call *c)
 			return -EFAULT;
 		memcpy(p->comm, name, sizeof(p->comm));
 		p->comm[sizeof(p->comm) - 1] = 0;
+		machine_rename(p);
 		return 0;
 	case PR_GET_NAME:
 		call_put(c, p->comm, sizeof(p->comm));

@@ -100,6 +100,11 @@ int machine_exec(struct proc *p, struct lwp *thread,
 	return 0;
 }
 
+void machine_rename(struct proc *p)
+{
+	(void)p;
+}
+
 void machine_thread_end(struct lwp *thread)
 {
 	thread->thread = 0;
