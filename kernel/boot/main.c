@@ -23,6 +23,8 @@
 #include <vm/map.h>
 
 #define MEMORY_MIN_FRAMES 4096 /* 16 MiB of 4 KiB frames */
+/* Beside the boot archive: what the servers take until they are at work. */
+#define MEMORY_FREE_FRAMES 1536
 
 /* In a kernel thread, so that everything below may block. */
 static void startup(void *arg)
@@ -45,10 +47,12 @@ static void startup(void *arg)
 
 static void check_memory(void)
 {
-	if (page_count_total() >= MEMORY_MIN_FRAMES)
+	if (page_count_total() >= MEMORY_MIN_FRAMES &&
+	    page_count_free() >= MEMORY_FREE_FRAMES)
 		return;
-	klog("boot failed: too little memory: %zu MiB",
-	     page_count_total() * page_size_hw() >> 20);
+	klog("boot failed: too little memory: %zu MiB, %zu KiB of them free",
+	     page_count_total() * page_size_hw() >> 20,
+	     page_count_free() * page_size_hw() >> 10);
 	machine_end(MACHINE_PANIC);
 }
 
