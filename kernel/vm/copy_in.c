@@ -15,10 +15,10 @@
 static size_t count_entries(struct vm_map *map, const struct vm_range *r)
 {
 	struct vm_map_entry *e = vm_map_lookup(map, r->start);
-	size_t n = 0;
+	unsigned n = 0;
 
 	for (; e != NULL && e->start < r->end; e = vm_map_next(map, e))
-		n++;
+		vm_map_turn(&n);
 	return n;
 }
 

@@ -148,6 +148,89 @@ static void odd_sizes(void)
 	CHECK(pmap_check_all() == 0);
 }
 
+/* B29: an address inside a page gives no page behind the entry's. */
+static void odd_addresses(void)
+{
+	struct vm_map *a = map_with(4), *b = map_with(1);
+	struct vm_entry_port *whole = entry_of(a, AT, 4, VM_PROT_ALL);
+	struct vm_entry_port *e = entry_of(a, AT + page, 1, VM_PROT_ALL);
+	struct vm_mapping m = at(2 * AT + 1, 1, false);
+
+	CHECK_EQ(vm_map_enter(b, e, &m), KR_SUCCESS);
+	CHECK_EQ(m.addr, 2 * AT);
+	CHECK_EQ(vm_user_get(b, 2 * AT), 2);
+	CHECK_EQ(vm_fault(b, 2 * AT + page, ACCESS_READ), KR_INVALID_ADDRESS);
+	m = at(3 * AT + page - 1, 1, true);
+	CHECK_EQ(vm_map_enter(b, e, &m), KR_SUCCESS);
+	CHECK_EQ(vm_fault(b, 3 * AT + page, ACCESS_READ), KR_INVALID_ADDRESS);
+	m = at(2 * AT + 1, 1, false);
+	m.replace = true;
+	CHECK_EQ(vm_map_enter(b, e, &m), KR_SUCCESS);
+	CHECK_EQ(vm_fault(b, 2 * AT + page, ACCESS_READ), KR_INVALID_ADDRESS);
+	drop(whole);
+	drop(e);
+	vm_map_unref(a);
+	vm_map_unref(b);
+}
+
+/* No room for the new: the old stays. */
+static void replacing_is_all_or_nothing(void)
+{
+	struct vm_map *a = map_with(1), *b = map_with(3);
+	struct vm_entry_port *e = entry_of(a, AT, 1, VM_PROT_ALL);
+	size_t limit = account->limit[CHARGE_MAP_ENTRIES];
+	struct vm_mapping m = at(AT + page, 1, false);
+
+	m.replace = true;
+	CHECK_EQ(vm_map_protect(b, AT + page, page, false, VM_PROT_READ),
+		 KR_SUCCESS);
+	account->limit[CHARGE_MAP_ENTRIES] =
+		atomic_get(&account->used[CHARGE_MAP_ENTRIES]);
+	CHECK_EQ(vm_map_enter(b, e, &m), KR_RESOURCE_SHORTAGE);
+	CHECK_EQ(vm_user_get(b, AT + page), 2);
+	account->limit[CHARGE_MAP_ENTRIES] = limit;
+	CHECK_EQ(vm_map_enter(b, e, &m), KR_SUCCESS);
+	CHECK_EQ(vm_user_get(b, AT + page), 1);
+	m = (struct vm_mapping){ .addr = AT + page,
+				 .size = page,
+				 .replace = true,
+				 .prot = VM_PROT_DEFAULT,
+				 .max_prot = VM_PROT_ALL,
+				 .inherit = VM_INHERIT_COPY };
+	CHECK_EQ(vm_map_enter(b, NULL, &m), KR_SUCCESS);
+	CHECK_EQ(vm_user_get(b, AT + page), 0);
+	CHECK_EQ(vm_user_get(b, AT + 2 * page), 3);
+	vm_check_map(b);
+	drop(e);
+	vm_map_unref(a);
+	vm_map_unref(b);
+}
+
+static void nothing_is_discarded(void)
+{
+	struct vm_map *a = map_with(1);
+
+	CHECK_EQ(vm_map_discard(a, AT + 8, 0), KR_SUCCESS);
+	CHECK_EQ(vm_user_get(a, AT), 1);
+	vm_map_unref(a);
+}
+
+/* Zeroes over memory that is zero: nothing is made to say so. */
+static void zeroes_take_no_nodes(void)
+{
+	struct vm_map *a = map_with(1);
+	uint64_t at = 2 * AT, size = 512 * page;
+	struct vm_census before;
+
+	CHECK_EQ(vm_map_allocate(a, &at, 2 * size, false), KR_SUCCESS);
+	vm_user_set(a, at + size, 1);
+	before = vm_census_take();
+	CHECK_EQ(vm_map_copy_within(a, at, size - page, at + size + page),
+		 KR_SUCCESS);
+	CHECK_EQ(vm_census_take().nodes, before.nodes);
+	vm_map_unref(a);
+}
+
 /* The boot archive: frames of the kernel, read by all, copied by writers. */
 static void physical_memory(void)
 {
@@ -250,6 +333,27 @@ static void wiring(void)
 	vm_map_unref(child);
 }
 
+/* Wired while only read, and shared with a child: the writer's page is wired. */
+static void wiring_for_reading(void)
+{
+	struct vm_map *a = map_with(2), *child = vm_map_fork(a, account);
+	struct paddr before, after;
+
+	CHECK_EQ(vm_map_protect(a, AT, page, false, VM_PROT_READ), KR_SUCCESS);
+	CHECK_EQ(vm_map_wire(a, AT, page, VM_PROT_READ), KR_SUCCESS);
+	CHECK(pmap_extract(vm_map_pmap(a), AT, &before, NULL));
+	CHECK_EQ(vm_map_protect(a, AT, page, false, VM_PROT_DEFAULT),
+		 KR_SUCCESS);
+	vm_user_set(a, AT, 7);
+	CHECK(pmap_extract(vm_map_pmap(a), AT, &after, NULL));
+	CHECK_EQ(before.raw, after.raw);
+	CHECK_EQ(vm_user_get(child, AT), 1);
+	CHECK_EQ(vm_map_wire(a, AT, page, VM_PROT_NONE), KR_SUCCESS);
+	CHECK_EQ(atomic_get(&vm_pages_wired), 0);
+	vm_map_unref(a);
+	vm_map_unref(child);
+}
+
 /* B39: charged, limited, given back. */
 static void limits(void)
 {
@@ -309,9 +413,14 @@ static void body(void *arg)
 		{ "unrelated_tasks_share", unrelated_tasks_share },
 		{ "maximum_is_capped", maximum_is_capped },
 		{ "odd_sizes", odd_sizes },
+		{ "odd_addresses", odd_addresses },
+		{ "replacing_is_all_or_nothing", replacing_is_all_or_nothing },
+		{ "nothing_is_discarded", nothing_is_discarded },
+		{ "zeroes_take_no_nodes", zeroes_take_no_nodes },
 		{ "physical_memory", physical_memory },
 		{ "device_registers", device_registers },
 		{ "wiring", wiring },
+		{ "wiring_for_reading", wiring_for_reading },
 		{ "limits", limits },
 		{ "shortage", shortage },
 	};

@@ -35,6 +35,7 @@ static struct vm_map_entry *lower_group(struct fork *f, struct vm_map_entry *e,
 	     ++*count, next = vm_map_next(f->parent, e)) {
 		e = next;
 		vm_map_lower(f->parent, e, e->start, e->end);
+		preempt_point();
 	}
 	return e;
 }

@@ -57,7 +57,7 @@ static enum kr make_room(struct vm_map *map, const struct vm_mapping *m,
 	struct vm_range r;
 	enum kr kr;
 
-	if (!m->replace || map->dead)
+	if (map->dead)
 		return KR_SUCCESS;
 	if (!vm_range_make(m->addr, m->size, &r) || r.start < map->min ||
 	    r.end > map->max)
@@ -69,26 +69,33 @@ static enum kr make_room(struct vm_map *map, const struct vm_mapping *m,
 }
 
 static enum kr place_and_insert(struct vm_map *map, struct vm_mapping *m,
-				const struct vm_attributes *a)
+				struct vm_attributes *a)
 {
 	const struct vm_place p = { .addr = m->addr,
 				    .size = m->size,
 				    .mask = m->mask,
 				    .anywhere = m->anywhere };
 	struct vm_garbage garbage = {};
-	struct vm_map_entry *prev;
+	struct vm_map_entry *prev, *spare = NULL;
 	struct list dead;
 	struct vm_range r;
-	enum kr kr;
+	enum kr kr = KR_SUCCESS;
 
 	list_init(&dead);
 	rwlock_write(&map->lock);
-	kr = make_room(map, m, &dead, &garbage);
+	if (m->replace) { /* what is there goes only if the new can come */
+		spare = vm_map_entry_create(map);
+		a->spare = &spare;
+		kr = spare != NULL ? make_room(map, m, &dead, &garbage) :
+				     KR_RESOURCE_SHORTAGE;
+	}
 	if (kr == KR_SUCCESS)
 		kr = vm_map_place(map, &p, &r, &prev);
 	if (kr == KR_SUCCESS)
 		kr = vm_map_insert(map, prev, &r, a);
 	rwlock_write_done(&map->lock);
+	if (spare != NULL)
+		vm_map_entry_destroy(map, spare);
 	vm_map_bury(map, &dead, &garbage);
 	if (kr == KR_SUCCESS)
 		m->addr = r.start;
@@ -112,6 +119,9 @@ enum kr vm_map_enter(struct vm_map *map, struct vm_entry_port *entry,
 		a.max_prot &= (uint8_t)allowed;
 		a.shared = !m->copy;
 		a.offset = entry->offset + m->offset;
+		/* The range must not grow at its end by what its start is
+		 * inside a page: that would be more than the entry's. */
+		m->addr = vm_trunc(m->addr);
 		kr = mapped_object(map, entry, m, a.offset, &a.object);
 		if (kr != KR_SUCCESS)
 			return kr;

@@ -143,10 +143,13 @@ void vm_map_merge(struct vm_map *map, const struct vm_range *r)
 {
 	struct vm_map_entry *e =
 		vm_map_floor(map, r->start > map->min ? r->start - 1 : 0);
+	unsigned n = 0;
 
-	while (e != NULL && e->start <= r->end)
+	while (e != NULL && e->start <= r->end) {
 		if (!join_next(map, e))
 			e = vm_map_next(map, e);
+		vm_map_turn(&n);
+	}
 }
 
 enum kr vm_map_check_range(struct vm_map *map, const struct vm_range *r,
@@ -155,6 +158,7 @@ enum kr vm_map_check_range(struct vm_map *map, const struct vm_range *r,
 	struct vm_map_entry *e = vm_map_lookup(map, r->start);
 	enum kr kr = KR_SUCCESS;
 	uint64_t at = r->start;
+	unsigned n = 0;
 
 	while (at < r->end) {
 		if (e == NULL || e->start > at)
@@ -163,6 +167,7 @@ enum kr vm_map_check_range(struct vm_map *map, const struct vm_range *r,
 			kr = KR_PROTECTION_FAILURE;
 		at = e->end;
 		e = vm_map_next(map, e);
+		vm_map_turn(&n);
 	}
 	return kr;
 }
@@ -172,6 +177,7 @@ enum kr vm_map_check_copy(struct vm_map *map, const struct vm_range *r,
 {
 	enum kr kr = vm_map_check_range(map, r, prot, false);
 	struct vm_map_entry *e;
+	unsigned n = 0;
 
 	if (kr != KR_SUCCESS)
 		return kr;
@@ -180,6 +186,7 @@ enum kr vm_map_check_copy(struct vm_map *map, const struct vm_range *r,
 		struct vm_object *o = atomic_get_acq(&e->object);
 		if (o != NULL && !vm_object_can_copy(o))
 			return KR_PROTECTION_FAILURE;
+		vm_map_turn(&n);
 	}
 	return KR_SUCCESS;
 }

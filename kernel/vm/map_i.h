@@ -22,6 +22,7 @@
 #pragma once
 
 #include <kern/list.h>
+#include <kern/thread.h>
 #include <kern/waitq.h>
 #include <vm/map.h>
 #include <vm/object.h>
@@ -63,6 +64,14 @@ struct vm_map {
 		_Atomic unsigned faults, zero_fills, copies, entered;
 	} events;		    /* (a) */
 };
+
+/* In loops over entries, which are as many as the user likes, where a turn is
+ * short; n counts them. No spin lock held. */
+static inline void vm_map_turn(unsigned *n)
+{
+	if (__builtin_expect((++*n & 63) == 0, 0))
+		preempt_point();
+}
 
 /* A range from user space, once checked. */
 struct vm_range {

@@ -41,6 +41,18 @@ static bool extend(struct vm_map *map, struct vm_map_entry *prev,
 	return true;
 }
 
+static struct vm_map_entry *new_entry(struct vm_map *map,
+				      const struct vm_attributes *a)
+{
+	struct vm_map_entry *e;
+
+	if (a->spare == NULL)
+		return vm_map_entry_create(map);
+	e = *a->spare;
+	*a->spare = NULL;
+	return e;
+}
+
 enum kr vm_map_insert(struct vm_map *map, struct vm_map_entry *prev,
 		      const struct vm_range *r, const struct vm_attributes *a)
 {
@@ -48,7 +60,7 @@ enum kr vm_map_insert(struct vm_map *map, struct vm_map_entry *prev,
 
 	if (a->object == NULL && !a->apart && extend(map, prev, r, a))
 		return KR_SUCCESS;
-	e = vm_map_entry_create(map);
+	e = new_entry(map, a);
 	if (e == NULL)
 		return KR_RESOURCE_SHORTAGE;
 	e->start = r->start;
@@ -271,6 +283,8 @@ enum kr vm_map_discard(struct vm_map *map, uint64_t addr, uint64_t size)
 	struct vm_range r;
 	enum kr kr;
 
+	if (size == 0)
+		return KR_SUCCESS;
 	if (!vm_range_make(addr, size, &r))
 		return KR_INVALID_ARGUMENT;
 	rwlock_write(&map->lock);

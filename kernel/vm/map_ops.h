@@ -13,6 +13,7 @@ struct vm_attributes {
 	uint8_t prot, max_prot, inherit;
 	bool shared;
 	bool apart; /* an entry of its own, not a longer neighbour */
+	struct vm_map_entry **spare; /* NULL, or: made ahead; taken if used */
 };
 
 struct vm_place {

@@ -222,9 +222,12 @@ static struct vm_map_entry *search(struct vm_map *map, uint64_t low,
 				   uint64_t *addr)
 {
 	struct vm_map_entry *e = vm_map_floor(map, low);
+	unsigned n = 0;
 
-	while (e != NULL && !fit(e, low, h, addr))
+	while (e != NULL && !fit(e, low, h, addr)) {
 		e = next_gap(e, least);
+		vm_map_turn(&n);
+	}
 	return e;
 }
 

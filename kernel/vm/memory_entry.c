@@ -57,6 +57,7 @@ static uint64_t extent(struct vm_map *map, struct vm_map_entry *e,
 {
 	struct vm_object *o = atomic_get(&e->object);
 	struct vm_map_entry *next = vm_map_next(map, e);
+	unsigned n = 0;
 
 	while (e->end < r->end && next != NULL && next->start == e->end &&
 	       atomic_get(&next->object) == o &&
@@ -64,6 +65,7 @@ static uint64_t extent(struct vm_map *map, struct vm_map_entry *e,
 	       !(max_prot & ~next->max_prot)) {
 		e = next;
 		next = vm_map_next(map, e);
+		vm_map_turn(&n);
 	}
 	return e->end < r->end ? e->end : r->end;
 }

@@ -228,6 +228,10 @@ bool vm_object_replace(struct vm_object *o, uint64_t index, struct page *page)
 	struct page *old;
 
 	spin_lock(&o->lock);
+	if (page == NULL && vm_tree_lookup(&o->tree, index) == NULL) {
+		spin_unlock(&o->lock);
+		return true;
+	}
 	leaf = vm_tree_leaf(&o->tree, index);
 	if (leaf == NULL) {
 		spin_unlock(&o->lock);

@@ -37,12 +37,13 @@ void vm_map_entry_unwire(struct vm_map *map, struct vm_map_entry *e)
 	e->wired = 0;
 }
 
-/* One page: resident, ours if it may be written, mapped for good. */
+/* One page: resident, ours if it may ever be written, mapped for good. (A
+ * writer that must copy it first would leave the wirings on the old one.) */
 static enum kr wire_page(struct vm_map *map, struct vm_map_entry *e,
 			 uint64_t va)
 {
 	struct vm_object *o = atomic_get(&e->object);
-	bool write = e->prot & VM_PROT_WRITE;
+	bool write = o->shared || (e->max_prot & VM_PROT_WRITE);
 	struct vm_found found;
 	unsigned prot;
 	enum kr kr;
@@ -136,8 +137,11 @@ static enum kr unwire_range(struct vm_map *map, const struct vm_range *r)
 	for (e = first; e != NULL && e->start < r->end; e = vm_map_next(map, e))
 		if (e->wired == 0)
 			return KR_FAILURE;
-	for (e = first; e != NULL && e->start < r->end; e = vm_map_next(map, e))
+	for (e = first; e != NULL && e->start < r->end;
+	     e = vm_map_next(map, e)) {
 		unwire_entry(map, e);
+		preempt_point();
+	}
 	vm_map_merge(map, r);
 	return KR_SUCCESS;
 }
