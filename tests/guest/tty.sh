@@ -113,8 +113,8 @@ send stty size\r
 expect 50 132
 END
 screen raw_mode <<'END'
-send stty raw -echo; dd bs=1 count=3 2>/dev/null | od -An -tx1; stty sane\r
-expect sane
+send stty raw -echo; echo rea''dy; dd bs=1 count=3 2>/dev/null | od -An -tx1; stty sane\r
+expect ready
 send \x03\x1a\x04
 expect 03 1a 04
 END
