@@ -148,7 +148,7 @@ static mach_msg_return_t take_any_header(struct ipc_message *m,
 		r = MACH_SEND_INVALID_NOTIFY;
 	if (r == MACH_MSG_SUCCESS) {
 		take_both(s, &h, m, &after);
-		atomic_add(&s->sent, 1);
+		s->sent++;
 	}
 	spin_unlock(&s->lock);
 	ipc_requests_fire(&after);
@@ -231,6 +231,7 @@ static mach_msg_return_t take_header(struct ipc_message *m,
 		else if (shape == BITS_ANSWER || shape == MSG_TYPE_PORT ||
 			 shape == BITS_OLD_ANSWER)
 			taken = take_answer(s, m, &after);
+		s->sent += taken;
 		spin_unlock(&s->lock);
 		ipc_requests_fire(&after);
 	}

@@ -298,6 +298,7 @@ TEMPLATE bool name_reply(struct thread *self, struct ipc_message *m)
 TEMPLATE mach_msg_return_t hand_over(struct thread *self, struct ipc_message *m)
 {
 	self->ipc.message = NULL;
+	atomic_add(&self->space->received, 1);
 	if (CONFIG_PROVENANCE)
 		self->ipc.causal_id = m->causal;
 	bool ok = copy_out(self->ipc.buffer, &m->head, m->head.msgh_size);
@@ -371,6 +372,7 @@ TEMPLATE bool meet_and_commit(struct fast *f, struct ipc_space *s,
 	spin_lock(&f->dest->lock);
 	bool ok = meet(f);
 	if (likely(ok)) {
+		s->sent++;
 		release_peer(f);
 		address(f, call);
 		if (call == ANSWER)

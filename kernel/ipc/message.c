@@ -47,7 +47,7 @@ static struct ipc_message *alloc_raw(uint32_t body, uint32_t *room)
 	return kalloc(sizeof(struct ipc_message) + body);
 }
 
-struct ipc_message *ipc_message_alloc(uint32_t size)
+struct ipc_message *ipc_message_alloc_as(uint32_t size, uint32_t causal)
 {
 	uint32_t room;
 	struct ipc_message *m =
@@ -64,10 +64,16 @@ struct ipc_message *ipc_message_alloc(uint32_t size)
 	m->account = NULL;
 	m->charged = 0;
 	m->moves_receive = m->circular = false;
+	m->home = 0;
 	m->prepared = NULL;
-	if (CONFIG_PROVENANCE)
-		m->causal = thread_self()->ipc.causal_id;
+	m->causal = causal;
 	return m;
+}
+
+struct ipc_message *ipc_message_alloc(uint32_t size)
+{
+	return ipc_message_alloc_as(
+		size, CONFIG_PROVENANCE ? thread_self()->ipc.causal_id : 0);
 }
 
 struct ipc_message *ipc_message_get(uint32_t size)
@@ -142,7 +148,7 @@ bool ipc_message_charge(struct ipc_message *m, struct account *account,
 void ipc_message_free(struct ipc_message *m)
 {
 	uint32_t body = m->capacity - (uint32_t)sizeof(mach_msg_header_t);
-	assert(!list_linked(&m->link) && !m->accept);
+	assert(!list_linked(&m->link) && !m->accept && !m->home);
 	if (m->prepared) {
 		ipc_prepared_returned(m->prepared);
 		return;

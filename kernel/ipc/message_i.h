@@ -36,6 +36,7 @@ struct ipc_message {
 	uint8_t addressed;	  /* MACH_MSG_TYPE_PORT_SEND or _SEND_ONCE */
 	uint32_t causal;	  /* the causal id of the sender */
 	mach_port_name_t local_name; /* receiver's name for the destination */
+	uint32_t home; /* 1 + the processor whose reply memory this is, or 0 */
 	struct ipc_prepared *prepared; /* whose memory this is, or NULL */
 	mach_msg_header_t head;	  /* the body follows */
 };
@@ -57,6 +58,8 @@ void ipc_message_zone_init(void);
 
 /* Room for size bytes (header included), nothing in it; NULL: no memory. */
 struct ipc_message *ipc_message_alloc(uint32_t size);
+/* The same before there are threads. */
+struct ipc_message *ipc_message_alloc_as(uint32_t size, uint32_t causal);
 /* Room for count items, all nothing: behind the body if there is space, so that
  * the head's size must be right. False: no memory. */
 [[nodiscard]] bool ipc_message_add_items(struct ipc_message *m, uint32_t count);
@@ -276,6 +279,9 @@ void ipc_prepared_returned(struct ipc_prepared *p);
 void ipc_kernel_rpc_exit(struct thread *t);
 
 /* --- kcall.c --- */
+
+/* Memory for the replies of kernel calls, once at boot. */
+void ipc_kcall_init(void);
 
 /* A message to a kernel port is answered. Consumes; the reply, unaddressed to
  * anybody but m's reply right, or NULL. */

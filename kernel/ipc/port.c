@@ -203,6 +203,21 @@ void ipc_port_kill(struct ipc_port *port)
 		ipc_right_release(ipc_request_cancel(destroyed));
 }
 
+bool ipc_port_die_unused(struct ipc_port *port)
+{
+	if (!port->active || port->srights || port->sorights || port->count ||
+	    port->set || port->no_senders || port->port_destroyed ||
+	    port->object || !list_empty(&port->waiting) ||
+	    !list_empty(&port->receivers) || !list_empty(&port->requests))
+		return false;
+	port->active = false;
+	port->kept = true;
+	port->owed = 0;
+	port->receiver = NULL;
+	port->receiver_name = MACH_PORT_NULL;
+	return true;
+}
+
 /* Where the receive right goes instead of dying, or NULL. */
 static struct ipc_request *take_heir(struct ipc_port *port)
 {

@@ -83,6 +83,11 @@ void ipc_port_destroy(struct ipc_port *port);
 /* The port dies now, whatever requests say. Consumes the receive right. */
 void ipc_port_kill(struct ipc_port *port);
 
+/* REQUIRES port->lock, its receive right in a space. If there is no other right
+ * and nothing that death would have to tell anybody, the port is dead now and
+ * its rights' common reference the caller's. */
+bool ipc_port_die_unused(struct ipc_port *port);
+
 static inline void ipc_port_ref(struct ipc_port *port)
 {
 	ref_get(&port->ref);

@@ -282,6 +282,25 @@ static enum kr gain(struct ipc_entry *e, uint8_t type, uint32_t n,
 	return KR_SUCCESS;
 }
 
+/* A receive right that nothing else hangs on, the last of its port: the port,
+ * dead, to be let go of without locks. NULL: it is more than that. */
+static struct ipc_port *destroy_unused(struct ipc_space *s,
+				       mach_port_name_t name)
+	REQUIRES(&s->lock)
+{
+	struct ipc_entry *e = ipc_entry_lookup(s, name);
+	if (!e || e->type != TYPE_RECEIVE || e->flags || e->request)
+		return NULL;
+	struct ipc_port *port = e->port;
+	spin_lock(&port->lock);
+	bool unused = ipc_port_die_unused(port);
+	spin_unlock(&port->lock);
+	if (!unused)
+		return NULL;
+	ipc_entry_push(s, e);
+	return port;
+}
+
 enum kr ipc_port_op_mod_refs(struct ipc_space *s, mach_port_name_t name,
 			     mach_port_right_t right, mach_port_delta_t delta)
 {
@@ -290,6 +309,15 @@ enum kr ipc_port_op_mod_refs(struct ipc_space *s, mach_port_name_t name,
 	uint8_t type = type_of(right);
 	if (!type)
 		return KR_INVALID_VALUE;
+	if (type == TYPE_RECEIVE && delta == -1) {
+		spin_lock(&s->lock);
+		struct ipc_port *port = destroy_unused(s, name);
+		spin_unlock(&s->lock);
+		if (port) {
+			ipc_port_unref(port);
+			return KR_SUCCESS;
+		}
+	}
 	struct ipc_entry *e = find(s, name, &kr);
 	if (!e)
 		return kr;
