@@ -46,35 +46,21 @@ void ipc_space_unref(struct ipc_space *s)
 
 /* --- termination --- */
 
-struct victim {
-	struct ipc_entry *entry;
-};
-
-static void first_entry(void *arg, struct ipc_entry *e)
-{
-	struct victim *v = arg;
-	if (!v->entry)
-		v->entry = e;
-}
-
-/* One entry's rights leave the table. False: it is empty. */
+/* The next entry's rights leave the table. False: it is empty. */
 static bool clear_one(struct ipc_space *s, uint64_t *cursor)
 {
-	struct victim v = {NULL};
+	struct ipc_entry *e = NULL;
 	struct ipc_entry_loot loot = {0};
 	struct list after;
 	list_init(&after);
 	spin_lock(&s->lock);
-	uint64_t at = *cursor;
-	bool more = ipc_table_walk(s, cursor, 1, first_entry, &v);
-	if (v.entry) {
-		*cursor = at; /* a bucket may hold more */
-		ipc_entry_clear(s, v.entry, &loot, &after);
-	}
+	bool more = ipc_table_step(s, cursor, &e);
+	if (e)
+		ipc_entry_clear(s, e, &loot, &after);
 	spin_unlock(&s->lock);
 	ipc_loot_release(&loot);
 	ipc_requests_fire(&after);
-	return more || v.entry;
+	return more;
 }
 
 void ipc_space_terminate(struct ipc_space *s)

@@ -182,6 +182,10 @@ void ipc_entry_free(struct ipc_space *s, struct ipc_entry *entry);
  * batch of them; false when the end was reached. */
 bool ipc_table_walk(struct ipc_space *s, uint64_t *cursor, unsigned batch,
 		    void (*fn)(void *arg, struct ipc_entry *e), void *arg);
+/* For emptying it: the entry in use at *cursor, if there is one; else the cursor
+ * moves on. False: the end. */
+bool ipc_table_step(struct ipc_space *s, uint64_t *cursor,
+		    struct ipc_entry **entry);
 /* The memory of an empty table. */
 void ipc_table_cleanup(struct ipc_space *s);
 

@@ -210,6 +210,30 @@ bool ipc_table_walk(struct ipc_space *s, uint64_t *cursor, unsigned batch,
 	return true;
 }
 
+bool ipc_table_step(struct ipc_space *s, uint64_t *cursor,
+		    struct ipc_entry **entry)
+{
+	if (*cursor < s->high) {
+		struct ipc_entry *e = ipc_table_slot(s, (uint32_t)*cursor);
+		if (*cursor && e->type)
+			*entry = e;
+		else
+			++*cursor;
+		return true;
+	}
+	if (*cursor < CURSOR_OVERFLOW)
+		*cursor = CURSOR_OVERFLOW;
+	uint64_t bucket = *cursor - CURSOR_OVERFLOW;
+	if (!s->overflow || bucket >= OVERFLOW_BUCKETS)
+		return false;
+	struct ipc_overflow_entry *o = s->overflow->bucket[bucket];
+	if (o)
+		*entry = &o->entry;
+	else
+		++*cursor;
+	return true;
+}
+
 void ipc_table_cleanup(struct ipc_space *s)
 {
 	assert(s->overflow_count == 0 && s->live == 0);
