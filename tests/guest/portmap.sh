@@ -77,6 +77,20 @@ else
 fi
 wide=$(section all | awk 'length > 80' | head -n 1)
 if [ -z "$wide" ]; then pass eighty_columns; else fail eighty_columns "$wide"; fi
+has svg_document svg "^<svg xmlns="
+has svg_line svg "<title>unix: send to task holder\[[0-9]+\]</title>"
+has svg_process_port svg "<title>holder\[[0-9]+\]: send to p[0-9]+ of unix</title>"
+has svg_box svg "font-weight=\"bold\">holder\[[0-9]+\]</text>"
+if [ "$(section svg | grep -v ^status | tail -n 1)" = "</svg>" ]; then
+	pass svg_complete
+else
+	fail svg_complete "no end"
+fi
+# Boxes of a column lie one below the other.
+over=$(section svg | sed -n 's/^<rect x="\([0-9]*\)" y="\([0-9]*\)" width="[0-9]*" height="\([0-9]*\)".*/\1 \2 \3/p' |
+	awk '$2 < end[$1] { print } { end[$1] = $2 + $3; n++ }
+	END { if (n < 6) print n, "boxes" }')
+if [ -z "$over" ]; then pass svg_boxes; else fail svg_boxes "$over"; fi
 for s in holder byname all svg help; do
 	has "status_$s" "$s" '^status 0$'
 done
