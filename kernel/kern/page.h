@@ -24,8 +24,13 @@ enum page_kind {
 struct page {
 	struct list_node link; /* owner's use while allocated */
 	uintptr_t pmap_word;   /* pmap's: head of the reverse map */
-	uint8_t kind;
-	uint8_t order;	       /* of the block this frame heads */
+	union {
+		struct {
+			uint8_t kind;
+			uint8_t order; /* of the block this frame heads */
+		};
+		uint16_t state; /* both */
+	};
 	uint16_t pmap_flags;   /* pmap's: referenced, modified, wired */
 	uint32_t owner_word;   /* owner's use */
 };

@@ -56,21 +56,29 @@ size_t buddy_free(void);
  * The head of a free block in the buddy lists is a frame with kind PAGE_FREE
  * and an order; every other free frame (tail of a block, cached) has
  * PAGE_NOT_HEAD. Owners change both without the buddy's lock while the buddy
- * looks at its neighbours: so the two never say "head" in between.
+ * looks at its neighbours: so both are written, and read, at once.
  */
 #define PAGE_NOT_HEAD 0xff
 
+static inline uint16_t page_state(enum page_kind kind, unsigned order)
+{
+	const struct page p = { .kind = (uint8_t)kind,
+				.order = (uint8_t)order };
+
+	return p.state;
+}
+
 static inline void page_mark_free(struct page *page)
 {
-	__atomic_store_n(&page->order, PAGE_NOT_HEAD, __ATOMIC_RELAXED);
-	__atomic_store_n(&page->kind, PAGE_FREE, __ATOMIC_RELEASE);
+	__atomic_store_n(&page->state, page_state(PAGE_FREE, PAGE_NOT_HEAD),
+			 __ATOMIC_RELEASE);
 }
 
 static inline void page_mark_used(struct page *page, enum page_kind kind,
 				  unsigned order)
 {
-	__atomic_store_n(&page->kind, (uint8_t)kind, __ATOMIC_RELAXED);
-	__atomic_store_n(&page->order, (uint8_t)order, __ATOMIC_RELEASE);
+	__atomic_store_n(&page->state, page_state(kind, order),
+			 __ATOMIC_RELEASE);
 }
 
 static inline void page_set_order(struct page *page, unsigned order)
@@ -80,6 +88,6 @@ static inline void page_set_order(struct page *page, unsigned order)
 
 static inline bool page_is_head(const struct page *page, unsigned order)
 {
-	return __atomic_load_n(&page->order, __ATOMIC_ACQUIRE) == order &&
-	       __atomic_load_n(&page->kind, __ATOMIC_RELAXED) == PAGE_FREE;
+	return __atomic_load_n(&page->state, __ATOMIC_ACQUIRE) ==
+	       page_state(PAGE_FREE, order);
 }

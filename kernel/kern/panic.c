@@ -16,9 +16,10 @@ static _Atomic unsigned panic_cpu;
 
 static void enter(void)
 {
-	bool first = !atomic_exchange(&panicking, true);
+	bool first;
 
-	(void)cpu_irq_save();
+	(void)cpu_irq_save(); /* first: a handler's panic would wait for us */
+	first = !atomic_exchange(&panicking, true);
 	if (first) {
 		atomic_set(&panic_cpu, cpu_number());
 		return;

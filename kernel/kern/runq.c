@@ -156,18 +156,6 @@ static void notify(struct processor *p, int current) REQUIRES(&p->runq.lock)
 	}
 }
 
-void runq_enqueue(struct thread *t)
-{
-	struct processor *p = choose(t);
-	bool on = spin_lock_irq(&p->runq.lock);
-
-	/* A sleeper's usage has decayed meanwhile. */
-	usage_age(t, processor_private()->stamp);
-	push(p, t);
-	notify(p, atomic_get(&t->sched.current));
-	spin_unlock_irq(&p->runq.lock, on);
-}
-
 /* An idle processor may want what waits here. */
 static void offer(struct processor *p)
 {
@@ -175,6 +163,23 @@ static void offer(struct processor *p)
 
 	if (idle != NULL)
 		cpu_kick(idle->number);
+}
+
+void runq_enqueue(struct thread *t)
+{
+	struct processor *p = choose(t);
+	bool movable = !atomic_load(&t->on_processor) && !t->sched.bound;
+	bool on = spin_lock_irq(&p->runq.lock);
+
+	/* A sleeper's usage has decayed meanwhile. */
+	usage_age(t, processor_private()->stamp);
+	push(p, t);
+	notify(p, atomic_get(&t->sched.current));
+	spin_unlock_irq(&p->runq.lock, on);
+	/* One that became idle since we chose looked before we pushed. */
+	if (__builtin_expect(atomic_get(&p->pset->idle) != 0, 0) && movable &&
+	    !atomic_get(&p->is_idle))
+		offer(p);
 }
 
 /* The number of those queued stays as it is. */
@@ -185,15 +190,14 @@ struct thread *runq_exchange(struct processor *p, struct thread *t, int min)
 
 	spin_lock(&p->runq.lock);
 	level = best_level(p);
-	if (level < min || level < 0) {
-		spin_unlock(&p->runq.lock);
-		return NULL;
+	next = level < min || level < 0 ? NULL : first_at(p, level);
+	if (next != NULL) {
+		remove_from(p, next);
+		insert_into(p, t);
 	}
-	next = first_at(p, level);
-	remove_from(p, next);
-	insert_into(p, t);
 	spin_unlock(&p->runq.lock);
-	if (__builtin_expect(atomic_get(&p->pset->idle) != 0, 0))
+	/* What stays here might run elsewhere. */
+	if (__builtin_expect(atomic_get(&p->pset->idle) != 0, 0) && level >= 0)
 		offer(p);
 	return next;
 }

@@ -26,17 +26,38 @@ void stop_init(void)
 
 /* --- stopping */
 
-/* The victim may run in user mode on another processor. If it moves meanwhile
- * it looks at its ast word on its way to user mode there. */
+static void kick_others(void)
+{
+	uint64_t others = atomic_get(&default_pset.processors) &
+			  ~((uint64_t)1 << cpu_number());
+
+	for (; others != 0; others &= others - 1)
+		cpu_kick((unsigned)__builtin_ctzll(others));
+}
+
+/*
+ * The victim may run in user mode on another processor. If it moves meanwhile
+ * it looks at its ast word on its way to user mode there. A processor that has
+ * just taken it may have looked at the word before we see that it did: there is
+ * no fence between the two on the way of a switch. So a victim that is neither
+ * at rest nor seen on a processor may be on any.
+ */
 static void poke(struct thread *t)
 {
 	struct processor *p;
+	uint32_t wait;
 
-	if (t == thread_self() || !atomic_load(&t->on_processor))
+	if (t == thread_self())
 		return;
-	p = atomic_get(&t->sched.processor);
-	if (p != cpu_processor())
-		cpu_kick(p->number);
+	if (atomic_load(&t->on_processor)) {
+		p = atomic_get(&t->sched.processor);
+		if (p != cpu_processor())
+			cpu_kick(p->number);
+		return;
+	}
+	wait = atomic_load(&t->wait);
+	if (!(wait & W_BLOCKED) || (wait & W_CLAIMED))
+		kick_others();
 }
 
 static bool add_stop_locked(struct thread *t) REQUIRES(&t->lock)
@@ -97,6 +118,7 @@ enum kr thread_release(struct thread *t)
 	if (any)
 		go = remove_stop_locked(t);
 	spin_unlock(&t->lock);
+	stop_notify(t);
 	if (go)
 		thread_wake(t, WAIT_OK);
 	return any ? KR_SUCCESS : KR_FAILURE;
@@ -134,6 +156,7 @@ enum kr thread_resume(struct thread *t)
 		go = remove_stop_locked(t);
 	}
 	spin_unlock(&t->lock);
+	stop_notify(t);
 	if (go)
 		thread_wake(t, WAIT_OK);
 	return any ? KR_SUCCESS : KR_FAILURE;
@@ -172,12 +195,18 @@ static bool is_stopped(struct thread *t)
 	}
 }
 
+/* Or somebody released it meanwhile: then nothing is left to wait for. */
+static bool no_more_to_stop(struct thread *t)
+{
+	return is_stopped(t) || thread_stop_count(t) == 0;
+}
+
 bool thread_wait_stopped(struct thread *t)
 {
-	while (!is_stopped(t)) {
+	while (!no_more_to_stop(t)) {
 		waitq_prepare(&stop_waiters, WAIT_ABORTABLE);
 		atomic_fetch_or(&t->sched.flags, TF_STOP_WATCHED);
-		if (is_stopped(t)) {
+		if (no_more_to_stop(t)) {
 			(void)waitq_cancel(&stop_waiters);
 			return true;
 		}
@@ -214,6 +243,10 @@ void stop_here(struct thread *self)
 
 void thread_abort_wait(struct thread *t)
 {
+	/* Without the mark, if it can be: no other aborter's is taken away,
+	 * and the victim's next wait cannot see it. */
+	if (wait_abort(t))
+		return;
 	atomic_fetch_or(&t->ast, AST_ABORT);
 	if (wait_abort(t))
 		atomic_fetch_and(&t->ast, ~(uint32_t)AST_ABORT);

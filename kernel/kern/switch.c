@@ -77,6 +77,15 @@ void switch_begin(struct thread *previous)
 	__builtin_unreachable();
 }
 
+/* Whoever runs now, what waits in the queue gets its turn: a thread that was
+ * told to give way may have handed the processor on instead. */
+static inline void watch_queue(struct processor *p)
+{
+	if (__builtin_expect(atomic_get(&p->runq.ready) != 0, 0) &&
+	    __builtin_expect(!atomic_get(&private_of(p)->quantum_armed), 0))
+		quantum_arm(p);
+}
+
 static inline void arrive(struct processor *p, struct thread *to)
 {
 	atomic_set(&to->sched.processor, p);
@@ -84,6 +93,7 @@ static inline void arrive(struct processor *p, struct thread *to)
 	if (__builtin_expect(atomic_get(&to->sched.tweak) & TWEAK_DEPRESSED, 0))
 		policy_run_depressed(to);
 	atomic_set(&p->running_priority, atomic_get(&to->sched.current));
+	watch_queue(p);
 }
 
 static inline void switch_keeping(struct processor *p, struct thread *from,
@@ -181,9 +191,6 @@ static inline void start_quantum(struct processor *p, struct thread *next,
 				 uint64_t now)
 {
 	private_of(p)->quantum_end = now + usage_quantum(next);
-	if (atomic_get(&p->runq.ready) != 0 &&
-	    __builtin_expect(!atomic_get(&private_of(p)->quantum_armed), 0))
-		quantum_arm(p);
 }
 
 /* --- blocking */
@@ -297,6 +304,7 @@ bool thread_become(struct thread *t, void (*continuation)(void))
 	atomic_set(&t->sched.processor, p);
 	atomic_set(&t->on_processor, true);
 	atomic_set(&p->running_priority, atomic_get(&t->sched.current));
+	watch_queue(p);
 	t->stack = self->stack;
 	self->stack = NULL;
 	context_adopt(self, t);

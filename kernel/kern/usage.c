@@ -120,7 +120,9 @@ static void quantum_over(void *arg)
 	struct processor *p = arg;
 	uint64_t now = clock_now();
 
-	atomic_set(&p->p->quantum_armed, false);
+	/* A full fence: whoever queues a thread here looks at this after
+	 * that, and we at the queue after this. */
+	atomic_exchange(&p->p->quantum_armed, false);
 	if (atomic_get(&p->runq.ready) == 0)
 		return;
 	if (now - p->p->aged >= 2 * USAGE_PERIOD) {

@@ -7,6 +7,7 @@
 #include <arch/state.h>
 #include <host.h>
 #include <kern/charge.h>
+#include <kern/panic.h>
 #include <kern/sched.h>
 #include <kern/waitq.h>
 
@@ -558,6 +559,150 @@ static void hogs_share_and_sink(void)
 	join(b);
 }
 
+/* --- nobody waits for ever behind one who computes */
+
+TRAP_PLAIN(trap_sleep_then_compute)
+{
+	thread_wait_begin(WAIT_ABORTABLE);
+	thread_block(a, receive_done);
+	return -1; /* not reached */
+}
+
+static void program_sleeps_then_spins(void *arg)
+{
+	host_trap(trap_sleep_then_compute, *(uint64_t *)arg, 0, 0, 0, 0, 0, 0);
+	program_spins(NULL);
+}
+
+static void end(struct thread *t)
+{
+	(void)!thread_terminate(t);
+	join(t);
+}
+
+/* Both become ready while the processor halts, by one interrupt. */
+static void woken_together_from_idle(void)
+{
+	uint64_t at = clock_now() + SECOND / 10;
+	struct thread *a = user(program_sleeps_then_spins, &at, 0);
+	struct thread *b = user(program_sleeps_then_spins, &at, 0);
+	struct thread_usage ua, ub;
+	struct waitq q;
+
+	thread_start(a);
+	thread_start(b);
+	waitq_init(&q);
+	waitq_prepare(&q, 0);
+	(void)waitq_block(&q, clock_now() + SECOND);
+	thread_get_usage(a, &ua);
+	thread_get_usage(b, &ub);
+	end(a);
+	end(b);
+	CHECK(ua.user_ns + ua.system_ns > SECOND / 4);
+	CHECK(ub.user_ns + ub.system_ns > SECOND / 4);
+}
+
+static struct thread *server;
+static uint64_t woken_at, ran_at;
+
+static void note_time(void *arg)
+{
+	(void)arg;
+	waitq_prepare(&queue, 0);
+	(void)waitq_block(&queue, CLOCK_NEVER);
+	ran_at = clock_now();
+}
+
+static void program_serves_by_spinning(void *arg)
+{
+	(void)arg;
+	CALL(trap_receive);
+	program_spins(NULL);
+}
+
+/* Wakes a better one, and hands the processor on before that one runs. */
+TRAP_PLAIN(trap_wake_and_hand_off)
+{
+	waitq_wake_all(&queue, WAIT_OK);
+	woken_at = clock_now();
+	panic_unless(thread_claim(server, WAIT_OK));
+	thread_wait_begin(WAIT_ABORTABLE);
+	thread_handoff(server, CLOCK_NEVER, receive_done);
+	return -1; /* not reached */
+}
+
+static void program_wakes_and_hands_off(void *arg)
+{
+	(void)arg;
+	CALL(trap_wake_and_hand_off);
+	CALL(trap_exit);
+}
+
+static void handed_on_before_giving_way(void)
+{
+	struct thread *better = thread_create_kernel("better", note_time, NULL,
+						     PRIORITY_USER + 10);
+	struct thread *client;
+	struct waitq q;
+
+	woken_at = ran_at = 0;
+	server = user(program_serves_by_spinning, NULL, 0);
+	client = user(program_wakes_and_hands_off, NULL, 0);
+	thread_start(server);
+	rest_a_moment();
+	thread_start(client);
+	waitq_init(&q);
+	waitq_prepare(&q, 0);
+	(void)waitq_block(&q, clock_now() + SECOND);
+	end(server);
+	end(client);
+	join(better);
+	CHECK(woken_at != 0 && ran_at != 0);
+	CHECK(ran_at - woken_at < SECOND / 20);
+}
+
+/* --- who waits for a stop is not left behind by a resume */
+
+static struct thread *victim;
+
+static void suspend_victim(void *arg)
+{
+	(void)arg;
+	steps += thread_suspend(victim) == KR_SUCCESS;
+}
+
+TRAP_PLAIN(trap_wait_in_kernel)
+{
+	wait_on_queue((void *)WAIT_UNINTERRUPTIBLE);
+	return 0;
+}
+
+static void program_waits_in_kernel(void *arg)
+{
+	(void)arg;
+	CALL(trap_wait_in_kernel);
+	program_spins(NULL);
+}
+
+static void resumed_before_it_stopped(void)
+{
+	struct thread *t;
+
+	victim = user(program_waits_in_kernel, NULL, 0);
+	thread_start(victim);
+	rest_a_moment();
+	steps = 0;
+	t = start(suspend_victim, NULL);
+	rest_a_moment(); /* it waits: the victim cannot stop yet */
+	CHECK_EQ(steps, 0);
+	CHECK_EQ(thread_resume(victim), KR_SUCCESS);
+	rest_a_moment();
+	CHECK_EQ(steps, 1);
+	join(t);
+	waitq_wake_all(&queue, WAIT_OK);
+	end(victim);
+}
+
 static void all(void *arg)
 {
 	(void)arg;
@@ -586,6 +731,9 @@ static void all(void *arg)
 	RUN(never_started_thread_is_freed);
 	RUN(thousand_calls_by_handoff);
 	RUN(hogs_share_and_sink);
+	RUN(woken_together_from_idle);
+	RUN(handed_on_before_giving_way);
+	RUN(resumed_before_it_stopped);
 }
 
 int main(void)
