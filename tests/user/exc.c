@@ -77,7 +77,8 @@ struct victim {
 	volatile unsigned long counter;
 };
 
-enum { V_NULL, V_UD2, V_DIVIDE, V_INT3, V_SYSCALL, V_HLT, V_X87, V_STEP };
+enum { V_NULL, V_UD2, V_DIVIDE, V_INT3, V_SYSCALL, V_HLT, V_X87, V_STEP,
+       V_WILD };
 
 static void raise_kind(int kind)
 {
@@ -120,6 +121,9 @@ static void raise_kind(int kind)
 				 :
 				 :
 				 : "memory", "cc");
+		break;
+	case V_WILD:
+		__asm__ volatile("jmp *%0" : : "r"(1ul << 47) : "memory");
 		break;
 	}
 }
@@ -495,6 +499,38 @@ static void signal_emulation(void)
 	port_gone(port);
 }
 
+/* B41: a jump to what is no address, made again and again: the kernel does not
+ * go back there itself. (Some processors fault before the jump, some behind.) */
+static void wild_jump(void)
+{
+	struct victim *v = signal_victim = shared_page();
+	mach_port_t port = port_new_send();
+	struct x86_64_thread_state s;
+	struct request r;
+	struct child c;
+
+	if (!victim_start(&c, v, V_WILD, port, MACH_PORT_NULL))
+		return;
+	for (int i = 0; i < 3; i++) {
+		unsigned n = x86_64_THREAD_STATE_COUNT;
+
+		CHECK(exception_wait(port, &r, 2000));
+		OK(thread_get_state(r.thread, x86_64_THREAD_STATE,
+				    (thread_state_t)&s, &n));
+		EQUAL(s.rip >> 47, 0);
+		s.rsp = ((s.rsp - 256) & ~15ull) - 8;
+		s.rip = (uintptr_t)signal_handler;
+		if (i == 2)
+			OK(thread_set_state(r.thread, x86_64_THREAD_STATE,
+					    (thread_state_t)&s, n));
+		answer(&r, KERN_SUCCESS);
+		release(&r);
+	}
+	child_wait(&c);
+	EQUAL(v->result, 5);
+	port_gone(port);
+}
+
 /* Checklist: EXC-21: the whole address, by a call of its own. */
 static void exception_state(void)
 {
@@ -809,6 +845,6 @@ static const struct test tests[] = {
 	TEST(exception_state),	TEST(long_form),      TEST(get_set_ports),
 	TEST(abort_victim),	TEST(suspended_in_handler),
 	TEST(no_port_churn),	TEST(user_exception), TEST(exception_text),
-	TEST(exc_server_refuses), TEST(forwarding),
+	TEST(exc_server_refuses), TEST(forwarding),	TEST(wild_jump),
 };
 TEST_MAIN(tests)

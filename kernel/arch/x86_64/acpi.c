@@ -126,6 +126,10 @@ static void add_cpu(uint32_t apic_id, uint32_t flags)
 
 	if (!(flags & 1) || apic_id == 0xff)
 		return;
+	/* Some firmware lists one in both of its forms. */
+	for (unsigned i = 0; i < a->cpu_count; i++)
+		if (a->apic_ids[i] == apic_id)
+			return;
 	if (a->cpu_count == CPU_MAX)
 		klog("acpi: more than %u processors, one ignored", CPU_MAX);
 	else

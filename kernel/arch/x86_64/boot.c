@@ -106,18 +106,28 @@ static void ram_make_disjoint(void)
 	boot_info.ram_count = kept;
 }
 
+/* RAM that the processor and the direct map reach, up to *end. */
+static bool range_usable(const struct pvh_range *r, uint64_t *end)
+{
+	if (r->type != PVH_RAM ||
+	    __builtin_add_overflow(r->address, r->size, end))
+		return false;
+	*end &= ~0xfffull;
+	return *end != 0 && *end - 1 <= cpu_features.phys_mask &&
+	       *end <= KVA_BASE - DIRECT_BASE;
+}
+
 static void read_memory_map(const struct pvh_start *s)
 {
 	const struct pvh_range *map =
 		boot_data(s->map, s->map_count * sizeof(*map));
 
 	for (unsigned i = 0; i < s->map_count; i++) {
-		uint64_t start = (map[i].address + 0xfff) & ~0xfffull;
-		uint64_t end = (map[i].address + map[i].size) & ~0xfffull;
+		uint64_t end;
 
-		if (map[i].type == PVH_RAM && end - 1 <= cpu_features.phys_mask)
-			range_insert(boot_info.ram, &boot_info.ram_count, start,
-				     end);
+		if (range_usable(&map[i], &end))
+			range_insert(boot_info.ram, &boot_info.ram_count,
+				     (map[i].address + 0xfff) & ~0xfffull, end);
 	}
 	ram_make_disjoint();
 }
@@ -183,8 +193,11 @@ static uint64_t frames_needed(void)
 {
 	uint64_t n = 16 + (kernel_end - kernel_start) / PAGE_SIZE_2M;
 
-	for (unsigned i = 0; i < boot_info.ram_count; i++)
-		n += 6 + boot_info.ram[i].size / PAGE_SIZE_1G;
+	for (unsigned i = 0; i < boot_info.ram_count; i++) {
+		uint64_t gib = boot_info.ram[i].size / PAGE_SIZE_1G;
+
+		n += 6 + gib + gib / TABLE_ENTRIES;
+	}
 	if (CONFIG_KASAN)
 		n += shadow_tables_needed();
 	return n;

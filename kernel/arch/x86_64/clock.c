@@ -161,10 +161,15 @@ void clock_delay(uint64_t ns)
 
 /* --- deadlines */
 
+/* Later than this is aimed at in several shots: 36 years, which are less than
+ * 2^64 cycles. */
+#define SHOT_MAX ((uint64_t)1 << 60)
+
 static void arm_cycles(uint64_t ns)
 {
+	uint64_t shot = ns < SHOT_MAX ? ns : SHOT_MAX;
 	uint64_t at = ns == CLOCK_NEVER ? 0 : tsc_start +
-						      scale(ns, cycles_per_ns);
+						      scale(shot, cycles_per_ns);
 
 	wrmsr(MSR_TSC_DEADLINE, at);
 }

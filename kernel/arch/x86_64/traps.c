@@ -132,8 +132,19 @@ static void user_page_fault(struct user_frame *f)
 				    (int64_t)address);
 }
 
+/* Some processors let a jump succeed whose target is no address, and say so
+ * there. To go back there would be a fault of the kernel's own; the first
+ * address behind user space does as well. */
+static void __attribute__((noinline)) user_rip_canonical(struct user_frame *f)
+{
+	if ((uint64_t)((int64_t)(f->rip << 16) >> 16) != f->rip)
+		f->rip = USER_MAX;
+}
+
 void user_trap(struct user_frame *f)
 {
+	if (__builtin_expect(f->rip >= USER_MAX, 0))
+		user_rip_canonical(f);
 	if (f->vector == TRAP_PAGE)
 		user_page_fault(f);
 	else if (f->vector >= TRAP_COUNT)
