@@ -55,6 +55,14 @@ struct reply {
 	uint8_t data[UX_DATA_MAX];
 };
 
+/* What a fault in the emulator, by a pointer of the program's, means. */
+enum on_fault {
+	FAULT_RETURNS, /* the call gives EFAULT, or what was done before */
+	FAULT_IGNORED, /* the thread goes on as it would have */
+	FAULT_KILLS,   /* SIGSEGV: no room for a frame, or a bad one */
+	FAULT_LEAVES,  /* the thread ends, and tells nobody */
+};
+
 /* What becomes of a call that a signal interrupted. */
 enum interruption { INTR_NONE, INTR_RESTARTABLE, INTR_FINAL };
 
@@ -71,7 +79,10 @@ struct block {
 	uint64_t number;          /* system call being done */
 	enum interruption interrupted;
 	bool signal_due;          /* the server says: take one */
-	bool building_frame;      /* a fault now kills */
+	volatile enum on_fault on_fault;
+	uint64_t done;            /* bytes read or written before a fault */
+	bool again;               /* the call is one that starts again */
+	int64_t sleep_deadline;   /* of the sleep that a signal ended */
 	uint64_t clear_tid;       /* set_tid_address */
 	uint32_t held;            /* thread.c: may not run yet */
 	uint64_t set_tid;         /* CLONE_CHILD_SETTID */
@@ -146,6 +157,13 @@ static inline uint64_t arg(const struct block *b, unsigned n)
 	}
 }
 
+/* Where the program goes on: an address no processor jumps to becomes one that
+ * faults in the program. */
+static inline uint64_t pc_valid(uint64_t pc)
+{
+	return pc >> 47 ? 0 : pc;
+}
+
 /* signal.c */
 void emul_take_signals(struct block *b);
 /* memory.c */
@@ -153,7 +171,11 @@ extern uint64_t brk_start, brk_now;
 int64_t map_anywhere(struct block *b, uint64_t size, int prot,
 		     uint64_t *address);
 /* thread.c */
-void thread_blocks_init(void);
+/* exit of the thread; clear_tid is no good. */
+void thread_leave_untold(struct block *b);
+/* For what all threads of the address space change; nothing may fault. */
+void emul_lock(void);
+void emul_unlock(void);
 [[gnu::noreturn]] void emul_exit(struct block *b, int status);
 
 /* string.c */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * execve: the strings go ahead in messages of their own (words[5] = 1), as
- * many as it takes; the last message carries the path and the counts.
+ * many as it takes; the first of them (2) is not added to what an earlier
+ * execve left when it met a bad pointer. The last message carries the path and
+ * the counts.
  */
 #include "sys.h"
 
@@ -15,7 +17,7 @@ static void ahead_begin(struct block *b)
 
 static int64_t ahead_flush(struct block *b)
 {
-	int64_t result = b->data_used ? call_send(b) : 0;
+	int64_t result = call_send(b);
 
 	ahead_begin(b);
 	return result;
@@ -67,6 +69,7 @@ static int64_t exec(struct block *b, uint64_t dir, const char *path,
 	int64_t error;
 
 	ahead_begin(b);
+	call_word(b, 5, 2);
 	error = ahead_vector(b, argv, &argc);
 	if (!error)
 		error = ahead_vector(b, envp, &envc);

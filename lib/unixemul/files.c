@@ -38,6 +38,7 @@ static int64_t read_all(struct block *b, uint64_t fd, uint64_t to,
 		if (got < 0)
 			return done ? (int64_t)done : got;
 		done += (uint64_t)got;
+		b->done += (uint64_t)got;
 		if (got < UX_DATA_MAX || b->signal_due)
 			break;
 	} while (done < count);
@@ -71,6 +72,7 @@ static int64_t write_all(struct block *b, uint64_t fd, uint64_t from,
 		if (put < 0)
 			return done ? (int64_t)done : put;
 		done += (uint64_t)put;
+		b->done += (uint64_t)put;
 		if ((uint64_t)put < n || b->signal_due)
 			break;
 	} while (done < count);
@@ -114,13 +116,31 @@ static bool vector_valid(const struct vector *v, uint64_t n)
 	return true;
 }
 
+/* All that one message holds comes from one read: a second would wait. */
+static int64_t read_scattered(struct block *b, const struct vector *v,
+			      uint64_t n, uint64_t total, uint64_t offset)
+{
+	int64_t got = offset == AT_FILE
+			      ? call_words(b, UX_READ, arg(b, 0), total, 0, 0)
+			      : call_words(b, UX_PREAD, arg(b, 0), total,
+					   offset, 0);
+
+	for (uint64_t k = 0; k < n && got > 0; k++)
+		call_get(b, (void *)v[k].base, v[k].length);
+	return got;
+}
+
 static int64_t read_vector(struct block *b, uint64_t offset)
 {
 	const struct vector *v = (const void *)arg(b, 1);
-	uint64_t n = arg(b, 2), done = 0;
+	uint64_t n = arg(b, 2), done = 0, total = 0;
 
 	if (!vector_valid(v, n))
 		return -EINVAL;
+	for (uint64_t k = 0; k < n; k++)
+		total += v[k].length;
+	if (total <= UX_DATA_MAX)
+		return read_scattered(b, v, n, total, offset);
 	for (uint64_t k = 0; k < n; k++) {
 		int64_t got;
 		if (!v[k].length)
@@ -187,11 +207,15 @@ int64_t sys_writev(struct block *b)
 
 int64_t sys_preadv(struct block *b)
 {
+	if ((int64_t)arg(b, 3) < 0)
+		return -EINVAL;
 	return read_vector(b, arg(b, 3));
 }
 
 int64_t sys_pwritev(struct block *b)
 {
+	if ((int64_t)arg(b, 3) < 0)
+		return -EINVAL;
 	return write_vector(b, arg(b, 3));
 }
 

@@ -112,6 +112,8 @@ int64_t sys_mmap(struct block *b)
 	    ((address & (PAGE - 1)) || address > UX_STACK_TOP - size))
 		return address & (PAGE - 1) ? -EINVAL : -ENOMEM;
 	address &= ~(PAGE - 1);
+	if (address > UX_STACK_TOP - size) /* a wish, and not to be had */
+		address = 0;
 	if (!(flags & MAP_ANONYMOUS))
 		return map_file(b, address, size, flags);
 	return map_anonymous(b, address, size, prot, flags);
@@ -147,9 +149,9 @@ int64_t sys_mprotect(struct block *b)
 				   size, 0, arg(b, 2), 0));
 }
 
-int64_t sys_brk(struct block *b)
+static int64_t brk_set(struct block *b, uint64_t want)
 {
-	uint64_t want = arg(b, 0), old = PAGE_UP(brk_now), new;
+	uint64_t old = PAGE_UP(brk_now), new;
 
 	if (want < brk_start || want > UX_PIE_BASE + (1ull << 44))
 		return (int64_t)brk_now;
@@ -161,6 +163,16 @@ int64_t sys_brk(struct block *b)
 		unmap(b, new, old - new);
 	brk_now = want;
 	return (int64_t)want;
+}
+
+int64_t sys_brk(struct block *b)
+{
+	int64_t now;
+
+	emul_lock();
+	now = brk_set(b, arg(b, 0));
+	emul_unlock();
+	return now;
 }
 
 #define MREMAP_MAYMOVE 1
@@ -193,6 +205,8 @@ int64_t sys_mremap(struct block *b)
 }
 
 #define MADV_DONTNEED 4
+#define MADV_REMOVE	9
+#define MADV_WIPEONFORK 18
 
 /* Anonymous pages a program does not need read as zero afterwards. */
 int64_t sys_madvise(struct block *b)
@@ -200,6 +214,9 @@ int64_t sys_madvise(struct block *b)
 	uint64_t address = arg(b, 0), size = PAGE_UP(arg(b, 1));
 
 	if (address & (PAGE - 1))
+		return -EINVAL;
+	/* What changes memory is not to be promised; the rest is advice. */
+	if (arg(b, 2) == MADV_REMOVE || arg(b, 2) == MADV_WIPEONFORK)
 		return -EINVAL;
 	if (arg(b, 2) != MADV_DONTNEED || !size)
 		return 0;

@@ -17,12 +17,12 @@ struct entry {
 };
 
 /* ns, or -1 for ever; negative times are refused. */
-static int64_t timeout_ns(const int64_t *t, int64_t unit, bool *valid)
+int64_t timeout_ns(const int64_t *t, int64_t unit, bool *valid)
 {
 	*valid = true;
 	if (!t)
 		return -1;
-	*valid = t[0] >= 0 && t[1] >= 0 && t[1] * unit < NS;
+	*valid = t[0] >= 0 && t[1] >= 0 && t[1] < NS / unit;
 	if (t[0] > 1000000000)
 		return -1;
 	return t[0] * NS + t[1] * unit;

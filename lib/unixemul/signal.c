@@ -133,7 +133,7 @@ static void context_load(const struct context *c, struct block *b)
 	r->r12 = c->r12, r->r13 = c->r13, r->r14 = c->r14, r->r15 = c->r15;
 	r->rdi = c->rdi, r->rsi = c->rsi, r->rbp = c->rbp, r->rbx = c->rbx;
 	r->rdx = c->rdx, r->rax = c->rax, r->rcx = c->rcx, r->rsp = c->rsp;
-	r->rip = c->rip;
+	r->rip = pc_valid(c->rip);
 	r->rflags = (c->rflags & program_flags) | 0x202;
 }
 
@@ -143,7 +143,7 @@ static void frame_push(struct block *b, const struct ux_sigtake *take)
 	uint64_t sp = frame_stack(b, take), fp;
 	struct frame *f;
 
-	b->building_frame = true;
+	b->on_fault = FAULT_KILLS;
 	fp = (sp - fp_size()) & ~63ull;
 	f = (struct frame *)(((fp - sizeof(*f)) & ~15ull) - 8);
 	fp_save(fp);
@@ -152,12 +152,13 @@ static void frame_push(struct block *b, const struct ux_sigtake *take)
 	f->context.mask = f->context.old_mask = take->old_mask;
 	memcpy(f->info, take->info, sizeof(f->info));
 	f->restorer = take->restorer;
-	b->building_frame = false;
+	b->on_fault = FAULT_RETURNS;
+	b->again = false; /* the handler's own calls do not */
 	b->r.rdi = (uint64_t)take->signal;
 	b->r.rsi = (uint64_t)f->info;
 	b->r.rdx = (uint64_t)&f->context;
 	b->r.rax = 0;
-	b->r.rip = take->handler;
+	b->r.rip = pc_valid(take->handler);
 	b->r.rsp = (uint64_t)f;
 	b->r.rflags &= ~TF_AND_DF_AC;
 }
@@ -168,6 +169,7 @@ static void call_again(struct block *b)
 	b->r.rax = b->number;
 	b->r.rip -= 2;
 	b->interrupted = INTR_NONE;
+	b->again = true;
 }
 
 /* Asks the server for one signal and acts on it. */
@@ -219,12 +221,18 @@ static void die_of_segv(struct block *b)
 /* A fault in the emulator: a bad pointer, or no room for a frame. */
 void emul_recover(struct block *b)
 {
-	if (b->building_frame) {
-		b->building_frame = false;
-		die_of_segv(b);
-	}
-	b->r.rax = (uint64_t)-EFAULT;
+	enum on_fault means = b->on_fault;
+
+	b->on_fault = FAULT_RETURNS;
 	b->interrupted = INTR_NONE;
+	if (means == FAULT_LEAVES)
+		thread_leave_untold(b);
+	if (means == FAULT_KILLS)
+		die_of_segv(b);
+	if (means == FAULT_RETURNS)
+		b->r.rax = b->done ? b->done : (uint64_t)-EFAULT;
+	while (b->signal_due)
+		emul_take_signals(b);
 }
 
 int64_t sys_rt_sigreturn(struct block *b)
@@ -232,9 +240,11 @@ int64_t sys_rt_sigreturn(struct block *b)
 	struct frame *f = (struct frame *)(b->r.rsp - 8);
 	struct context c;
 
+	b->on_fault = FAULT_KILLS;
 	memcpy(&c, &f->context, sizeof(c));
 	if (c.fpstate)
 		fp_restore(c.fpstate);
+	b->on_fault = FAULT_RETURNS;
 	b->alt_sp = c.stack_sp;
 	b->alt_size = c.stack_size;
 	b->alt_flags = c.stack_flags & SS_DISABLE;
@@ -294,11 +304,13 @@ int64_t sys_rt_sigsuspend(struct block *b)
 int64_t sys_rt_sigtimedwait(struct block *b)
 {
 	const int64_t *t = (const int64_t *)arg(b, 2);
-	int64_t ns = t ? t[0] * 1000000000 + t[1] : -1;
-	int64_t result = call_words(b, UX_SIGTIMEDWAIT,
-				    *(uint64_t *)arg(b, 0), (uint64_t)ns, 0,
-				    0);
+	bool valid;
+	int64_t ns = timeout_ns(t, 1, &valid), result;
 
+	if (!valid || arg(b, 3) != 8)
+		return -EINVAL;
+	result = call_words(b, UX_SIGTIMEDWAIT, *(uint64_t *)arg(b, 0),
+			    (uint64_t)ns, 0, 0);
 	if (result > 0)
 		call_get(b, (void *)arg(b, 1), 128);
 	return result;

@@ -33,6 +33,9 @@
 SYS_SPECIAL(SYS_DECLARE)
 #undef SYS_DECLARE
 
+/* poll.c: a pair of longs, the second in units of ns, as ns. -1: for ever. */
+int64_t timeout_ns(const int64_t *t, int64_t unit, bool *valid);
+
 /* Ways calls come that are not worth a function each. */
 int64_t sys_zero(struct block *b);
 int64_t sys_eperm(struct block *b);

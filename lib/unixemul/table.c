@@ -198,7 +198,9 @@ void emul_dispatch(struct block *b)
 {
 	b->number = b->r.rax;
 	b->interrupted = INTR_NONE;
+	b->done = 0;
 	b->r.rax = (uint64_t)dispatch(b);
+	b->again = false;
 	if ((int64_t)b->r.rax != -EINTR)
 		b->interrupted = INTR_NONE;
 	while (b->signal_due)

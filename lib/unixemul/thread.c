@@ -20,17 +20,18 @@
 /* Blocks of ended threads. A word is 0 once the thread has left. */
 static struct block *spare[BLOCKS_MAX];
 static int spare_busy[BLOCKS_MAX];
-static volatile int spare_lock;
+static unsigned next_block; /* where to look first; 0: none was ever made */
+static volatile int all_lock;
 
-static void lock(void)
+void emul_lock(void)
 {
-	while (__atomic_exchange_n(&spare_lock, 1, __ATOMIC_ACQUIRE))
+	while (__atomic_exchange_n(&all_lock, 1, __ATOMIC_ACQUIRE))
 		mach_trap0(MACH_TRAP_SWTCH);
 }
 
-static void unlock(void)
+void emul_unlock(void)
 {
-	__atomic_store_n(&spare_lock, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&all_lock, 0, __ATOMIC_RELEASE);
 }
 
 static uint64_t fs_get(void)
@@ -63,7 +64,7 @@ static struct block *block_reuse(void)
 {
 	struct block *b = NULL;
 
-	lock();
+	emul_lock();
 	for (unsigned n = 0; n < BLOCKS_MAX && !b; n++) {
 		if (spare[n] &&
 		    !__atomic_load_n(&spare_busy[n], __ATOMIC_ACQUIRE)) {
@@ -71,7 +72,7 @@ static struct block *block_reuse(void)
 			spare[n] = NULL;
 		}
 	}
-	unlock();
+	emul_unlock();
 	return b;
 }
 
@@ -80,7 +81,7 @@ static int *block_retire(struct block *b)
 {
 	int *busy = NULL;
 
-	lock();
+	emul_lock();
 	for (unsigned n = 0; n < BLOCKS_MAX && !busy; n++) {
 		if (!spare[n]) {
 			spare[n] = b;
@@ -88,7 +89,7 @@ static int *block_retire(struct block *b)
 			*busy = 1;
 		}
 	}
-	unlock();
+	emul_unlock();
 	return busy;
 }
 
@@ -109,11 +110,10 @@ static struct block *block_map(struct block *b, unsigned n)
 
 static struct block *block_create(struct block *b)
 {
-	static unsigned next; /* where to look first */
 	struct block *new = block_reuse();
 
 	for (unsigned n = 0; n < BLOCKS_MAX && !new; n++)
-		new = block_map(b, __atomic_add_fetch(&next, 1,
+		new = block_map(b, __atomic_add_fetch(&next_block, 1,
 						      __ATOMIC_RELAXED) %
 					   BLOCKS_MAX);
 	return new;
@@ -136,7 +136,8 @@ static void begin(struct block *b, struct ux_slot *slot, uint32_t port,
 	b->task = (uint32_t)mach_trap0(MACH_TRAP_MACH_TASK_SELF);
 	b->reply_port = (uint32_t)mach_trap0(MACH_TRAP_MACH_REPLY_PORT);
 	b->signal_due = false;
-	b->building_frame = false;
+	b->on_fault = FAULT_RETURNS;
+	b->again = false;
 	b->interrupted = INTR_NONE;
 }
 
@@ -165,25 +166,53 @@ static void release(struct block *b)
 		mach_trap4(MACH_TRAP_FUTEX_WAKE, (uint64_t)&b->held, 1, 0, 0);
 }
 
+/* As on Linux, a bad place is not told to anybody. */
+static void set_tid(struct block *b)
+{
+	if (!b->set_tid)
+		return;
+	b->on_fault = FAULT_IGNORED;
+	*(volatile int *)b->set_tid = b->tid;
+	b->on_fault = FAULT_RETURNS;
+}
+
 void emul_thread_begin(struct block *b, struct ux_slot *slot, uint32_t port,
 		       int tid, int pid)
 {
 	hold(b);
 	begin(b, slot, port, tid, pid);
-	if (b->set_tid)
-		*(int *)b->set_tid = tid;
+	set_tid(b);
+}
+
+/* The blocks of threads that are not in the child: nobody would use them. */
+static void blocks_forget(struct block *b)
+{
+	uint64_t first = UX_BLOCK_BASE, mine = (uint64_t)b;
+	uint64_t end = first + (BLOCKS_MAX + 1) * BLOCK_SIZE;
+
+	if (!next_block)
+		return;
+	for (unsigned n = 0; n < BLOCKS_MAX; n++)
+		spare[n] = NULL;
+	next_block = 0;
+	if (mine > first)
+		mach_trap4(MACH_TRAP_VM_DEALLOCATE, b->task, first,
+			   mine - first, 0);
+	if (mine + BLOCK_SIZE < end)
+		mach_trap4(MACH_TRAP_VM_DEALLOCATE, b->task,
+			   mine + BLOCK_SIZE, end - mine - BLOCK_SIZE, 0);
 }
 
 void emul_fork_begin(struct block *b, struct ux_slot *slot, uint32_t port,
 		     int tid, int pid)
 {
-	spare_lock = 0;
+	all_lock = 0;
 	for (unsigned n = 0; n < BLOCKS_MAX; n++)
 		spare_busy[n] = 0;
 	b->r.rax = 0;
 	begin(b, slot, port, tid, pid);
-	if (b->set_tid)
-		*(int *)b->set_tid = tid;
+	blocks_forget(b);
+	set_tid(b);
 }
 
 /* after: pc, sp, brk */
@@ -195,7 +224,7 @@ void emul_exec_begin(struct block *b, struct ux_slot *slot, uint32_t port,
 	brk_start = brk_now = after[2];
 	block_init(b);
 	begin(b, slot, port, tid, pid);
-	b->r.rip = pc;
+	b->r.rip = pc_valid(pc);
 	b->r.rsp = sp;
 	b->r.rflags = 0x202;
 }
@@ -311,14 +340,12 @@ int64_t sys_clone(struct block *b)
 	return do_fork(b, flags, arg(b, 1), arg(b, 3));
 }
 
-static void thread_leave(struct block *b)
+static void thread_leave(struct block *b, uint64_t clear)
 {
-	uint64_t clear = b->clear_tid;
 	int *busy;
 
-	b->clear_tid = 0;
 	if (clear) {
-		*(int *)clear = 0;
+		*(volatile int *)clear = 0;
 		mach_trap4(MACH_TRAP_FUTEX_WAKE, clear, 1, 0, 0);
 	}
 	mach_trap4(MACH_TRAP_MACH_PORT_DESTROY, b->task, b->reply_port, 0, 0);
@@ -332,11 +359,26 @@ void emul_exit(struct block *b, int status)
 		call_words(b, UX_EXIT, (uint64_t)status, 1, 0, 0);
 }
 
+/* The server answers no fault of a thread that has left: so the word is tried
+ * before, and cleared after. */
 int64_t sys_exit(struct block *b)
 {
+	uint64_t clear = b->clear_tid;
+
+	if (clear) {
+		b->on_fault = FAULT_LEAVES;
+		__asm__ volatile("lock orl $0, (%0)" : : "r"(clear) : "memory");
+		b->on_fault = FAULT_RETURNS;
+	}
 	call_words(b, UX_EXIT, arg(b, 0), 0, 0, 0);
-	thread_leave(b);
+	thread_leave(b, clear);
 	return 0;
+}
+
+void thread_leave_untold(struct block *b)
+{
+	b->clear_tid = 0;
+	sys_exit(b);
 }
 
 int64_t sys_exit_group(struct block *b)

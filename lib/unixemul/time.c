@@ -144,6 +144,7 @@ static int64_t sleep_call(struct block *b, int64_t deadline,
 		rest = 0;
 	if (left)
 		*left = (struct spec){rest / NS, rest % NS};
+	b->sleep_deadline = deadline;
 	b->interrupted = INTR_FINAL;
 	return -EINTR;
 }
@@ -160,13 +161,19 @@ static int64_t spec_ns(const struct spec *t)
 	return t->seconds * NS + t->ns;
 }
 
+/* When a sleep of ns ends; one that only stopped goes on with its own. */
+static int64_t sleep_end(const struct block *b, int64_t ns)
+{
+	return b->again ? b->sleep_deadline : clock_ns(CLOCK_MONOTONIC) + ns;
+}
+
 int64_t sys_nanosleep(struct block *b)
 {
 	struct spec t = *(const struct spec *)arg(b, 0);
 
 	if (!spec_valid(&t))
 		return -EINVAL;
-	return sleep_call(b, clock_ns(CLOCK_MONOTONIC) + spec_ns(&t),
+	return sleep_call(b, sleep_end(b, spec_ns(&t)),
 			  (struct spec *)arg(b, 1));
 }
 
@@ -179,12 +186,13 @@ int64_t sys_clock_nanosleep(struct block *b)
 	if (!spec_valid(&t) || kind < 0)
 		return -EINVAL;
 	if (!(arg(b, 1) & TIMER_ABSTIME))
-		return sleep_call(b, clock_ns(CLOCK_MONOTONIC) + deadline,
+		return sleep_call(b, sleep_end(b, deadline),
 				  (struct spec *)arg(b, 3));
 	if (kind == CLOCK_REALTIME)
 		deadline += clock_ns(CLOCK_MONOTONIC) -
 			    clock_ns(CLOCK_REALTIME);
-	return sleep_call(b, deadline, NULL);
+	/* Before the machine started is long ago, not never. */
+	return sleep_call(b, deadline < 0 ? 0 : deadline, NULL);
 }
 
 #define FUTEX_PRIVATE	    128
@@ -250,6 +258,13 @@ static int64_t futex_wait_call(struct block *b, int command, uint64_t flags,
 	return futex_result(b, code);
 }
 
+static int64_t futex_wake_call(struct block *b, uint32_t n, uint64_t flags)
+{
+	if (arg(b, 0) & 3)
+		return -EINVAL;
+	return mach_trap4(MACH_TRAP_FUTEX_WAKE, arg(b, 0), n, flags, 0);
+}
+
 /*
  * Requeueing wakes everyone instead: those who should sleep on find their
  * word changed, or sleep again.
@@ -265,17 +280,22 @@ int64_t sys_futex(struct block *b)
 	case FUTEX_WAIT_BITSET:
 		return futex_wait_call(b, command, flags, real);
 	case FUTEX_WAKE:
+		return futex_wake_call(b, (uint32_t)arg(b, 2), flags);
 	case FUTEX_WAKE_BITSET:
-		return mach_trap4(MACH_TRAP_FUTEX_WAKE, arg(b, 0),
-				  (uint32_t)arg(b, 2), flags, 0);
+		/* Bits are not kept: rather all than only the wrong ones. */
+		if (!(uint32_t)arg(b, 5))
+			return -EINVAL;
+		return futex_wake_call(b,
+				       ~(uint32_t)arg(b, 5)
+					       ? INT32_MAX
+					       : (uint32_t)arg(b, 2),
+				       flags);
 	case FUTEX_CMP_REQUEUE:
 		if (*(volatile uint32_t *)arg(b, 0) != (uint32_t)arg(b, 5))
 			return -EAGAIN;
-		return mach_trap4(MACH_TRAP_FUTEX_WAKE, arg(b, 0), INT32_MAX,
-				  flags, 0);
+		return futex_wake_call(b, INT32_MAX, flags);
 	case FUTEX_REQUEUE:
-		return mach_trap4(MACH_TRAP_FUTEX_WAKE, arg(b, 0), INT32_MAX,
-				  flags, 0);
+		return futex_wake_call(b, INT32_MAX, flags);
 	default:
 		return -ENOSYS;
 	}

@@ -61,11 +61,15 @@ static int exec_collect(struct call *c, const char **path,
 	return at == length ? 0 : -EINVAL;
 }
 
-/* words[5]: more argument strings follow in another message. */
+/* words[5]: more argument strings follow in another message; 2: these are the
+ * first. */
 static int64_t exec_append(struct call *c)
 {
 	struct lwp *l = c->lwp;
 	uint8_t *grown;
+
+	if (c->words[5] == 2)
+		l->exec_length = 0;
 
 	if (c->in_length > EXEC_ARGS_MAX - l->exec_length)
 		return -E2BIG;

@@ -59,6 +59,32 @@ static bool in_emulator(uint64_t pc)
 	return pc >= emul.text_start && pc < emul.text_end;
 }
 
+/*
+ * A fault in the emulator is a bad pointer of the program's, which its recovery
+ * answers. But the way back to the program, and the way into the recovery,
+ * touch only the thread's block: faults there mean that the program spoilt it
+ * (or gs), and they would come again for ever. False: the process is gone.
+ */
+static bool fault_in_emulator(struct lwp *l, const struct fault *f,
+			      struct x86_64_thread_state *s)
+{
+	bool returning = s->rip >= emul.return_start &&
+			 s->rip < emul.return_end;
+
+	/* The program traces itself: its flags are in force already. What it
+	 * is to see is the trap after an instruction of its own. */
+	if (returning && f->signal == SIGTRAP) {
+		l->stepping = true;
+		return true;
+	}
+	if (returning || (s->rip >= emul.fault && s->rip < emul.thread)) {
+		proc_exit(l->proc, SIGSEGV);
+		return false;
+	}
+	s->rip = emul.fault;
+	return true;
+}
+
 /* Where we send threads cannot be reached: sending it there again would never
  * end. */
 static bool emulator_is_gone(uint64_t pc)
@@ -77,10 +103,13 @@ static bool fault_deliver(struct lwp *l, const struct fault *f,
 		proc_exit(p, f->signal);
 		return false;
 	}
-	if (in_emulator(s->rip)) {
-		s->rip = emul.fault;
+	if (in_emulator(s->rip))
+		return fault_in_emulator(l, f, s);
+	if (l->stepping && f->signal == SIGTRAP) {
+		l->stepping = false;
 		return true;
 	}
+	l->stepping = false;
 	l->faulting = true;
 	sig_force(l, f->signal, &info, f->address);
 	l->faulting = false;

@@ -178,6 +178,7 @@ static void redirect(struct lwp *l, struct x86_64_thread_state *s,
 		s->rflags = FLAGS_ON_ENTRY;
 	} else if (in_range(s->rip, emul.return_start, emul.return_end)) {
 		s->rip = emul.return_start;
+		s->rflags = FLAGS_ON_ENTRY; /* its own come with popfq */
 	} else if (in_range(s->rip, emul.block_start, emul.block_end)) {
 		s->rip = emul.block_start;
 	} else {

@@ -108,6 +108,7 @@ struct lwp {
 	bool poked;
 	bool exits;                    /* it will end its Mach thread itself */
 	bool faulting;                 /* waits for the reply to an exception */
+	bool stepping;                 /* traces itself, and is coming back */
 	uint8_t *exec_data;            /* arguments that came ahead */
 	uint32_t exec_length;
 };

@@ -40,6 +40,10 @@ musl-gcc -O2 -static -o "$TMP/mapping" tests/guest/programs/mapping.c &&
 	here=$(cd "$TMP" && ./mapping) &&
 	try $run --add "$TMP/mapping:/bin/mapping" -- mapping &&
 	want mapping 0 "$here"
+musl-gcc -O2 -static -o "$TMP/edges" tests/guest/programs/edges.c &&
+	here=$(cd "$TMP" && ./edges) &&
+	try $run --add "$TMP/edges:/bin/edges" -- edges &&
+	want edges 0 "$here"
 
 # --- as many processors as there are
 
