@@ -10,10 +10,10 @@
  * calls only the routine called so.
  */
 #include "lib/dump.h"
+#include "lib/requests.h"
 #include "lib/test.h"
 
 #include <mach/exception.h>
-#include <mach/mig_describe.h>
 #include <mach/mig_wire.h>
 #include <mach/notify.h>
 #include <mach/x86_64/thread_status.h>
@@ -21,19 +21,7 @@
 
 #define SELF	  mach_task_self()
 #define VARIANTS  12
-#define PAGES	  4
-#define CHILD_AT  0x10000000ul
 #define TIMEOUT	  1000
-
-extern const struct mig_interface mach_interface, mach_port_interface,
-	mach_host_interface, mach_ext_interface;
-
-static const struct mig_interface *const interfaces[] = {
-	&mach_interface,
-	&mach_port_interface,
-	&mach_host_interface,
-	&mach_ext_interface,
-};
 
 /* They end or stop the machine, wait for something, or tell what differs from
  * run to run: times, random numbers. */
@@ -45,175 +33,10 @@ static const char *const skipped[] = {
 };
 
 static const char *verbose, *only;
-static union {
-	mach_msg_header_t head;
-	char room[DUMP_ROOM];
-} request, reply;
+static union message reply;
 static char memory[2 * DUMP_ROOM];
 
-/* --- the victims: a task with a few names and pages, and a thread of it */
-
-static mach_port_t child, thread, set, set_control, reply_port, other;
-
-static void victims_create(void)
-{
-	vm_address_t at = CHILD_AT;
-	mach_port_t name;
-
-	OK(task_create(SELF, FALSE, &child));
-	OK(thread_create(child, &thread));
-	OK(vm_allocate(child, &at, PAGES * vm_page_size, FALSE));
-	OK(mach_port_allocate(child, MACH_PORT_RIGHT_RECEIVE, &name));
-	OK(mach_port_allocate(child, MACH_PORT_RIGHT_PORT_SET, &name));
-	OK(mach_port_allocate(child, MACH_PORT_RIGHT_DEAD_NAME, &name));
-	other = port_new_send();
-}
-
-static void victims_destroy(void)
-{
-	(void)task_terminate(child);
-	mach_port_deallocate(SELF, thread);
-	mach_port_deallocate(SELF, child);
-	mach_port_destroy(SELF, other);
-}
-
-/* --- requests made of descriptions */
-
-static uint32_t random_state;
-
-static uint32_t random_next(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 17;
-	random_state ^= random_state << 5;
-	return random_state;
-}
-
-static uint32_t *put(uint32_t *at, const void *bytes, size_t size)
-{
-	memset(at, 0, MIG_PAD(size));
-	memcpy(at, bytes, size);
-	return at + MIG_PAD(size) / 4;
-}
-
-/* How a right travels that is to arrive as `kind`, and which. */
-static uint32_t right_for(unsigned kind, uint32_t *type)
-{
-	switch (kind) {
-	case MACH_MSG_TYPE_MOVE_RECEIVE:
-		*type = MACH_MSG_TYPE_MOVE_RECEIVE;
-		return port_new();
-	case MACH_MSG_TYPE_MOVE_SEND_ONCE:
-		*type = MACH_MSG_TYPE_MAKE_SEND_ONCE;
-		return other;
-	default:
-		*type = MACH_MSG_TYPE_COPY_SEND;
-		return random_next() % 2 ? other : thread;
-	}
-}
-
-static bool is_right(unsigned type)
-{
-	return type >= MACH_MSG_TYPE_MOVE_RECEIVE &&
-	       type <= MACH_MSG_TYPE_MAKE_SEND_ONCE;
-}
-
-/* The first number of a request goes through all small values: flavors. */
-static uint64_t number_for(unsigned bits, unsigned variant, bool *first)
-{
-	static const uint64_t wide[] = { 0x1000, 0x2000, CHILD_AT,
-					 CHILD_AT + 0x1000, 0, 1 };
-	static const uint32_t narrow[] = { 0, 1, 2, 3, 4, 5, 7, 100, ~0u };
-
-	if (bits == 64)
-		return wide[random_next() % (sizeof(wide) / sizeof(wide[0]))];
-	if (*first) {
-		*first = false;
-		return variant;
-	}
-	return narrow[random_next() % (sizeof(narrow) / sizeof(narrow[0]))];
-}
-
-static uint32_t *put_data(uint32_t *at, const struct mig_argument *a,
-			  uint32_t kind, uint32_t number, unsigned variant,
-			  bool *first)
-{
-	char bytes[8192];
-	size_t size = (size_t)number * a->bits / 8;
-
-	for (size_t i = 0; i < size; i += a->bits / 8) {
-		uint64_t value = number_for(a->bits, variant, first);
-
-		if (is_right(kind)) {
-			uint32_t ignored;
-
-			value = right_for(a->received, &ignored);
-		} else if (a->sent == MACH_MSG_TYPE_PORT_NAME) {
-			value = 1 + random_next() % 6;
-		} else if (a->bits == 8) {
-			value = i + 1 < size ? 'a' + i % 26 : 0;
-		}
-		memcpy(bytes + i, &value, a->bits / 8);
-	}
-	return put(at, bytes, size);
-}
-
-static uint32_t *put_item(uint32_t *at, const struct mig_argument *a,
-			  unsigned variant, bool *first)
-{
-	uint32_t number = a->count, kind = a->sent, word;
-	uint64_t address = (uint64_t)memory;
-
-	if (a->flags & MIG_ARG_VARIABLE)
-		number = a->count == 0 || a->count > 8 ? 8 : a->count;
-	if (is_right(kind) || (a->flags & MIG_ARG_POLYMORPHIC)) {
-		(void)right_for(a->received, &kind);
-		request.head.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
-	}
-	word = a->flags & MIG_ARG_OOL ? 0 : MIG_INLINE;
-	if (word == 0)
-		request.head.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
-	if (a->flags & MIG_ARG_LONG) {
-		mig_long_word_t w = MIG_LONG(word, kind, a->bits, number);
-
-		at = put(at, &w, sizeof(w));
-	} else {
-		word |= MIG_ITEM(kind, a->bits, number);
-		at = put(at, &word, sizeof(word));
-	}
-	if (a->flags & MIG_ARG_OOL)
-		return put(at, &address, sizeof(address));
-	return put_data(at, a, kind, number, variant, first);
-}
-
-static void request_make(const struct mig_routine *r, mach_port_t target,
-			 unsigned variant)
-{
-	uint32_t *at = (uint32_t *)(&request.head + 1);
-	bool first = true;
-
-	random_state = (uint32_t)r->id * 1000 + variant + 1;
-	request.head = (mach_msg_header_t){
-		.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
-					    MACH_MSG_TYPE_MAKE_SEND_ONCE),
-		.msgh_remote_port = target,
-		.msgh_local_port = reply_port,
-		.msgh_id = r->id,
-	};
-	for (unsigned i = 0; i < r->argument_count; i++) {
-		const struct mig_argument *a = &r->arguments[i];
-		uint32_t word = MIG_WORD(2, 32, 1);
-
-		if (a->direction & MIG_IN) {
-			at = put_item(at, a, variant, &first);
-		} else if (a->flags & MIG_ARG_COUNT) {
-			at = put(at, &word, sizeof(word));
-			at = put(at, &a->count, sizeof(a->count));
-		}
-	}
-	request.head.msgh_size =
-		(mach_msg_size_t)((char *)at - (char *)&request);
-}
+static mach_port_t set, set_control, reply_port;
 
 /* --- calls */
 
@@ -238,14 +61,12 @@ static kern_return_t call(const struct mig_routine *r, mach_port_t target,
 {
 	kern_return_t kr;
 
-	request_make(r, target, variant);
+	request_make(r, target, reply_port, variant);
 	kr = mach_msg(&request.head, MACH_SEND_MSG, request.head.msgh_size, 0,
 		      MACH_PORT_NULL, 0, MACH_PORT_NULL);
 	dump_number("sent", (uint32_t)kr);
-	if (kr != KERN_SUCCESS) {
-		mach_msg_destroy(&request.head);
+	if (kr != KERN_SUCCESS)
 		return kr;
-	}
 	if (!r->reply || receive(reply_port) != KERN_SUCCESS)
 		return KERN_FAILURE;
 	memcpy(&kr, reply.room + sizeof(mach_msg_header_t) + 4, sizeof(kr));
@@ -302,10 +123,11 @@ static void routines(void)
 	reply_port = port_new();
 	set_control = authority(BOOTSTRAP_PSET_CONTROL);
 	OK(processor_set_default(mach_host_self(), &set));
-	for (size_t i = 0; i < sizeof(interfaces) / sizeof(interfaces[0]); i++) {
-		for (unsigned j = 0; j < interfaces[i]->routine_count; j++) {
-			const struct mig_routine *r =
-				&interfaces[i]->routines[j];
+	for (size_t i = 0; i < KERNEL_INTERFACES; i++) {
+		const struct mig_interface *f = kernel_interfaces[i];
+
+		for (unsigned j = 0; j < f->routine_count; j++) {
+			const struct mig_routine *r = &f->routines[j];
 
 			if (is_skipped(r))
 				continue;
@@ -374,6 +196,13 @@ static void exceptions(void)
 }
 
 /* --- messages between users */
+
+static uint32_t *put(uint32_t *at, const void *bytes, size_t size)
+{
+	memset(at, 0, MIG_PAD(size));
+	memcpy(at, bytes, size);
+	return at + MIG_PAD(size) / 4;
+}
 
 static void user_message(mach_port_t port, unsigned size, bool complex)
 {
