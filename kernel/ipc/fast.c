@@ -305,7 +305,7 @@ TEMPLATE mach_msg_return_t hand_over(struct thread *self, struct ipc_message *m)
 	if (likely(!self->ipc.spare && m->capacity == MESSAGE_SMALL_SIZE))
 		self->ipc.spare = m;
 	else
-		ipc_message_free(m);
+		ipc_message_return(m);
 	return likely(ok) ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;
 }
 
@@ -522,6 +522,22 @@ TEMPLATE struct ipc_message *fetch(struct thread *self, uint64_t buffer,
 	return m;
 }
 
+/* The same for a large message, in memory that the processor lends. */
+static struct ipc_message *fetch_large(uint64_t buffer, uint32_t size)
+{
+	if (size <= MESSAGE_SMALL_SIZE || size > MESSAGE_REPLY_SIZE || size % 4)
+		return NULL;
+	struct ipc_message *m = ipc_message_borrow();
+	if (!m)
+		return NULL;
+	if (!copy_in(&m->head, buffer, size)) {
+		ipc_message_free(m);
+		return NULL;
+	}
+	m->head.msgh_size = size;
+	return m;
+}
+
 int64_t ipc_trap_mach_msg(uint64_t buffer, uint64_t option, uint64_t send_size,
 			  uint64_t rcv_size, uint64_t rcv_name,
 			  uint64_t timeout, uint64_t notify)
@@ -530,6 +546,8 @@ int64_t ipc_trap_mach_msg(uint64_t buffer, uint64_t option, uint64_t send_size,
 	mach_msg_return_t r;
 	if (likely(((uint32_t)option & ~MACH_RCV_25) == OPTIONS_RPC)) {
 		m = fetch(thread_self(), buffer, (uint32_t)send_size);
+		if (!m)
+			m = fetch_large(buffer, (uint32_t)send_size);
 		if (!m) {
 			r = ipc_message_fetch(buffer, (uint32_t)send_size,
 					      OPTIONS_RPC, &m);

@@ -14,7 +14,7 @@ void ipc_init(void)
 	ipc_set_zone_init();
 	ipc_message_zone_init();
 	ipc_request_zone_init();
-	ipc_kcall_init();
+	ipc_message_lend_init();
 	ipc_transit_init();
 	ipc_prepared_init();
 }

@@ -9,7 +9,6 @@
 #include <arch/clock.h>
 #include <arch/copy.h>
 #include <ipc/body_i.h>
-#include <kern/sched.h>
 #include <kern/string.h>
 #include <kern/thread.h>
 #include <kern/zone.h>
@@ -171,7 +170,7 @@ static struct ipc_message *finish_reply(struct ipc_message *reply,
 struct ipc_message *ipc_kernel_call(struct ipc_message *m)
 {
 	struct mig_reply rep;
-	struct ipc_message *reply = ipc_message_alloc(MESSAGE_REPLY_SIZE);
+	struct ipc_message *reply = ipc_message_borrow();
 	if (!reply) { /* the caller's reply right tells it */
 		ipc_message_destroy(m);
 		return NULL;
@@ -189,53 +188,6 @@ struct ipc_message *ipc_kernel_call(struct ipc_message *m)
 
 /* --- the call of a thread that waits for the answer --- */
 
-/*
- * Such an answer mostly goes straight to the caller's buffer. It is written in
- * memory that belongs to a processor: taken by whoever runs there, given back
- * from wherever it then runs. Only the processor itself takes, only the taker
- * gives back, so a load and a store will do.
- */
-void ipc_kcall_init(void)
-{
-	struct processor *p;
-	for (unsigned i = 0; (p = processor_by_number(i)) != NULL; i++) {
-		struct ipc_message *m = ipc_message_alloc_as(MESSAGE_REPLY_SIZE, 0);
-		panic_unless(m != NULL);
-		m->home = i + 1;
-		atomic_set(&p->reply, m);
-	}
-}
-
-static struct ipc_message *reply_take(void)
-{
-	struct processor *p = cpu_processor();
-	struct ipc_message *m = atomic_get_acq(&p->reply);
-	if (__builtin_expect(m == NULL, 0))
-		return ipc_message_alloc(MESSAGE_REPLY_SIZE);
-	atomic_set(&p->reply, NULL);
-	return m;
-}
-
-static void reply_give(struct ipc_message *m)
-{
-	if (__builtin_expect(m->home != 0, 1))
-		atomic_set_rel(&processor_by_number(m->home - 1)->reply, m);
-	else
-		ipc_message_free(m);
-}
-
-/* The same bytes in a message of its own; NULL: no memory. Consumes. */
-static struct ipc_message *reply_detach(struct ipc_message *m)
-{
-	if (!m->home)
-		return m;
-	struct ipc_message *own = ipc_message_alloc(m->head.msgh_size);
-	if (own)
-		memcpy(&own->head, &m->head, m->head.msgh_size);
-	reply_give(m);
-	return own;
-}
-
 /* Is the thread's place to receive still what it was, and free? Then the reply
  * is the next message there. */
 static bool is_next(struct ipc_message *reply, const struct kernel_rpc *c)
@@ -252,8 +204,7 @@ static bool is_next(struct ipc_message *reply, const struct kernel_rpc *c)
 	return next;
 }
 
-/* Rights in the reply, or somebody interfered: as a message through the port.
- * For want of memory its reply right goes unused, which the caller hears. */
+/* Rights in the reply, or somebody interfered: as a message through the port. */
 static mach_msg_return_t reply_by_port(struct ipc_message *reply,
 				       struct mig_reply *rep,
 				       const struct kernel_rpc *c)
@@ -265,16 +216,9 @@ static mach_msg_return_t reply_by_port(struct ipc_message *reply,
 		.option = MACH_RCV_MSG,
 		.name = c->from,
 	};
-	struct ipc_right right = ipc_right_make_send_once(c->port);
+	reply->dest = ipc_right_make_send_once(c->port);
 	ipc_port_unref(c->port);
-	reply = reply_detach(reply);
-	if (reply) {
-		reply->dest = right;
-		reply = finish_reply(reply, rep);
-	} else {
-		drop_items(rep);
-		ipc_right_release(right);
-	}
+	reply = finish_reply(reply, rep);
 	if (reply && reply->dest.port && ipc_receive_direct(reply, &to, &r))
 		return r;
 	if (reply)
@@ -286,7 +230,7 @@ mach_msg_return_t ipc_kernel_rpc_simple(struct ipc_message *m,
 					const struct kernel_rpc *c)
 {
 	struct mig_reply rep;
-	struct ipc_message *reply = reply_take();
+	struct ipc_message *reply = ipc_message_borrow();
 	if (!reply) {
 		ipc_message_put(m);
 		ipc_port_unref(c->dest);
@@ -304,6 +248,6 @@ mach_msg_return_t ipc_kernel_rpc_simple(struct ipc_message *m,
 	h->msgh_remote_port = MACH_PORT_NULL;
 	h->msgh_local_port = c->from;
 	bool ok = copy_out(c->buffer, h, h->msgh_size);
-	reply_give(reply);
+	ipc_message_return(reply);
 	return ok ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;
 }

@@ -7,6 +7,7 @@
  * to it.
  */
 #include <ipc/message_i.h>
+#include <kern/sched.h>
 #include <kern/thread.h>
 #include <kern/zone.h>
 #include <vm/copy.h>
@@ -74,6 +75,44 @@ struct ipc_message *ipc_message_alloc(uint32_t size)
 {
 	return ipc_message_alloc_as(
 		size, CONFIG_PROVENANCE ? thread_self()->ipc.causal_id : 0);
+}
+
+/*
+ * Each processor lends the memory of one large message to whoever runs there;
+ * it is given back from wherever its borrower then is. Only the processor
+ * itself takes and only the borrower gives back, so a load and a store will do.
+ */
+void ipc_message_lend_init(void)
+{
+	struct processor *p;
+	for (unsigned i = 0; (p = processor_by_number(i)) != NULL; i++) {
+		struct ipc_message *m =
+			ipc_message_alloc_as(MESSAGE_REPLY_SIZE, 0);
+		panic_unless(m != NULL);
+		m->home = i + 1;
+		atomic_set(&p->lent, m);
+	}
+}
+
+struct ipc_message *ipc_message_borrow(void)
+{
+	struct processor *p = cpu_processor();
+	struct ipc_message *m = atomic_get_acq(&p->lent);
+	if (__builtin_expect(m == NULL, 0))
+		return ipc_message_alloc(MESSAGE_REPLY_SIZE);
+	atomic_set(&p->lent, NULL);
+	if (CONFIG_PROVENANCE)
+		m->causal = thread_self()->ipc.causal_id;
+	return m;
+}
+
+static void give_back(struct ipc_message *m)
+{
+	m->dest = m->reply = IPC_RIGHT_NULL;
+	m->account = NULL;
+	m->charged = 0;
+	m->moves_receive = m->circular = false;
+	atomic_set_rel(&processor_by_number(m->home - 1)->lent, m);
 }
 
 struct ipc_message *ipc_message_get(uint32_t size)
@@ -148,7 +187,7 @@ bool ipc_message_charge(struct ipc_message *m, struct account *account,
 void ipc_message_free(struct ipc_message *m)
 {
 	uint32_t body = m->capacity - (uint32_t)sizeof(mach_msg_header_t);
-	assert(!list_linked(&m->link) && !m->accept && !m->home);
+	assert(!list_linked(&m->link) && !m->accept);
 	if (m->prepared) {
 		ipc_prepared_returned(m->prepared);
 		return;
@@ -156,7 +195,9 @@ void ipc_message_free(struct ipc_message *m)
 	ipc_message_free_items(m);
 	if (m->account)
 		account_credit(m->account, m->charge, m->charged);
-	if (body == MESSAGE_TINY_BODY)
+	if (m->home)
+		give_back(m);
+	else if (body == MESSAGE_TINY_BODY)
 		zone_free(&tiny_zone, m);
 	else if (body == MESSAGE_SMALL_BODY)
 		zone_free(&small_zone, m);

@@ -15,6 +15,7 @@
 #include <ipc/kmig.h>
 #include <ipc/port_i.h>
 #include <ipc/space.h>
+#include <kern/sched.h>
 
 struct vm_map;
 
@@ -77,12 +78,26 @@ void ipc_message_free_items(struct ipc_message *m);
 /* ipc_message_alloc and its way back, through the thread's spare one. */
 struct ipc_message *ipc_message_get(uint32_t size);
 void ipc_message_put(struct ipc_message *m);
+/* The memory of an empty message (no rights, no items with anything). */
+void ipc_message_free(struct ipc_message *m);
+/* MESSAGE_REPLY_SIZE bytes for a message that is gone soon: memory of the
+ * processor's own if it is at hand (ipc_message_free puts it back). */
+struct ipc_message *ipc_message_borrow(void);
+/* That memory, once at boot. */
+void ipc_message_lend_init(void);
+/* ipc_message_free for one that holds nothing any more and was never queued. */
+static inline void ipc_message_return(struct ipc_message *m)
+{
+	struct processor *p = cpu_processor();
+	if (m->home == p->number + 1)
+		atomic_set_rel(&p->lent, m);
+	else
+		ipc_message_free(m);
+}
 /* Bytes are charged to the account until the message is freed. False: over. */
 [[nodiscard]] bool ipc_message_charge(struct ipc_message *m,
 				      struct account *account,
 				      enum charge_kind kind, size_t amount);
-/* The memory of an empty message (no rights, no items with anything). */
-void ipc_message_free(struct ipc_message *m);
 /* Releases everything in it, then its memory. Never recurses: what a dying
  * port's queue holds is destroyed by the outermost call. No locks. */
 void ipc_message_destroy(struct ipc_message *m);
@@ -279,9 +294,6 @@ void ipc_prepared_returned(struct ipc_prepared *p);
 void ipc_kernel_rpc_exit(struct thread *t);
 
 /* --- kcall.c --- */
-
-/* Memory for the replies of kernel calls, once at boot. */
-void ipc_kcall_init(void);
 
 /* A message to a kernel port is answered. Consumes; the reply, unaddressed to
  * anybody but m's reply right, or NULL. */

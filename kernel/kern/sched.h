@@ -37,8 +37,7 @@ struct processor {
 	_Atomic bool is_idle;
 	struct processor_private *p; /* sched, timers, stack and page caches */
 	uint64_t counts[PROCESSOR_COUNTS]; /* kernel/ipc's counters */
-	struct ipc_message *_Atomic reply; /* kernel/ipc's: for the answer of
-					      a kernel call; NULL: in use */
+	struct ipc_message *_Atomic lent; /* kernel/ipc's; NULL: in use */
 };
 
 struct processor_set {

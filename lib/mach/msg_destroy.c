@@ -97,15 +97,15 @@ void mach_msg_destroy(mach_msg_header_t *message)
 {
 	char *at = (char *)(message + 1);
 	char *end = (char *)message + message->msgh_size;
+	bool complex = message->msgh_bits & MACH_MSGH_BITS_COMPLEX;
 	struct item item;
 
-	right_release(message->msgh_remote_port,
-		      MACH_MSGH_BITS_REMOTE(message->msgh_bits));
-	message->msgh_remote_port = MACH_PORT_NULL;
-	if (!(message->msgh_bits & MACH_MSGH_BITS_COMPLEX))
-		return;
-	while (at < end && item_read(&item, at, end)) {
+	while (complex && at < end && item_read(&item, at, end)) {
 		item_release(&item);
 		at = item.next;
 	}
+	/* Last: whoever waits for the answer finds everything released. */
+	right_release(message->msgh_remote_port,
+		      MACH_MSGH_BITS_REMOTE(message->msgh_bits));
+	message->msgh_remote_port = MACH_PORT_NULL;
 }
