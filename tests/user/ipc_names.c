@@ -321,6 +321,65 @@ static void urefs_pegged(void)
 	port_gone(port);
 }
 
+/* The same by messages: five arrays of 16,383 rights each. The count stops at
+ * the limit, and the name lives until that many were given up. */
+static void urefs_by_arrays(void)
+{
+	enum { COUNT = 16383 };
+	static mach_port_t list[COUNT];
+	mach_port_t queue = port_new(), port = port_new_send(), previous;
+	struct {
+		mach_msg_header_t head;
+		mach_msg_type_long_t type;
+		u64_a4 names;
+	} m;
+
+	for (unsigned i = 0; i < COUNT; i++)
+		list[i] = port;
+	for (unsigned round = 1; round <= 5; round++) {
+		unsigned want = 1 + round * COUNT;
+
+		m.head = (mach_msg_header_t){
+			.msgh_bits = MACH_MSGH_BITS_COMPLEX |
+				     MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND, 0),
+			.msgh_remote_port = queue,
+		};
+		m.type = (mach_msg_type_long_t){
+			.msgtl_header = {.msgt_longform = TRUE},
+			.msgtl_name = MACH_MSG_TYPE_COPY_SEND,
+			.msgtl_size = 32,
+			.msgtl_number = COUNT,
+		};
+		m.names = (vm_address_t)list;
+		OK(mach_msg(&m.head, MACH_SEND_MSG, sizeof m, 0, 0, 0, 0));
+		OK_OR_RETURN(mach_msg(&m.head, MACH_RCV_MSG, 0, sizeof m, queue,
+				      0, 0));
+		EQUAL(((mach_port_t *)m.names)[COUNT - 1], port);
+		OK(vm_deallocate(SELF, m.names, sizeof list));
+		EQUAL(port_refs(port, MACH_PORT_RIGHT_SEND),
+		      want < 65534 ? want : 65534);
+	}
+	/* A death that is told has room for its reference. */
+	OK(mach_port_request_notification(SELF, port, MACH_NOTIFY_DEAD_NAME, 0,
+					  queue, MACH_MSG_TYPE_MAKE_SEND_ONCE,
+					  &previous));
+	OK(mach_port_mod_refs(SELF, port, MACH_PORT_RIGHT_RECEIVE, -1));
+	EQUAL(port_refs(port, MACH_PORT_RIGHT_DEAD_NAME), 65535);
+	CODE(mach_port_request_notification(SELF, port, MACH_NOTIFY_DEAD_NAME, 1,
+					    queue, MACH_MSG_TYPE_MAKE_SEND_ONCE,
+					    &previous),
+	     KERN_UREFS_OVERFLOW);
+	for (unsigned i = 0; i < 65534; i++)
+		if (mach_port_deallocate(SELF, port) != KERN_SUCCESS) {
+			test_fail(__FILE__, __LINE__, "reference %u", i);
+			break;
+		}
+	EQUAL(port_refs(port, MACH_PORT_RIGHT_DEAD_NAME), 1);
+	OK(mach_port_deallocate(SELF, port));
+	CHECK(!port_valid(port));
+	port_gone(queue);
+}
+
 /* Checklist: IPC-03 */
 static void extract_table(void)
 {
@@ -561,7 +620,7 @@ static void holder_make(void)
 static const struct test tests[] = {
 	TEST(holder_make),	TEST(allocate_kinds), TEST(allocate_named),
 	TEST(deallocate_table), TEST(destroy_table),  TEST(mod_refs_table),
-	TEST(insert_table),	TEST(urefs_pegged),   TEST(extract_table),
+	TEST(insert_table),	TEST(urefs_pegged), TEST(urefs_by_arrays),   TEST(extract_table),
 	TEST(types_and_refs),	TEST(names_list),     TEST(guessed_names),
 	TEST(names_not_reused), TEST(receive_status), TEST(queue_limit_range),
 	TEST(sets),		TEST(bad_targets),    TEST(many_names),
