@@ -320,7 +320,12 @@ static bool take_out_of_line(struct taker *t, const struct msg_item *it)
 {
 	bool ok = !it->bytes || !msg_item_is_port(it) || take_array(t, it);
 	if (!it->bytes) {
-		ipc_body_set_pointer(ipc_message_body(t->m), it, 0);
+		uint8_t *body = ipc_message_body(t->m);
+		struct ipc_right none = IPC_RIGHT_NULL;
+		if (msg_item_is_port(it)) /* an array of no rights is one, too */
+			ipc_body_set_type(body, it, name_seen(&none, it->name),
+					  true);
+		ipc_body_set_pointer(body, it, 0);
 		return true;
 	}
 	give_away(t, it);

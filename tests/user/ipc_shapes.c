@@ -642,8 +642,40 @@ static void bad_buffers(void)
 	OK(vm_deallocate(SELF, at, 2 * vm_page_size));
 }
 
+/* Arrays of nothing have a type all the same, and no address. */
+static void empty_arrays(void)
+{
+	static const mach_msg_type_name_t seen[] = {16, 17, 18, 17, 17, 18};
+	mach_port_t dest = port_new_send();
+	struct {
+		mach_msg_header_t head;
+		mach_msg_type_t in_line, outside;
+		u64_a4 address;
+	} m;
+
+	for (unsigned i = 0; i < 6; i++) {
+		m.head = (mach_msg_header_t){
+			.msgh_bits = MACH_MSGH_BITS_COMPLEX |
+				     MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+			.msgh_remote_port = dest,
+		};
+		m.in_line = (mach_msg_type_t){.msgt_name = 16 + i,
+					      .msgt_size = 32,
+					      .msgt_inline = TRUE};
+		m.outside = (mach_msg_type_t){.msgt_name = 16 + i,
+					      .msgt_size = 32};
+		m.address = 0x7777;
+		OK(mach_msg(&m.head, MACH_SEND_MSG, sizeof m, 0, 0, 0, 0));
+		OK(mach_msg(&m.head, MACH_RCV_MSG, 0, sizeof m, dest, 0, 0));
+		EQUAL(m.in_line.msgt_name, seen[i]);
+		EQUAL(m.outside.msgt_name, seen[i]);
+		EQUAL(m.address, 0);
+	}
+	port_gone(dest);
+}
+
 static const struct test tests[] = {
-	TEST(arrives),	       TEST(kth_right_is_bad),
+	TEST(arrives),	       TEST(empty_arrays),	       TEST(kth_right_is_bad),
 	TEST(kth_item_is_refused), TEST(full_gives_back),
 	TEST(small_buffers),   TEST(small_buffers_large),
 	TEST(bad_buffers),
