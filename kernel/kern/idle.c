@@ -103,6 +103,7 @@ void idle_loop(void)
 		if (next != NULL) {
 			p->p->stamp = clock_now();
 			p->p->quantum_end = p->p->stamp + usage_quantum(next);
+			sample_begin(p);
 			switch_to(p, next, true);
 		}
 		cpu_irq_restore(true);

@@ -170,12 +170,13 @@ static int run_state(struct thread *t)
 
 void thread_get_usage(struct thread *t, struct thread_usage *usage)
 {
-	uint64_t now = clock_now();
+	uint64_t now = clock_now(), total;
 
 	spin_lock(&t->lock);
+	total = t->sched.total_ns;
+	if (t == thread_self())
+		total += now - processor_private()->stamp;
 	*usage = (struct thread_usage){
-		.user_ns = t->task != NULL ? t->sched.total_ns : 0,
-		.system_ns = t->task != NULL ? 0 : t->sched.total_ns,
 		.cpu_usage = (int)usage_at(t, now),
 		.run_state = run_state(t),
 		.base = t->sched.base,
@@ -194,9 +195,8 @@ void thread_get_usage(struct thread *t, struct thread_usage *usage)
 		usage->depressed = true;
 		usage->depress_priority = usage_priority(t);
 	}
+	sample_divide(t, total, &usage->user_ns, &usage->system_ns);
 	spin_unlock(&t->lock);
-	if (t == thread_self())
-		usage->user_ns += now - processor_private()->stamp;
 }
 
 uint64_t thread_running_ns(struct thread *t)

@@ -33,6 +33,8 @@ struct processor_private {
 	uint64_t quantum_end;
 	struct timer quantum;
 	_Atomic bool quantum_armed; /* others read it as a hint */
+	struct timer sample;
+	bool sampling;		/* it is armed */
 	uint64_t aged;		/* when the queue was last aged */
 	uint64_t switches;
 };

@@ -118,6 +118,7 @@ static void processor_init(struct processor *p)
 	runq_init(&p->runq);
 	timer_queue_init(&p->p->timers);
 	quantum_init(p);
+	sample_init(p);
 	p->pset = &default_pset;
 	p->idle = thread_create_idle(p, idle_loop);
 }

@@ -209,6 +209,15 @@ static inline uint64_t usage_quantum(const struct thread *t)
 void quantum_arm(struct processor *p);
 void quantum_init(struct processor *p);
 
+/* --- sample.c */
+
+/* Interrupts off: p, this processor, is not idle any more. */
+void sample_begin(struct processor *p);
+void sample_init(struct processor *p);
+/* t->lock held: how much of total ns was spent in which mode. */
+void sample_divide(struct thread *t, uint64_t total, uint64_t *user,
+		   uint64_t *system);
+
 /* --- thread.c */
 
 void thread_module_init(void);

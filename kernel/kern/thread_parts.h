@@ -39,6 +39,8 @@ struct thread_sched {
 	uint64_t total_ns;		/* that it ran */
 	uint64_t sleep_stamp;		/* when it blocked last */
 	uint64_t depress_until;		/* 0: until it runs again */
+	_Atomic uint32_t user_samples, system_samples;
+	uint64_t told_user, told_system; /* (l) ns, as last told */
 };
 
 /* kernel/ipc: a receive in progress, what is kept between calls. */

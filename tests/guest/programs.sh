@@ -51,6 +51,13 @@ try $run --smp 3 -- sh -c 'nproc; grep -c ^processor /proc/cpuinfo'
 want nproc 0 '3
 3'
 
+# --- user and system time
+
+musl-gcc -O2 -static -o "$TMP/times" tests/guest/programs/times.c &&
+	try $run --add "$TMP/times:/bin/times" -- times &&
+	want times 0 \
+	'spinning user, faulting system, 0 backwards, child counted'
+
 # --- mach-cc
 
 cat >"$TMP/old.c" <<'END'

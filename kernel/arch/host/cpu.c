@@ -229,6 +229,12 @@ void host_deliver(void)
 	self->irq_on = true;
 }
 
+/* User code here is a call like any other. */
+bool cpu_interrupted_user(void)
+{
+	return false;
+}
+
 bool cpu_irq_enabled(void)
 {
 	return host_cpu()->irq_on;

@@ -32,6 +32,7 @@ struct cpu {
 	uint32_t apic_id;
 	_Atomic bool online;
 	_Atomic bool stopped; /* has answered cpu_stop_others */
+	bool from_user;	      /* what is interrupted now */
 	uint64_t deadline;    /* of its timer, clock_now() time */
 
 	/* cpu_call: what this one asks of others, and who asks it. */

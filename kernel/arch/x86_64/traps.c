@@ -7,6 +7,7 @@
 #include "traps.h"
 #include "irq.h"
 #include "layout.h"
+#include "percpu.h"
 #include "stop.h"
 #include "vector.h"
 #include "debugreg.h"
@@ -141,6 +142,19 @@ static void __attribute__((noinline)) user_rip_canonical(struct user_frame *f)
 		f->rip = USER_MAX;
 }
 
+/* Interrupts are off, so the processor stays the same. */
+static void user_interrupt(const struct user_frame *f)
+{
+	cpu_self()->from_user = true;
+	irq_dispatch((unsigned)f->vector);
+	cpu_self()->from_user = false;
+}
+
+bool cpu_interrupted_user(void)
+{
+	return cpu_self()->from_user;
+}
+
 void user_trap(struct user_frame *f)
 {
 	if (__builtin_expect(f->rip >= USER_MAX, 0))
@@ -148,7 +162,7 @@ void user_trap(struct user_frame *f)
 	if (f->vector == TRAP_PAGE)
 		user_page_fault(f);
 	else if (f->vector >= TRAP_COUNT)
-		irq_dispatch((unsigned)f->vector);
+		user_interrupt(f);
 	else
 		user_exception(f);
 }

@@ -41,6 +41,9 @@ void cpu_kick(unsigned cpu);
 /* Provided by kern/sched.c, called with interrupts off. */
 void sched_kick_interrupt(void);
 
+/* In an interrupt handler: what it interrupted was a user program. */
+bool cpu_interrupted_user(void);
+
 /* Runs fn(arg) on every processor of the bit mask except this one, with
  * interrupts off there, and waits for all. Callable with spin locks of
  * non-interrupt class held and interrupts on; a processor that waits here
