@@ -6,8 +6,9 @@
  * super-user's right); the other servers keep none.
  *
  * The last line, frames_used, is the number to compare: the frames that no zone
- * and no pool holds. It is all frames, less the free ones, less those of spare
- * kernel stacks and of zones, whose objects are counted one by one above.
+ * and no pool holds. It is all frames, less the free ones, less those of zones,
+ * whose objects are counted one by one above, of spare kernel stacks and of the
+ * kernel's own page tables, which are as many as the most stacks ever needed.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -17,9 +17,10 @@ enum host_counter {
 	HOST_COUNTER_FRAMES_FREE,  /* caches included */
 	HOST_COUNTER_FRAMES_VM,	   /* held by VM pages */
 	HOST_COUNTER_FRAMES_KERNEL,
-	HOST_COUNTER_FRAMES_TABLES,
-	HOST_COUNTER_FRAMES_POOLS, /* of the kernel's: zones', used or not, and
-				      spare stacks' */
+	HOST_COUNTER_FRAMES_TABLES, /* of tasks' page tables */
+	HOST_COUNTER_FRAMES_POOLS, /* zones', used or not; spare kernel stacks',
+				      and tables of the kernel's, which serve
+				      the next stacks */
 	HOST_COUNTER_COUNT,
 };
 

@@ -53,9 +53,11 @@ static void counters_fill(int64_t *to)
 	to[HOST_COUNTER_FRAMES_FREE] = (int64_t)page_count_free();
 	to[HOST_COUNTER_FRAMES_VM] = (int64_t)page_count_kind(PAGE_VM);
 	to[HOST_COUNTER_FRAMES_KERNEL] = (int64_t)page_count_kind(PAGE_KERNEL);
-	to[HOST_COUNTER_FRAMES_TABLES] = (int64_t)page_count_kind(PAGE_TABLE);
+	to[HOST_COUNTER_FRAMES_TABLES] =
+		(int64_t)(page_count_kind(PAGE_TABLE) - pmap_kernel_tables());
 	to[HOST_COUNTER_FRAMES_POOLS] =
-		(int64_t)(zone_frames() + thread_spare_stack_frames());
+		(int64_t)(zone_frames() + thread_spare_stack_frames() +
+			  pmap_kernel_tables());
 }
 
 kern_return_t rpc_host_counters(struct kobject *host, int64_t *counters,

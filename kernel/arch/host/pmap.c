@@ -340,6 +340,11 @@ static void forget(struct mapping **p, unsigned prot)
 		drop(p);
 }
 
+size_t pmap_kernel_tables(void)
+{
+	return 0;
+}
+
 void pmap_drain_local(void)
 {
 	/* Tables are not frames here. */

@@ -37,6 +37,13 @@ void pmap_kernel_space(vaddr_t *start, vaddr_t *end)
 	*end = KVA_BASE + KVA_SIZE;
 }
 
+static size_t kernel_tables; /* written under kernel_lock, or at boot */
+
+size_t pmap_kernel_tables(void)
+{
+	return kernel_tables + (CONFIG_KASAN ? shadow_pages() : 0);
+}
+
 pte_t *kernel_entry(vaddr_t va, bool make)
 {
 	pte_t *table = kernel_pml4;
@@ -50,6 +57,7 @@ pte_t *kernel_entry(vaddr_t va, bool make)
 			if (!page)
 				return NULL;
 			*entry = page_to_paddr(page).raw | PTE_TABLE;
+			kernel_tables++;
 		}
 		table = entry_table(*entry);
 	}

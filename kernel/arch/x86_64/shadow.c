@@ -142,6 +142,13 @@ void shadow_construct(void)
 		(*fn)();
 }
 
+static size_t entered;
+
+size_t shadow_pages(void)
+{
+	return entered;
+}
+
 bool shadow_enter(vaddr_t va)
 {
 	pte_t *pte = kernel_entry((vaddr_t)shadow_of((void *)va), true);
@@ -155,5 +162,6 @@ bool shadow_enter(vaddr_t va)
 	if (!page)
 		return false;
 	*pte = page_to_paddr(page).raw | SHADOW_DATA;
+	entered++;
 	return true;
 }

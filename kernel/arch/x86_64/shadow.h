@@ -23,3 +23,4 @@ void shadow_construct(void);
 /* The shadow of a page in the kernel's window, made at its first use and kept
  * for ever. False: no memory. Lock: the caller's on the kernel's tables. */
 bool shadow_enter(vaddr_t va);
+size_t shadow_pages(void); /* so made */

@@ -70,6 +70,11 @@ void pmap_collect(struct pmap *pmap);
 /* Gives back frames that this processor keeps for tables to come. */
 void pmap_drain_local(void);
 
+/* Frames behind the kernel's own addresses (tables; in debug kernels the
+ * sanitizer's shadow). None is given back: they serve the ranges that kva.c
+ * keeps for reuse, so there are as many as the most ranges at once needed. */
+size_t pmap_kernel_tables(void);
+
 /* Pages of tables this pmap holds. */
 size_t pmap_table_pages(const struct pmap *pmap);
 
