@@ -426,7 +426,7 @@ static void send_notify(void)
 	OK(port_deallocate(SELF, notify));
 }
 
-/* Checklist: IPC-10 */
+/* Checklist: IPC-10 NUM-12 CAP-3 */
 static void names_13_17(void)
 {
 	struct holder *h = shared_page();

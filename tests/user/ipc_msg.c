@@ -80,7 +80,7 @@ static void header_and_body(void)
 	port_gone(port);
 }
 
-/* Checklist: IPC-20 */
+/* Checklist: IPC-20 CAP-4 */
 static void sequence_and_order(void)
 {
 	mach_port_t port = port_new();
@@ -333,7 +333,7 @@ static void too_large(void)
 	port_gone(port);
 }
 
-/* Checklist: IPC-16 IPC-17 IPC-19 */
+/* Checklist: IPC-16 IPC-17 IPC-19 NUM-11 */
 static void full_error(void)
 {
 	mach_port_t port = port_new_send(), once;
@@ -373,7 +373,7 @@ static void *blocked_sender(void *arg)
 	return NULL;
 }
 
-/* Checklist: IPC-16 */
+/* Checklist: IPC-16 CAP-5 */
 static void full_block(void)
 {
 	struct blocked b = {.port = port_new_send()};

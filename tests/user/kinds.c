@@ -306,7 +306,7 @@ static bool ends_all(const char *name)
 }
 
 /* The same requests reach the routine where the kind is right: it may find the
- * zeroes wrong, but not the message. */
+ * zeroes wrong, but not the message. Checklist: IPC-25 ARC-10 */
 static void right_kind_of(const struct mig_routine *r, enum target need)
 {
 	int code;
