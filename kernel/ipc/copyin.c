@@ -148,7 +148,7 @@ static mach_msg_return_t take_any_header(struct ipc_message *m,
 		r = MACH_SEND_INVALID_NOTIFY;
 	if (r == MACH_MSG_SUCCESS) {
 		take_both(s, &h, m, &after);
-		s->sent++;
+		atomic_add(&s->sent, 1);
 	}
 	spin_unlock(&s->lock);
 	ipc_requests_fire(&after);
@@ -231,7 +231,8 @@ static mach_msg_return_t take_header(struct ipc_message *m,
 		else if (shape == BITS_ANSWER || shape == MSG_TYPE_PORT ||
 			 shape == BITS_OLD_ANSWER)
 			taken = take_answer(s, m, &after);
-		s->sent += taken;
+		if (taken)
+			atomic_add(&s->sent, 1);
 		spin_unlock(&s->lock);
 		ipc_requests_fire(&after);
 	}

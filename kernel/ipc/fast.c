@@ -27,249 +27,8 @@
 #include <arch/clock.h>
 #include <arch/copy.h>
 #include <arch/state.h>
-#include <ipc/fast.h>
-#include <ipc/space_i.h>
+#include <ipc/fast_meet.h>
 #include <ipc/stat.h>
-#include <kern/wait_fast.h>
-
-#define BITS_REQUEST \
-	MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE)
-#define BITS_ANSWER MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0)
-#define BITS_CARRIED (MACH_MSGH_BITS_TYPE_MASK | MACH_MSGH_BITS_COMPLEX)
-#define BITS_SHAPE   (~(BITS_CARRIED | MACH_MSGH_BITS_KERNEL))
-#define BITS_TO_SERVER \
-	MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND)
-#define BITS_TO_CLIENT MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE)
-#define OPTIONS_RPC    (MACH_SEND_MSG | MACH_RCV_MSG)
-#define likely(x)      __builtin_expect(!!(x), 1)
-#define unlikely(x)    __builtin_expect(!!(x), 0)
-/* One text, compiled once for each kind of call. */
-#define TEMPLATE       __attribute__((always_inline)) static inline
-
-enum call { REQUEST, ANSWER, KERNEL_REQUEST };
-
-struct fast {
-	struct thread *self, *peer;
-	struct ipc_message *m;
-	struct ipc_entry *entry;  /* of the destination */
-	struct ipc_port *dest;	  /* locked */
-	struct ipc_set *dest_set; /* locked, or NULL */
-	struct ipc_port *port;	  /* to receive from: locked */
-	struct ipc_set *set;	  /* or this */
-	struct ipc_request *outlived; /* of a manual's entry used up */
-	bool short_landing; /* names for one right at most, then the bytes */
-};
-
-/* What the caller will wait with. */
-struct place {
-	uint64_t buffer;
-	uint32_t option, size;
-	mach_port_name_t name;
-};
-
-/* --- find --- */
-
-/* The entry to receive from: most often the last one. Entries do not move, and
- * the version tells when one of a chosen name has been freed. */
-TEMPLATE struct ipc_entry *find_from(struct thread *self, struct ipc_space *s,
-				     mach_port_name_t name) REQUIRES(&s->lock)
-{
-	struct ipc_entry *e = self->ipc.from;
-	if (likely(e && self->ipc.from_version == s->overflow_version &&
-		   e->name == name && e->type))
-		return e;
-	e = ipc_entry_lookup(s, name);
-	self->ipc.from = e;
-	self->ipc.from_version = s->overflow_version;
-	return e;
-}
-
-/* An entry held the manual's way has a request with it; any other request is
- * the general path's. */
-static bool is_plain_compat(const struct ipc_entry *e)
-{
-	return e->flags == ENTRY_COMPAT && e->request &&
-	       e->request->kind == REQUEST_COMPAT;
-}
-
-/* The entries, by kind. */
-TEMPLATE bool find_entries(struct fast *f, struct ipc_space *s,
-			   mach_port_name_t from, enum call call)
-	REQUIRES(&s->lock)
-{
-	struct ipc_entry *d = ipc_entry_lookup(s, f->m->head.msgh_remote_port);
-	struct ipc_entry *r = find_from(f->self, s, from);
-	if (!likely(d && r))
-		return false;
-	f->dest = d->port;
-	f->port = r->type & TYPE_RECEIVE ? r->port : NULL;
-	f->set = call == ANSWER && r->type == TYPE_SET ? r->set : NULL;
-	if (!(f->port || f->set) || f->port == f->dest)
-		return false;
-	f->entry = d;
-	if (call == REQUEST)
-		return d->type & TYPE_SEND && !(d->flags & ENTRY_ACCEPT);
-	return d->type == TYPE_SEND_ONCE &&
-	       (likely(!d->request && !d->flags) || is_plain_compat(d));
-}
-
-/* --- meet --- */
-
-/* The locks of sets, and of what is received from, depend on what the entries
- * are; the analysis follows neither, and is told of the ports' alone. */
-TEMPLATE void lock_set(struct ipc_set *set) NO_LOCK_ANALYSIS
-{
-	spin_lock(&set->lock);
-}
-
-TEMPLATE void unlock_set(struct ipc_set *set) NO_LOCK_ANALYSIS
-{
-	spin_unlock(&set->lock);
-}
-
-/* Destination (and its set) locked: a peer waits there as we want it. */
-TEMPLATE bool find_peer(struct fast *f) REQUIRES(&f->dest->lock)
-{
-	struct ipc_port *dest = f->dest;
-	struct list *receivers = &dest->receivers;
-	if (!dest->active || !list_empty(&dest->queue))
-		return false;
-	if (dest->set) {
-		f->dest_set = dest->set;
-		lock_set(dest->set);
-		receivers = &dest->set->receivers;
-	}
-	struct list_node *n = receivers->head.next;
-	if (n == &receivers->head)
-		return false;
-	struct thread *t = container_of(n, struct thread, wait_link);
-	f->peer = t;
-	f->short_landing =
-		(t->ipc.option &
-		 (MACH_RCV_MSG | MACH_RCV_25 | MACH_RCV_NOTIFY)) == MACH_RCV_MSG &&
-		!(f->m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX);
-	return f->m->head.msgh_size <= t->ipc.receive_size &&
-	       likely(f->short_landing || !(t->ipc.option & MACH_RCV_NOTIFY));
-}
-
-/* Locks the place to receive from, if it is free and has nothing. */
-TEMPLATE bool lock_source(struct fast *f) NO_LOCK_ANALYSIS
-{
-	struct ipc_set *set = f->set;
-	if (set) {
-		if (set == f->dest_set || !spin_trylock(&set->lock))
-			return false;
-		if (likely(set->active && list_empty(&set->ready)))
-			return true;
-		spin_unlock(&set->lock);
-		return false;
-	}
-	struct ipc_port *port = f->port;
-	if (!spin_trylock(&port->lock))
-		return false;
-	if (likely(port->active && list_empty(&port->queue) && !port->set &&
-		   !port->owed))
-		return true;
-	spin_unlock(&port->lock);
-	return false;
-}
-
-TEMPLATE void unlock_source(struct fast *f) NO_LOCK_ANALYSIS
-{
-	spin_unlock(f->set ? &f->set->lock : &f->port->lock);
-}
-
-TEMPLATE bool meet(struct fast *f) REQUIRES(&f->dest->lock)
-{
-	if (!find_peer(f) || !lock_source(f))
-		return false;
-	if (likely(wait_claim(f->peer, WAIT_OK)))
-		return true;
-	unlock_source(f);
-	return false;
-}
-
-/* --- commit: all locks held, nothing here fails --- */
-
-/* The peer is ours: it leaves its list and lets go of what it waited on, which
- * lives on without it. */
-TEMPLATE void release_peer(struct fast *f)
-{
-	struct thread *t = f->peer;
-	list_remove(&t->wait_link);
-	if (t->ipc.port)
-		ref_put_not_last(&t->ipc.port->ref);
-	else
-		ref_put_not_last(&t->ipc.set->ref);
-	t->ipc.port = NULL;
-	t->ipc.set = NULL;
-}
-
-/* What the peer sees of the header, as if the message had been queued and
- * taken. */
-TEMPLATE void address(struct fast *f, enum call call)
-	REQUIRES(&f->dest->lock)
-{
-	struct ipc_port *dest = f->dest;
-	struct ipc_message *m = f->m;
-	struct thread *t = f->peer;
-	uint32_t bits = m->head.msgh_bits;
-	m->head.msgh_seqno = dest->seqno++;
-	t->ipc.message = m;
-	if (unlikely(!f->short_landing)) {
-		m->head.msgh_bits =
-			(bits & BITS_CARRIED) |
-			(call == KERNEL_REQUEST ? MACH_MSGH_BITS_KERNEL : 0);
-		m->local_name = dest->receiver_name;
-		m->addressed = call == ANSWER ? MACH_MSG_TYPE_PORT_SEND_ONCE :
-						MACH_MSG_TYPE_PORT_SEND;
-		t->ipc.state = MACH_MSG_SUCCESS;
-		return;
-	}
-	bits &= MACH_MSGH_BITS_TYPE_MASK;
-	m->head.msgh_bits =
-		bits | (call == ANSWER ? BITS_TO_CLIENT : BITS_TO_SERVER);
-	m->head.msgh_local_port = dest->receiver_name;
-	t->ipc.state = call == ANSWER ? IPC_STATE_ANSWER : IPC_STATE_REQUEST;
-	if (call == ANSWER)
-		m->head.msgh_remote_port = MACH_PORT_NULL;
-}
-
-/* The send-once right that brought an answer is used up, and its name free. */
-TEMPLATE void use_entry(struct fast *f, struct ipc_space *s)
-	REQUIRES(&s->lock) REQUIRES(&f->dest->lock)
-{
-	struct ipc_entry *e = f->entry;
-	f->dest->sorights--;
-	if (unlikely(e->request != NULL)) {
-		list_remove(&e->request->link);
-		f->outlived = e->request;
-		e->request = NULL;
-		e->flags = 0;
-	}
-	e->urefs = 0;
-	ipc_entry_push(s, e);
-}
-
-TEMPLATE void make_reply(struct fast *f)
-{
-	f->port->sorights++;
-	f->m->reply = (struct ipc_right){f->port, RIGHT_SEND_ONCE};
-}
-
-TEMPLATE void wait_at_source(struct fast *f, const struct place *at)
-{
-	struct thread *self = f->self;
-	self->ipc.buffer = at->buffer;
-	self->ipc.option = at->option;
-	self->ipc.receive_size = at->size;
-	self->ipc.port = f->set ? NULL : f->port;
-	self->ipc.set = f->set;
-	ref_get(f->set ? &f->set->ref : &f->port->ref);
-	wait_begin_abortable(self);
-	list_push_back(f->set ? &f->set->receivers : &f->port->receivers,
-		       &self->wait_link);
-}
 
 /* --- land --- */
 
@@ -298,7 +57,7 @@ TEMPLATE bool name_reply(struct thread *self, struct ipc_message *m)
 TEMPLATE mach_msg_return_t hand_over(struct thread *self, struct ipc_message *m)
 {
 	self->ipc.message = NULL;
-	atomic_add(&self->space->received, 1);
+	self->ipc.received++;
 	if (CONFIG_PROVENANCE)
 		self->ipc.causal_id = m->causal;
 	bool ok = copy_out(self->ipc.buffer, &m->head, m->head.msgh_size);
@@ -372,7 +131,6 @@ TEMPLATE bool meet_and_commit(struct fast *f, struct ipc_space *s,
 	spin_lock(&f->dest->lock);
 	bool ok = meet(f);
 	if (likely(ok)) {
-		s->sent++;
 		release_peer(f);
 		address(f, call);
 		if (call == ANSWER)
@@ -417,7 +175,6 @@ TEMPLATE void become(struct fast *f, void (*continuation)(void))
 {
 	ipc_count(IPC_FAST_RPCS);
 	f->self->ipc.sent++;
-	f->peer->ipc.received++;
 	if (likely(thread_become(f->peer, continuation)))
 		return;
 	thread_handoff(f->peer, CLOCK_NEVER, continuation);
@@ -430,7 +187,6 @@ static mach_msg_return_t call_kernel(struct fast *f, const struct place *at)
 	const struct kernel_rpc rpc = {f->dest, f->port, at->buffer, at->size,
 				       at->name};
 	f->self->ipc.sent++;
-	f->self->ipc.received++;
 	ipc_count(IPC_KERNEL_CALLS);
 	return ipc_kernel_rpc_simple(f->m, &rpc);
 }

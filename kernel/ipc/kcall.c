@@ -247,6 +247,7 @@ mach_msg_return_t ipc_kernel_rpc_simple(struct ipc_message *m,
 	h->msgh_bits |= MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE);
 	h->msgh_remote_port = MACH_PORT_NULL;
 	h->msgh_local_port = c->from;
+	thread_self()->ipc.received++;
 	bool ok = copy_out(c->buffer, h, h->msgh_size);
 	ipc_message_return(reply);
 	return ok ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;

@@ -161,8 +161,6 @@ void ipc_space_remember(struct ipc_space *s, _Atomic mach_port_name_t *self_name
 
 void ipc_space_messages(struct ipc_space *s, unsigned *sent, unsigned *received)
 {
-	spin_lock(&s->lock);
-	*sent = s->sent;
-	spin_unlock(&s->lock);
+	*sent = atomic_get(&s->sent);
 	*received = atomic_get(&s->received);
 }

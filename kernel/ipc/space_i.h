@@ -95,8 +95,7 @@ struct ipc_space {
 	uint64_t overflow_sieve;  /* bit n: a chosen name ends in n, perhaps */
 	uint64_t seed;		  /* of the overflow hash */
 	struct ipc_overflow *overflow;
-	uint32_t sent;		  /* messages, for task_info */
-	_Atomic uint32_t received;
+	_Atomic uint32_t sent, received; /* messages, for task_info */
 	_Atomic mach_port_name_t *self_name; /* (f) of the task: cleared when
 						that name goes */
 	struct ipc_right notify;  /* the manual's notify port */
