@@ -32,7 +32,7 @@ print boot_info.archive.size
 kill
 END
 try tools/debug --smp 2
-said before_the_first_instruction '^(gdb) rip  *0xfff0 '
+said before_the_first_instruction '(gdb) rip  *0xfff0 '
 said breakpoint 'Breakpoint 1, first_task_start ('
 said backtrace '^#1 .* in startup ('
 said processors 'Thread 1\.2 (CPU#1'
