@@ -216,6 +216,27 @@ static void past_4g(void)
 	port_gone(port);
 }
 
+/* Aligned as its sender had it, so that whole page tables may be lent.
+ * Checklist: MSG-11 */
+static void lands_aligned(void)
+{
+	vm_size_t size = 4 * MIB;
+	mach_port_t port = port_new();
+	vm_address_t at = 0, aligned;
+	static struct large m;
+
+	OK_OR_RETURN(vm_allocate(SELF, &at, size + 2 * MIB, TRUE));
+	aligned = (at + 2 * MIB - 1) & ~(2 * MIB - 1);
+	memset((void *)aligned, 7, size);
+	item_set(&m.item[0], aligned, size);
+	OK_OR_RETURN(send_items(&m, port, MACH_MSG_TYPE_MAKE_SEND, 1));
+	OK_OR_RETURN(receive_items(&m, port));
+	EQUAL(m.item[0].address % (2 * MIB), 0);
+	mach_msg_destroy(&m.head);
+	OK(vm_deallocate(SELF, at, size + 2 * MIB));
+	port_gone(port);
+}
+
 /* --- figure 5 --- */
 
 /* Copied are the pages that somebody writes, and no other. Checklist: MSG-04
@@ -258,6 +279,7 @@ static void copies_what_is_written(void)
 static const struct test tests[] = {
 	TEST(msg_wholespace),
 	TEST(past_4g),
+	TEST(lands_aligned),
 	TEST(copies_what_is_written),
 };
 TEST_MAIN(tests)
