@@ -77,3 +77,13 @@ $(B)/gen/kernel/%_server.c $(B)/gen/kernel/%_server.h: defs/%.defs $(MIG) \
 	@$(call say,MIG,$<)mkdir -p $(B)/gen/kernel
 	$(Q)$(call MIG_RUN,$(B)/gen/kernel/$*_server.c) -kernel -server $(B)/gen/kernel/$*_server.c \
 		-sheader $(B)/gen/kernel/$*_server.h $<
+
+# All of them in one list, mig_interfaces.
+MIG_ALL_C := $(B)/gen/describe/all_interfaces.c
+$(MIG_ALL_C): $(MIG_DESCRIBE_C)
+	@{ echo '/* The interfaces of defs/. Made by mk/mig.mk. */'; \
+	echo '#include <mach/mig_describe.h>'; \
+	sed -n 's/^extern const struct mig_interface/&/p' $^; \
+	echo 'const struct mig_interface *const mig_interfaces[] = {'; \
+	sed -n 's/^const struct mig_interface \(.*\) = {/	\&\1,/p' $^; \
+	echo '	0,'; echo '};'; } >$@

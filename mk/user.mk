@@ -91,7 +91,7 @@ $(foreach l,$(LIB_NAMES),$(eval $(call user_lib,$(l))))
 
 LIBDEFS_OBJS := $(patsubst $(B)/gen/%.c,$(U)/obj/rpc/%.o,$(MIG_USER_C)) \
 	$(patsubst $(B)/gen/%.c,$(U)/obj/gen/%.o,\
-	$(MIG_SERVER_C) $(MIG_DESCRIBE_C))
+	$(MIG_SERVER_C) $(MIG_DESCRIBE_C) $(MIG_ALL_C))
 DEPS += $(LIBDEFS_OBJS:.o=.d)
 $(U)/libdefs.a: $(LIBDEFS_OBJS)
 	@$(call say,AR,$@)rm -f $@

@@ -57,4 +57,7 @@ struct mig_interface {
 	const struct mig_routine *routines; /* by id, ascending */
 };
 
+/* Every interface that defs/ describes; NULL behind the last. */
+extern const struct mig_interface *const mig_interfaces[];
+
 #endif

@@ -17,6 +17,7 @@
 #include <boot/first.h>
 #include <task/host.h>
 #include <task/memory_entry.h>
+#include <task/msg_trace.h>
 #include <boot/selftest.h>
 #include <task/task.h>
 #include <trap/server.h>
@@ -71,6 +72,7 @@ void kernel_main(void)
 	task_init();
 	host_init();
 	memory_entry_init();
+	msg_trace_init();
 	device_init();
 	server_init();
 	panic_unless(thread_create_kernel("startup", startup, NULL,

@@ -9,8 +9,10 @@
 #include <arch/copy.h>
 #include <ipc/body_i.h>
 #include <ipc/space_i.h>
+#include <ipc/trace.h>
 #include <kern/string.h>
 #include <kern/thread.h>
+#include <mach/msg_trace.h>
 #include <kern/zone.h>
 #include <vm/copy.h>
 
@@ -321,6 +323,8 @@ mach_msg_return_t ipc_message_copyout(struct ipc_message *m,
 		r |= place_body(&p);
 	if (!copy_out(to->buffer, &m->head, m->head.msgh_size))
 		r = MACH_RCV_INVALID_DATA;
+	if (__builtin_expect(atomic_get(&ipc_tracing) != 0, 0))
+		ipc_trace_note(MSG_TRACE_RECEIVED, &m->head, 0);
 	ipc_message_put(m);
 	return r;
 }

@@ -5,6 +5,7 @@
 #include <ipc/message_i.h>
 #include <ipc/space_i.h>
 #include <ipc/stat.h>
+#include <ipc/trace.h>
 #include <kern/thread.h>
 
 void ipc_init(void)
@@ -17,6 +18,7 @@ void ipc_init(void)
 	ipc_message_lend_init();
 	ipc_transit_init();
 	ipc_prepared_init();
+	ipc_trace_init();
 }
 
 uint64_t ipc_counter_total(enum ipc_counter c)

@@ -28,6 +28,7 @@ enum kobject_kind {
 	KOBJECT_DEVICE_MASTER,
 	KOBJECT_DEVICE_IO,
 	KOBJECT_DEVICE_IRQ,
+	KOBJECT_MSG_TRACE,   /* a trace of messages */
 	KOBJECT_KINDS,
 };
 

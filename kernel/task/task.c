@@ -11,6 +11,7 @@
 #include <arch/clock.h>
 #include <ipc/kport.h>
 #include <ipc/space.h>
+#include <ipc/trace.h>
 #include <arch/cpu.h>
 #include <ipc/watch.h>
 #include <kern/panic.h>
@@ -34,6 +35,7 @@ static void task_thread_exit(struct thread *thread);
 static void task_thread_free(struct thread *thread);
 static uint64_t task_owner_id(enum kobject_kind kind,
 			      const struct kobject *object);
+static void task_copy_name(char *name);
 
 void task_init(void)
 {
@@ -43,6 +45,7 @@ void task_init(void)
 	thread_exit_hook = task_thread_exit;
 	thread_free_hook = task_thread_free;
 	ipc_watch_owner = task_owner_id;
+	ipc_trace_name = task_copy_name;
 }
 
 static void task_free(struct kobject *object)
@@ -146,6 +149,8 @@ enum kr task_create(struct task *parent, bool inherit_memory,
 	}
 	task_ref(t); /* the caller's; the first one is for being alive */
 	task_list_insert(t);
+	if (parent && atomic_get(&ipc_tracing))
+		ipc_trace_inherit(parent->space, t->space, t->id);
 	*child = t;
 	return KR_SUCCESS;
 }
@@ -465,6 +470,18 @@ static uint64_t task_owner_id(enum kobject_kind kind,
 	else if (kind == KOBJECT_THREAD)
 		t = container_of(object, struct thread, object)->task;
 	return t ? t->id : 0;
+}
+
+/* For a trace of messages: the calling thread's. */
+static void task_copy_name(char *name)
+{
+	struct task *t = task_self();
+
+	if (!t)
+		return;
+	spin_lock(&t->lock);
+	memcpy(name, t->name, TASK_NAME_MAX);
+	spin_unlock(&t->lock);
 }
 
 void task_set_name(struct task *t, const char *name)

@@ -103,6 +103,13 @@ struct device_irq *convert_port_to_device_irq(struct ipc_port *port)
 	return k ? device_irq_from(k) : NULL;
 }
 
+struct msg_trace *convert_port_to_msg_trace(struct ipc_port *port)
+{
+	struct kobject *k = lookup(port, KOBJECT_MSG_TRACE);
+
+	return k ? msg_trace_from(k) : NULL;
+}
+
 /* --- destructors --- */
 
 void kobject_release(struct kobject *k)
@@ -157,4 +164,10 @@ void device_irq_release(struct device_irq *irq)
 {
 	if (irq)
 		kobject_unref(device_irq_kobject(irq));
+}
+
+void msg_trace_release(struct msg_trace *t)
+{
+	if (t)
+		kobject_unref(msg_trace_kobject(t));
 }

@@ -11,6 +11,7 @@
 #include <ipc/space.h>
 #include <kern/sched.h>
 #include <kern/thread.h>
+#include <task/msg_trace.h>
 #include <task/task.h>
 #include <vm/map.h>
 
@@ -28,6 +29,7 @@ struct vm_entry_port *convert_port_to_entry(struct ipc_port *port);
 struct kobject *convert_port_to_device_master(struct ipc_port *port);
 struct device_io *convert_port_to_device_io(struct ipc_port *port);
 struct device_irq *convert_port_to_device_irq(struct ipc_port *port);
+struct msg_trace *convert_port_to_msg_trace(struct ipc_port *port);
 
 /* Destructors: NULL is legal. */
 void task_release(struct task *t);
@@ -39,3 +41,4 @@ void pset_release(struct processor_set *s);
 void entry_release(struct vm_entry_port *e);
 void device_io_release(struct device_io *io);
 void device_irq_release(struct device_irq *irq);
+void msg_trace_release(struct msg_trace *t);

@@ -136,6 +136,7 @@ static const char *const kind_names[HOST_OBJECT_KINDS] = {
 	[HOST_OBJECT_DEVICE_MASTER] = "device master",
 	[HOST_OBJECT_DEVICE_IO] = "device registers",
 	[HOST_OBJECT_DEVICE_IRQ] = "device interrupt",
+	[HOST_OBJECT_MSG_TRACE] = "trace of messages",
 };
 
 const char *graph_label(const struct graph *g, int port, char *out)

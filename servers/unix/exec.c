@@ -245,7 +245,6 @@ static void exec_commit(struct proc *p, struct inode *file,
 	free(p->exe_path);
 	p->exe_path = full;
 	exec_set_comm(p, original);
-	machine_rename(p);
 	free(p->cmdline);
 	p->cmdline = args->strings;
 	p->cmdline_length = args->env_start;
@@ -271,6 +270,7 @@ static int64_t exec_run(struct call *c, struct inode *file,
 		error = stack_build(p, args, original, &image);
 	if (!error) {
 		proc_close_others(p, c->lwp);
+		image.name = original;
 		error = machine_exec(p, c->lwp, &image);
 	}
 	exec_image_done(&image);

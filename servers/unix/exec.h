@@ -25,6 +25,7 @@ struct exec_segment {
 };
 
 struct exec_image {
+	const char *name; /* what the process will be called */
 	struct exec_segment segments[EXEC_SEGMENTS];
 	unsigned count;
 	uint64_t entry;       /* of the program */

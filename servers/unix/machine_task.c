@@ -121,14 +121,19 @@ void machine_process_end(struct proc *p)
 	mtask_release(t);
 }
 
-void machine_rename(struct proc *p)
+static void name_task(mach_port_t task, const char *comm, int pid)
 {
+	const char *slash = strrchr(comm, '/');
 	char name[32];
 
-	if (!p->task || mtask_of(p)->users > 1)
-		return; /* its parent's */
-	snprintf(name, sizeof(name), "%s[%d]", p->comm, p->pid);
-	task_set_name(mtask_of(p)->task, name);
+	snprintf(name, sizeof(name), "%.15s[%d]", slash ? slash + 1 : comm, pid);
+	task_set_name(task, name);
+}
+
+void machine_rename(struct proc *p)
+{
+	if (p->task && mtask_of(p)->users == 1) /* not its parent's */
+		name_task(mtask_of(p)->task, p->comm, p->pid);
 }
 
 /* --- exec --- */
@@ -264,9 +269,11 @@ int machine_exec(struct proc *p, struct lwp *l,
 	error = t ? fill_task(t->task, image) : -ENOMEM;
 	if (!error)
 		error = mproc_enter(p, t->task, UX_PORT_NAME, UX_SLOT_BASE);
-	if (!error)
+	if (!error) {
+		name_task(t->task, image->name, p->pid);
 		error = thread_begin(p, l, t->task, emul.start, UX_BLOCK_BASE,
 				     0, after);
+	}
 	if (error) {
 		exec_restore(p, &old_mproc);
 		if (t)

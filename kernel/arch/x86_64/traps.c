@@ -35,18 +35,22 @@ static unsigned fault_access(uint64_t error)
 /* --- Mach traps */
 
 /* Indexed by 128 plus the (negative) number, every entry callable. */
-mach_trap_fn mach_trap_entries[MACH_TRAP_COUNT];
+_Atomic mach_trap_fn mach_trap_entries[MACH_TRAP_COUNT];
 
 /* trap_entry.S: takes the number from its register and redirects. */
 int64_t mach_trap_missing(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
 			  uint64_t, uint64_t);
 
+void trap_replace(unsigned number, mach_trap_fn fn)
+{
+	atomic_set(&mach_trap_entries[MACH_TRAP_COUNT - number], fn);
+}
+
 void traps_init(void)
 {
 	for (unsigned n = 1; n < MACH_TRAP_COUNT; n++)
-		mach_trap_entries[MACH_TRAP_COUNT - n] =
-			mach_trap_table[n] ? mach_trap_table[n]
-					   : mach_trap_missing;
+		trap_replace(n, mach_trap_table[n] ? mach_trap_table[n]
+						   : mach_trap_missing);
 }
 
 void redirect_trap(int64_t number)

@@ -20,6 +20,9 @@ typedef int64_t (*mach_trap_fn)(uint64_t, uint64_t, uint64_t, uint64_t,
 #define MACH_TRAP_COUNT 128
 extern const mach_trap_fn mach_trap_table[MACH_TRAP_COUNT];
 
+/* From now on trap -number calls fn; threads on their way do not mind. */
+void trap_replace(unsigned number, mach_trap_fn fn);
+
 /*
  * Any other number. Returns the handler's user address, or raises the
  * exception and does not return. The entry code continues at the handler as
