@@ -99,6 +99,7 @@ send i
 expect bootstrap
 size 10 40
 expect CPU%\e[K
+expect CPU%\e[K
 refuse MEM
 send q
 expect ended
