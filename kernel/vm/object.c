@@ -168,6 +168,11 @@ static enum kr find_present(struct vm_object *o, uint64_t index, bool write,
 	f->writable = vm_page_sole(p);
 	if (f->writable)
 		return KR_SUCCESS;
+	/* A copy in progress has not lowered all sharers' mappings yet: what
+	 * one of them writes now must be in the page that he gets next. */
+	if (o->shared)
+		pmap_page_protect(pa, vm_page_size(),
+				  ACCESS_READ | ACCESS_EXECUTE);
 	return make_page(o, index, &pa, f);
 }
 

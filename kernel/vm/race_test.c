@@ -76,7 +76,39 @@ static void writer(void *arg)
 static struct thread *threads[WRITERS];
 static unsigned seeds[WRITERS];
 
-static void start(struct vm_map *const map[WRITERS])
+/* Words of a writer's own, one in each page: what it wrote last. */
+static uint32_t own[WRITERS][PAGES];
+static _Atomic unsigned lost;
+
+static int64_t trap_count(uint64_t writer, uint64_t at, uint64_t c, uint64_t d,
+			  uint64_t e, uint64_t f, uint64_t g)
+{
+	uint64_t addr = AT + at * page + writer * 4;
+	uint32_t value;
+
+	(void)c, (void)d, (void)e, (void)f, (void)g;
+	panic_unless(copy_in_u32(&value, addr));
+	if (value != own[writer][at])
+		atomic_add(&lost, 1);
+	own[writer][at]++;
+	panic_unless(copy_out_u32(addr, own[writer][at]));
+	return 0;
+}
+
+static void counter(void *arg)
+{
+	unsigned *seed = arg;
+
+	while (!atomic_get(&stop)) {
+		*seed = *seed * 1664525 + 1013904223;
+		host_trap(trap_count, (uint64_t)(seed - seeds),
+			  (*seed >> 8) % PAGES, 0, 0, 0, 0, 0);
+	}
+	host_trap(trap_exit, 0, 0, 0, 0, 0, 0, 0);
+}
+
+static void start_all(struct vm_map *const map[WRITERS],
+		      void (*program)(void *))
 {
 	atomic_set(&stop, false);
 	for (unsigned i = 0; i < WRITERS; i++) {
@@ -91,9 +123,14 @@ static void start(struct vm_map *const map[WRITERS])
 		seeds[i] = i + 1;
 		threads[i] = thread_create(&origin);
 		panic_unless(threads[i] != NULL);
-		host_user_program(threads[i], writer, &seeds[i]);
+		host_user_program(threads[i], program, &seeds[i]);
 		thread_start(threads[i]);
 	}
+}
+
+static void start(struct vm_map *const map[WRITERS])
+{
+	start_all(map, writer);
 }
 
 static void finish(void)
@@ -196,6 +233,34 @@ static void shared_writes_during_copies(void)
 	vm_map_unref(to);
 }
 
+/* What one sharer writes while another's fault copies the page is not lost. */
+static void shared_writes_are_kept(void)
+{
+	struct vm_map *a = new_map(), *b, *c;
+
+	CHECK_EQ(vm_map_inherit(a, AT, PAGES * page, VM_INHERIT_SHARE),
+		 KR_SUCCESS);
+	b = vm_map_fork(a, account);
+	c = vm_map_fork(b, account);
+	start_all((struct vm_map *[]){ a, b, c }, counter);
+	for (unsigned i = 0; i < 200; i++) {
+		struct vm_copy *copy;
+
+		/* Two that must fault, and one that need not. */
+		pass_time();
+		pmap_collect(vm_map_pmap(b));
+		pmap_collect(vm_map_pmap(c));
+		panic_unless(vm_copy_in(b, AT, PAGES * page, false, &copy) ==
+			     KR_SUCCESS);
+		vm_copy_discard(copy);
+	}
+	finish();
+	CHECK_EQ(atomic_get(&lost), 0);
+	vm_map_unref(a);
+	vm_map_unref(b);
+	vm_map_unref(c);
+}
+
 /* Read-only means that nothing changes; gone means gone. */
 static void protects_and_deallocates(void)
 {
@@ -232,6 +297,7 @@ static void body(void *arg)
 	} tests[] = {
 		{ "writes_during_fork", writes_during_fork },
 		{ "shared_writes_during_copies", shared_writes_during_copies },
+		{ "shared_writes_are_kept", shared_writes_are_kept },
 		{ "protects_and_deallocates", protects_and_deallocates },
 	};
 
