@@ -286,6 +286,10 @@ int64_t op_truncate(struct call *c)
 		error = -EINVAL;
 	else
 		error = inode_access(&p->cred, i, 2);
+	if (!error && i->executing)
+		error = -ETXTBSY;
+	if (!error && c->words[1] > p->limits[RLIMIT_FSIZE].rlim_cur)
+		error = -EFBIG;
 	if (!error)
 		error = data_truncate(i, c->words[1]);
 	if (!error)

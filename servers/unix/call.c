@@ -143,6 +143,8 @@ void call_start(struct call *c)
 	list_init(&c->links);
 	list_init(&c->run);
 	c->restartable = true;
+	if (c->op != UX_EXECVE && c->lwp->exec_data)
+		lwp_exec_drop(c->lwp); /* that execve never came */
 	c->lwp->call = c;
 	call_run(c);
 }
@@ -250,9 +252,11 @@ void timer_clear(struct timer *t)
 
 int64_t timer_run(void)
 {
+	/* What is due now: a timer that is set again may be due at once. */
+	uint64_t now = machine_monotonic();
+
 	while (!list_empty(&timers)) {
 		struct timer *t = list_entry(timers.next, struct timer, all);
-		uint64_t now = machine_monotonic();
 
 		if (t->when > now)
 			return (int64_t)(t->when - now);

@@ -43,7 +43,8 @@ struct call {
 	uint64_t deadline;        /* monotonic ns, 0 none */
 	bool unkillable;          /* vfork: waits whatever signals come */
 	bool timed_out;           /* the deadline has passed */
-	struct file *held;        /* half open, +1; for open of a FIFO */
+	struct file *held;        /* +1: half open, or what a parked call
+				     works on */
 	bool dead;                /* its thread ended while it was running */
 	bool running;             /* not parked: its operation is on */
 	bool restartable;         /* SA_RESTART applies when interrupted */

@@ -18,10 +18,25 @@ static uint64_t data_total;
 
 static bool data_fits(uint64_t more)
 {
-	uint64_t memory, available;
+	static uint64_t memory;
+	uint64_t available;
 
-	machine_memory(&memory, &available);
+	if (!memory)
+		machine_memory(&memory, &available);
 	return data_total + more <= memory / 2;
+}
+
+bool data_charge(uint64_t bytes)
+{
+	if (!data_fits(bytes))
+		return false;
+	data_total += bytes;
+	return true;
+}
+
+void data_uncharge(uint64_t bytes)
+{
+	data_total -= bytes;
 }
 
 int data_reserve(struct inode *i, uint64_t size)

@@ -26,6 +26,7 @@ void dir_init(struct inode *i)
 		list_init(&i->dir.buckets[n]);
 	i->dir.next_cookie = 3;
 	i->dir.parent = NULL;
+	i->dir.last = NULL;
 }
 
 struct dirent_link *dir_find(struct inode *dir, const char *name,
@@ -49,6 +50,8 @@ int dir_insert(struct inode *dir, const char *name, unsigned length,
 
 	if (length > NAME_MAX)
 		return -ENAMETOOLONG;
+	if (dir->fs->inodes_max && dir->fs->names >= dir->fs->inodes_max)
+		return -ENOSPC;
 	e = malloc(sizeof(*e) + length + 1);
 	if (!e)
 		return -ENOMEM;
@@ -60,6 +63,7 @@ int dir_insert(struct inode *dir, const char *name, unsigned length,
 	list_insert(&dir->dir.all, &e->all);
 	list_insert(&dir->dir.buckets[dir_hash(name, length)], &e->hash);
 	dir->dir.count++;
+	dir->fs->names++;
 	if (S_ISDIR(i->mode)) {
 		i->dir.parent = dir;
 		i->nlink += 2;
@@ -75,6 +79,9 @@ void dir_remove(struct inode *dir, struct dirent_link *entry)
 {
 	struct inode *i = entry->inode;
 
+	if (dir->dir.last == entry)
+		dir->dir.last = NULL;
+	dir->fs->names--;
 	list_remove(&entry->all);
 	list_remove(&entry->hash);
 	free(entry);
@@ -107,6 +114,7 @@ static bool dir_item_dots(struct inode *dir, uint64_t cookie,
 
 bool dir_next(struct inode *dir, uint64_t cookie, struct dir_item *item)
 {
+	struct dirent_link *last = dir->dir.last;
 	struct list *pos;
 
 	if (dir->ops)
@@ -115,11 +123,14 @@ bool dir_next(struct inode *dir, uint64_t cookie, struct dir_item *item)
 		return false;
 	if (cookie < 2)
 		return dir_item_dots(dir, cookie, item);
-	list_each(pos, &dir->dir.all) {
+	/* Who goes on where the last one was has no way to walk. */
+	pos = last && last->cookie == cookie ? &last->all : &dir->dir.all;
+	for (pos = pos->next; pos != &dir->dir.all; pos = pos->next) {
 		struct dirent_link *e =
 			list_entry(pos, struct dirent_link, all);
 		if (e->cookie < cookie + 1)
 			continue;
+		dir->dir.last = e;
 		item->name = e->name;
 		item->length = e->length;
 		item->number = e->inode->number;

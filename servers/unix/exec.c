@@ -15,6 +15,13 @@
 #define SCRIPT_DEPTH 5
 #define SCRIPT_LINE  256
 
+/* Bytes of arguments that came ahead, of all threads; the last are the
+ * super-user's. */
+#define AHEAD_MAX     (16u << 20)
+#define AHEAD_RESERVE (2u << 20)
+
+static uint32_t exec_ahead;
+
 void exec_image_done(struct exec_image *image)
 {
 	for (unsigned n = 0; n < image->count; n++)
@@ -69,17 +76,28 @@ static int64_t exec_append(struct call *c)
 	uint8_t *grown;
 
 	if (c->words[5] == 2)
-		l->exec_length = 0;
-
+		lwp_exec_drop(l);
 	if (c->in_length > EXEC_ARGS_MAX - l->exec_length)
 		return -E2BIG;
+	if (exec_ahead + c->in_length >
+	    (l->proc->cred.euid ? AHEAD_MAX - AHEAD_RESERVE : AHEAD_MAX))
+		return -ENOMEM;
 	grown = realloc(l->exec_data, l->exec_length + c->in_length + 1);
 	if (!grown)
 		return -ENOMEM;
 	memcpy(grown + l->exec_length, c->in, c->in_length);
 	l->exec_data = grown;
 	l->exec_length += c->in_length;
+	exec_ahead += c->in_length;
 	return 0;
+}
+
+void lwp_exec_drop(struct lwp *l)
+{
+	exec_ahead -= l->exec_length;
+	free(l->exec_data);
+	l->exec_data = NULL;
+	l->exec_length = 0;
 }
 
 /* Puts strings (size bytes, n of them) in place of argv[0]. */
@@ -295,9 +313,7 @@ int64_t op_execve(struct call *c)
 	if (c->words[5])
 		return exec_append(c);
 	error = exec_collect(c, &path, &args);
-	free(c->lwp->exec_data);
-	c->lwp->exec_data = NULL;
-	c->lwp->exec_length = 0;
+	lwp_exec_drop(c->lwp);
 	if (!error && !*path && !(c->words[4] & AT_EMPTY_PATH))
 		error = -ENOENT;
 	if (!error) {

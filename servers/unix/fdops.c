@@ -10,16 +10,26 @@
 #include "inode.h"
 #include "proc.h"
 
-static struct file *call_file(struct call *c)
+struct file *call_file(struct call *c)
 {
-	return fdt_file(c->lwp->proc, (int)c->words[0]);
+	return c->held ? c->held
+		       : fdt_file(c->lwp->proc, (int)c->words[0]);
+}
+
+int64_t call_keep(struct call *c, struct file *f, int64_t result)
+{
+	if (result == CALL_PARK && !c->held) {
+		file_ref(f);
+		c->held = f;
+	}
+	return result;
 }
 
 int64_t op_read(struct call *c)
 {
 	struct file *f = call_file(c);
 
-	return f ? file_read(c, f, c->words[1], -1) : -EBADF;
+	return f ? call_keep(c, f, file_read(c, f, c->words[1], -1)) : -EBADF;
 }
 
 int64_t op_pread(struct call *c)
@@ -44,7 +54,8 @@ static int64_t write_common(struct call *c, int64_t offset)
 		return -EBADF;
 	if (!data || !f->ops->write)
 		return -EINVAL;
-	return f->ops->write(c, f, data, c->words[1], offset);
+	return call_keep(c, f,
+			 f->ops->write(c, f, data, c->words[1], offset));
 }
 
 int64_t op_write(struct call *c)
@@ -149,7 +160,7 @@ int64_t op_fcntl(struct call *c)
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
-		return lock_fcntl(c, f, (int)c->words[1]);
+		return call_keep(c, f, lock_fcntl(c, f, (int)c->words[1]));
 	case F_SETOWN:
 		return 0;
 	case F_GETOWN:
@@ -185,8 +196,9 @@ int64_t op_ioctl(struct call *c)
 	default:
 		if (!f->ops->ioctl)
 			return -ENOTTY;
-		return f->ops->ioctl(c, f, (uint32_t)c->words[1],
-				     c->words[2]);
+		return call_keep(c, f,
+				 f->ops->ioctl(c, f, (uint32_t)c->words[1],
+					       c->words[2]));
 	}
 }
 

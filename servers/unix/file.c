@@ -9,16 +9,32 @@
 #include "inode.h"
 #include "proc.h"
 
+/* Open files in all; the last are the super-user's. */
+#define FILES_MAX     32768
+#define FILES_RESERVE 1024
+
+static unsigned file_count;
+
 struct file *file_create(const struct file_ops *ops, int flags)
 {
-	struct file *f = calloc(1, sizeof(*f));
+	const struct proc *p = proc_current();
+	unsigned max = p && p->cred.euid ? FILES_MAX - FILES_RESERVE
+					 : FILES_MAX;
+	struct file *f = file_count < max ? calloc(1, sizeof(*f)) : NULL;
 
 	if (!f)
 		return NULL;
+	file_count++;
 	f->refs = 1;
 	f->ops = ops;
 	f->flags = flags;
 	return f;
+}
+
+void file_free(struct file *f)
+{
+	file_count--;
+	free(f);
 }
 
 void file_ref(struct file *f)
@@ -40,7 +56,7 @@ void file_unref(struct file *f)
 		inode_unref(f->inode);
 	}
 	free(f->path);
-	free(f);
+	file_free(f);
 }
 
 bool file_readable(const struct file *f)

@@ -57,8 +57,10 @@ struct fdt {
 	int size;
 };
 
-/* +1, flags and ops set, no inode; NULL: no memory. */
+/* +1, flags and ops set, no inode; NULL: no memory, or too many. */
 struct file *file_create(const struct file_ops *ops, int flags);
+/* Takes one back that was never opened. */
+void file_free(struct file *f);
 void file_ref(struct file *f);
 void file_unref(struct file *f);
 bool file_readable(const struct file *f);
@@ -68,6 +70,13 @@ bool file_writable(const struct file *f);
 int64_t file_open_inode(struct call *c, struct proc *p, struct inode *i,
 			int flags, struct file **out);
 
+/*
+ * The file of the descriptor in words[0], borrowed; NULL: a bad one. A call
+ * that parks keeps (call_keep passes result on) the file it began with, whatever
+ * other threads do to the descriptor meanwhile.
+ */
+struct file *call_file(struct call *c);
+int64_t call_keep(struct call *c, struct file *f, int64_t result);
 /* The open file, borrowed; NULL: bad descriptor. */
 struct file *fdt_file(struct proc *p, int fd);
 /* The lowest free descriptor >= from takes f (consumed). fd or -EMFILE. */

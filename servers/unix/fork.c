@@ -7,6 +7,7 @@
 #include "dispatch.h"
 #include "machine.h"
 #include "proc.h"
+#include "sig.h"
 
 #define FORK_VFORK 1
 
@@ -77,6 +78,7 @@ int64_t op_exit(struct call *c)
 	c->reply(c, 0, 0);
 	l->exits = true;
 	lwp_end(l);
+	sig_retarget(l);
 	return CALL_NO_REPLY;
 }
 

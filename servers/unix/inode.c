@@ -52,8 +52,10 @@ static void inode_destroy(struct inode *i)
 		i->ops->destroy(i);
 	else if (S_ISREG(i->mode))
 		data_destroy(i);
-	else if (S_ISLNK(i->mode))
+	else if (S_ISLNK(i->mode)) {
+		data_uncharge((uint64_t)i->info);
 		free(i->target);
+	}
 	i->fs->inodes--;
 	free(i);
 }

@@ -34,6 +34,7 @@ struct fs {
 	uint64_t next_number;
 	uint64_t inodes;       /* that exist; 0 is no limit below */
 	uint64_t inodes_max;
+	uint64_t names;        /* directory entries; as many at most */
 };
 
 /* Contents of a regular file: extents that never move (data.c). */
@@ -63,6 +64,7 @@ struct dir {
 	struct list all;
 	struct list buckets[DIR_BUCKETS];
 	uint64_t next_cookie;
+	struct dirent_link *last; /* that readdir gave; NULL: none */
 	unsigned count;
 	struct inode *parent; /* itself for a root, NULL once removed */
 };
@@ -112,7 +114,7 @@ struct inode {
 		char *target;        /* S_IFLNK */
 		struct pipe *pipe;   /* S_IFIFO, while open */
 	};
-	int info; /* for ops: what it is */
+	int info; /* for ops: what it is; of a link: bytes it is charged */
 	int pid;  /* for proc: whose */
 };
 
@@ -148,6 +150,9 @@ int data_truncate(struct inode *i, uint64_t size);
 /* Makes room for size bytes in one extent if there is none yet. */
 int data_reserve(struct inode *i, uint64_t size);
 void data_destroy(struct inode *i);
+/* Other bytes that count like files' contents. False: no room. */
+bool data_charge(uint64_t bytes);
+void data_uncharge(uint64_t bytes);
 #define DATA_MAX (1ull << 32)
 
 #endif

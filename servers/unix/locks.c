@@ -22,6 +22,9 @@ struct lock {
 	int64_t start, end; /* end excluded */
 };
 
+#define LOCKS_MAX 16384 /* of all files; walks over them are linear */
+
+static unsigned lock_count;
 static struct waitq lock_waiters;
 
 static struct waitq *lock_queue(void)
@@ -61,6 +64,7 @@ static int lock_clear(struct inode *i, const struct lock *l)
 			struct lock *tail = malloc(sizeof(*tail));
 			if (!tail)
 				return -ENOLCK;
+			lock_count++;
 			*tail = *o;
 			tail->start = l->end;
 			o->end = l->start;
@@ -72,6 +76,7 @@ static int lock_clear(struct inode *i, const struct lock *l)
 		} else {
 			list_remove(&o->all);
 			free(o);
+			lock_count--;
 		}
 	}
 	waitq_wake(lock_queue());
@@ -90,7 +95,7 @@ static int64_t lock_set(struct call *c, struct inode *i, const struct lock *l,
 		error = call_wait_on(c, lock_queue());
 		return error ? error : CALL_PARK;
 	}
-	kept = malloc(sizeof(*kept));
+	kept = lock_count < LOCKS_MAX ? malloc(sizeof(*kept)) : NULL;
 	if (!kept)
 		return -ENOLCK;
 	error = lock_clear(i, l);
@@ -99,6 +104,7 @@ static int64_t lock_set(struct call *c, struct inode *i, const struct lock *l,
 		return error;
 	}
 	*kept = *l;
+	lock_count++;
 	list_insert(&i->locks, &kept->all);
 	return 0;
 }
@@ -115,6 +121,7 @@ void locks_release(struct inode *i, const void *owner)
 			continue;
 		list_remove(&l->all);
 		free(l);
+		lock_count--;
 		any = true;
 	}
 	if (any)
@@ -123,7 +130,7 @@ void locks_release(struct inode *i, const void *owner)
 
 int64_t op_flock(struct call *c)
 {
-	struct file *f = fdt_file(c->lwp->proc, (int)c->words[0]);
+	struct file *f = call_file(c);
 	int how = (int)c->words[1];
 	struct lock l = {
 		.owner = f,
@@ -139,7 +146,8 @@ int64_t op_flock(struct call *c)
 		return lock_clear(f->inode, &l);
 	case LOCK_SH:
 	case LOCK_EX:
-		return lock_set(c, f->inode, &l, !(how & LOCK_NB));
+		return call_keep(c, f,
+				 lock_set(c, f->inode, &l, !(how & LOCK_NB)));
 	default:
 		return -EINVAL;
 	}

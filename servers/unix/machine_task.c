@@ -191,6 +191,24 @@ static int map_stack(mach_port_t task, const struct exec_image *image)
 	return kern_errno(kr);
 }
 
+/* The ports we were started with become the task's registered ones. */
+static kern_return_t register_ours(mach_port_t task)
+{
+	mach_port_array_t ports;
+	mach_msg_type_number_t count;
+	kern_return_t kr = mach_ports_lookup(mach_task_self(), &ports, &count);
+
+	if (kr != KERN_SUCCESS)
+		return kr;
+	kr = mach_ports_register(task, ports, count);
+	for (unsigned n = 0; n < count; n++)
+		if (MACH_PORT_VALID(ports[n]))
+			mach_port_deallocate(mach_task_self(), ports[n]);
+	vm_deallocate(mach_task_self(), (vm_address_t)ports,
+		      count * sizeof(*ports));
+	return kr;
+}
+
 static int fill_task(mach_port_t task, const struct exec_image *image)
 {
 	int error = 0;
@@ -209,7 +227,7 @@ static int fill_task(mach_port_t task, const struct exec_image *image)
 			task, TASK_BOOTSTRAP_PORT, user_bootstrap));
 	/* What an unprivileged parent registered must not reach set-uid. */
 	if (!error && image->secure)
-		error = kern_errno(mach_ports_register(task, NULL, 0));
+		error = kern_errno(register_ours(task));
 	return error;
 }
 

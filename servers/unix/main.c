@@ -200,6 +200,9 @@ static void message_wait(void)
 		host_reboot(host_priv, 0);
 	if (ns >= 0) {
 		option |= MACH_RCV_TIMEOUT;
+		/* A day at most, that every number fits. */
+		if (ns > 86400000000000)
+			ns = 86400000000000;
 		ms = (mach_msg_timeout_t)((ns + 999999) / 1000000);
 	}
 	if (mach_msg(&message.head, option, 0, sizeof(message), port_set, ms,

@@ -25,7 +25,10 @@ int64_t op_prlimit(struct call *c)
 		return -ESRCH;
 	if (c->words[1] >= PROC_RLIMITS)
 		return -EINVAL;
-	if (p != self && !proc_may_signal(self, p, 0))
+	if (p != self && !cred_is_root(&self->cred) &&
+	    !(self->cred.uid == p->cred.uid &&
+	      self->cred.uid == p->cred.euid &&
+	      self->cred.uid == p->cred.suid))
 		return -EPERM;
 	limit = &p->limits[c->words[1]];
 	if (c->words[2]) {

@@ -108,6 +108,9 @@ static int64_t link_inode(struct proc *p, struct inode *i, struct path *to)
 		return -EXDEV;
 	if (to->dir->ops)
 		return -EPERM;
+	/* No new life for what is gone, no names in a directory that is. */
+	if (!i->nlink || !to->dir->nlink)
+		return -ENOENT;
 	error = inode_access(&p->cred, to->dir, 3);
 	if (error)
 		return error;
@@ -196,6 +199,10 @@ static int rename_check(struct proc *p, struct path *from, struct path *to,
 		return -EXDEV;
 	if ((flags & 1) && to->inode) /* RENAME_NOREPLACE */
 		return -EEXIST;
+	if (!to->dir->nlink)
+		return -ENOENT;
+	if (from->inode == to->inode)
+		return 0;
 	error = name_check_removal(p, from);
 	if (error)
 		return error;

@@ -246,15 +246,18 @@ int64_t op_symlinkat(struct call *c)
 		return -ENAMETOOLONG;
 	if (!*target)
 		return -ENOENT;
+	if (!data_charge(strlen(target)))
+		return -ENOSPC;
 	copy = strdup(target);
-	if (!copy)
-		return -ENOMEM;
-	error = make_at(c, (int)c->words[1], name, S_IFLNK | 0777, &i);
+	error = copy ? make_at(c, (int)c->words[1], name, S_IFLNK | 0777, &i)
+		     : -ENOMEM;
 	if (error) {
+		data_uncharge(strlen(target));
 		free(copy);
 		return error;
 	}
 	i->target = copy;
+	i->info = (int)strlen(copy);
 	i->size = strlen(copy);
 	inode_unref(i);
 	return 0;

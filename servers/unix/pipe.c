@@ -19,7 +19,8 @@
 #include "sig.h"
 
 #define PIPE_SIZE 65536u
-#define PIPES_MAX 1024
+#define PIPES_MAX     1024
+#define PIPES_RESERVE 128 /* the super-user's */
 
 static unsigned pipe_count_all;
 
@@ -37,10 +38,17 @@ struct pipe {
 
 static struct fs pipe_fs;
 
+static bool pipe_may_be(void)
+{
+	const struct proc *p = proc_current();
+
+	return pipe_count_all < (p && p->cred.euid ? PIPES_MAX - PIPES_RESERVE
+						   : PIPES_MAX);
+}
+
 static struct pipe *pipe_create(struct inode *i)
 {
-	struct pipe *p = pipe_count_all < PIPES_MAX ? calloc(1, sizeof(*p))
-						    : NULL;
+	struct pipe *p = pipe_may_be() ? calloc(1, sizeof(*p)) : NULL;
 
 	if (!p)
 		return NULL;
@@ -136,11 +144,11 @@ static int64_t pipe_write(struct call *c, struct file *f, const uint8_t *data,
 	unsigned room = PIPE_SIZE - p->used;
 
 	(void)offset;
+	if (!count)
+		return 0;
 	if (!p->readers) {
-		if (c->progress)
-			return c->progress;
 		sig_send_thread(c->lwp, SIGPIPE, NULL);
-		return -EPIPE;
+		return c->progress ? c->progress : -EPIPE;
 	}
 	if (room && (count > PIPE_BUF || left <= room)) {
 		c->progress += ring_put(p, data + c->progress, left);
@@ -388,7 +396,7 @@ int64_t op_pipe2(struct call *c)
 		return -EINVAL;
 	i = pipe_inode();
 	if (!i)
-		return -ENOMEM;
+		return -ENFILE;
 	i->uid = p->cred.fsuid;
 	i->gid = p->cred.fsgid;
 	end[0] = pipe_end(i, O_RDONLY | (flags & O_NONBLOCK));
@@ -399,7 +407,7 @@ int64_t op_pipe2(struct call *c)
 			file_unref(end[0]);
 		if (end[1])
 			file_unref(end[1]);
-		return -ENOMEM;
+		return -ENFILE;
 	}
 	error = pipe_install(p, end, flags & O_CLOEXEC, fds);
 	if (!error)

@@ -404,7 +404,7 @@ void proc_free_dead(void)
 	while (!list_empty(&dead_lwps)) {
 		struct lwp *l = list_entry(dead_lwps.next, struct lwp, hash);
 		list_remove(&l->hash);
-		free(l->exec_data);
+		lwp_exec_drop(l);
 		free(l);
 	}
 	while (!list_empty(&dead_procs)) {

@@ -38,6 +38,7 @@ struct sig_queued {
 struct sig_pending {
 	uint64_t set;
 	struct list queue; /* sig_queued, at most one each below SIGRTMIN */
+	unsigned queued;
 };
 
 struct session {
@@ -122,6 +123,8 @@ struct proc *proc_create_first(struct inode *root);
 struct proc *proc_create_child(struct proc *parent, struct lwp *from);
 struct lwp *lwp_create(struct proc *p);
 void lwp_end(struct lwp *l);
+/* exec.c: forgets arguments that came ahead of an execve. */
+void lwp_exec_drop(struct lwp *l);
 /* Undoes proc_create_child. */
 void proc_discard(struct proc *p);
 

@@ -188,13 +188,13 @@ int64_t file_open_inode(struct call *c, struct proc *p, struct inode *i,
 	f = file_create(NULL, flags & ~(O_CREAT | O_EXCL | O_NOCTTY |
 					O_TRUNC | O_CLOEXEC));
 	if (!f)
-		return -ENOMEM;
+		return -ENFILE;
 	f->flags |= flags & (O_TRUNC | O_NOCTTY);
 	inode_ref(i);
 	error = open_by_kind(c, i, f);
 	f->flags &= ~(O_TRUNC | O_NOCTTY);
 	if (error && error != CALL_PARK) {
-		free(f);
+		file_free(f);
 		inode_unref(i);
 		return error;
 	}

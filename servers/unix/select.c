@@ -72,6 +72,7 @@ int64_t op_poll(struct call *c)
 		c->lwp->mask_saved = true;
 		c->progress = 1;
 		sig_update(c->lwp);
+		sig_retarget(c->lwp);
 	}
 	c->restartable = false;
 	ready = poll_all(c, in, n);

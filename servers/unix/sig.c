@@ -24,9 +24,28 @@
 	 SIG_BIT(SIGSYS))
 #define SET_UNBLOCKABLE (SIG_BIT(SIGKILL) | SIG_BIT(SIGSTOP))
 
+#define QUEUED_MAX     1024  /* of one process or thread */
+#define QUEUED_ALL_MAX 16384
+
+static unsigned queued_all;
+
+bool sig_queue_is_full(const struct sig_pending *s)
+{
+	return s->queued >= QUEUED_MAX || queued_all >= QUEUED_ALL_MAX;
+}
+
+static void sig_queued_free(struct sig_pending *s, struct sig_queued *q)
+{
+	list_remove(&q->all);
+	free(q);
+	s->queued--;
+	queued_all--;
+}
+
 void sig_pending_init(struct sig_pending *s)
 {
 	s->set = 0;
+	s->queued = 0;
 	list_init(&s->queue);
 }
 
@@ -39,10 +58,8 @@ static void sig_pending_remove(struct sig_pending *s, uint64_t set)
 		struct sig_queued *q = list_entry(pos, struct sig_queued, all);
 		int sig = ((struct sig_info *)(void *)q->info)->signo;
 		next = pos->next;
-		if (!(SIG_BIT(sig) & set))
-			continue;
-		list_remove(&q->all);
-		free(q);
+		if (SIG_BIT(sig) & set)
+			sig_queued_free(s, q);
 	}
 }
 
@@ -91,6 +108,20 @@ void sig_update(struct lwp *l)
 	machine_poke(l);
 }
 
+void sig_retarget(struct lwp *l)
+{
+	struct proc *p = l->proc;
+	struct list *pos;
+
+	if (p->state == PROC_ZOMBIE || !p->pending.set)
+		return;
+	list_each(pos, &p->threads) {
+		struct lwp *other = list_entry(pos, struct lwp, siblings);
+		if (other != l)
+			sig_update(other);
+	}
+}
+
 /* Blocked by every thread that could take it? */
 static bool sig_is_blocked(struct proc *p, struct lwp *l, int sig)
 {
@@ -121,7 +152,7 @@ static void sig_stop(struct proc *p, int sig)
 
 static void sig_continue(struct proc *p)
 {
-	struct list *pos;
+	struct list *pos, *next;
 
 	if (p->state != PROC_STOPPED)
 		return;
@@ -136,6 +167,12 @@ static void sig_continue(struct proc *p)
 			call_wake(l->call);
 	}
 	proc_news(p);
+	/* What came while it was stopped. */
+	for (pos = p->threads.next;
+	     p->state == PROC_RUNNING && pos != &p->threads; pos = next) {
+		next = pos->next;
+		sig_act_on_unblocked(list_entry(pos, struct lwp, siblings));
+	}
 }
 
 /* The default action of an unblocked signal without handler. */
@@ -161,12 +198,10 @@ static void sig_side_effects(struct proc *p, int sig)
 	struct list *pos;
 	uint64_t cancels = 0;
 
-	if (sig == SIGCONT || sig == SIGKILL) {
+	if (sig == SIGCONT)
 		cancels = SET_STOP;
-		sig_continue(p);
-	} else if (SIG_BIT(sig) & SET_STOP) {
+	else if (SIG_BIT(sig) & SET_STOP)
 		cancels = SIG_BIT(SIGCONT);
-	}
 	if (!cancels)
 		return;
 	sig_pending_remove(&p->pending, cancels);
@@ -174,6 +209,8 @@ static void sig_side_effects(struct proc *p, int sig)
 		sig_pending_remove(
 			&list_entry(pos, struct lwp, siblings)->pending,
 			cancels);
+	if (sig == SIGCONT)
+		sig_continue(p);
 }
 
 static void sig_queue(struct sig_pending *s, int sig, const uint8_t raw[128])
@@ -183,9 +220,11 @@ static void sig_queue(struct sig_pending *s, int sig, const uint8_t raw[128])
 	if (sig < SIGRTMIN && (s->set & SIG_BIT(sig)))
 		return;
 	s->set |= SIG_BIT(sig);
-	q = malloc(sizeof(*q));
+	q = sig_queue_is_full(s) ? NULL : malloc(sizeof(*q));
 	if (!q)
 		return; /* the signal comes, with less information */
+	s->queued++;
+	queued_all++;
 	memcpy(q->info, raw, sizeof(q->info));
 	list_insert(&s->queue, &q->all);
 }
@@ -214,9 +253,14 @@ void sig_send_raw(struct proc *p, struct lwp *l, int sig,
 	if (p == proc_init_process && !sig_has_handler(p, sig))
 		return;
 	sig_side_effects(p, sig);
+	if (p->state == PROC_ZOMBIE)
+		return;
 	blocked = sig_is_blocked(p, l, sig);
 	if (!blocked && sig_is_ignored(p, sig))
 		return;
+	/* A stopped process acts on nothing but SIGKILL before it goes on. */
+	if (p->state == PROC_STOPPED && sig != SIGKILL)
+		blocked = true;
 	if (!blocked && !sig_has_handler(p, sig)) {
 		sig_default(p, sig);
 		return;
@@ -303,8 +347,7 @@ static int sig_take_from(struct sig_pending *s, uint64_t set,
 			break;
 		}
 		memcpy(info, q->info, 128);
-		list_remove(&q->all);
-		free(q);
+		sig_queued_free(s, q);
 		taken = true;
 	}
 	if (!more)

@@ -29,6 +29,9 @@ void sig_send_group(int pgid, int sig, const struct sig_info *info);
 void sig_send_raw(struct proc *p, struct lwp *l, int sig,
 		  const uint8_t raw[128]);
 
+/* No more real-time signals can wait with what they say. */
+bool sig_queue_is_full(const struct sig_pending *s);
+
 /* A fault: sig cannot be blocked or ignored; kills if it has no handler. */
 void sig_force(struct lwp *l, int sig, const struct sig_info *info,
 	       uint64_t address);
@@ -38,6 +41,14 @@ bool lwp_signal_waits(const struct lwp *l);
 
 /* The mask changed, or signals came or went: fix the slots. */
 void sig_update(struct lwp *l);
+
+/* l blocks more than it did, or ends: what its process has pending may be for
+ * other threads now. */
+void sig_retarget(struct lwp *l);
+
+/* Pending signals that are ignored or have a default action, now that nothing
+ * keeps the thread from them. May end the process. */
+void sig_act_on_unblocked(struct lwp *l);
 
 /* Takes one pending signal in set off l or its process; 0: none. */
 int sig_dequeue(struct lwp *l, uint64_t set, uint8_t info[128]);

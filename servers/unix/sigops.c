@@ -9,16 +9,13 @@
 
 #define UNBLOCKABLE (SIG_BIT(SIGKILL) | SIG_BIT(SIGSTOP))
 
-/*
- * Pending signals that are ignored or have a default action, now that the
- * thread no longer blocks them.
- */
-static void sig_act_on_unblocked(struct lwp *l)
+void sig_act_on_unblocked(struct lwp *l)
 {
 	struct proc *p = l->proc;
 	uint8_t info[128];
 
-	for (int sig = 1; sig <= SIG_COUNT; sig++) {
+	for (int sig = 1; sig <= SIG_COUNT && p->state == PROC_RUNNING;
+	     sig++) {
 		uint64_t bit = SIG_BIT(sig);
 		if (!((l->pending.set | p->pending.set) & ~l->mask & bit) ||
 		    sig_has_handler(p, sig))
@@ -26,16 +23,16 @@ static void sig_act_on_unblocked(struct lwp *l)
 		if (!sig_dequeue(l, bit, info) || sig_is_ignored(p, sig))
 			continue;
 		sig_send_raw(p, l, sig, info);
-		if (p->state == PROC_ZOMBIE)
-			return;
 	}
-	sig_update(l);
+	if (p->state != PROC_ZOMBIE)
+		sig_update(l);
 }
 
 static void sig_set_mask(struct lwp *l, uint64_t mask)
 {
 	l->mask = mask & ~UNBLOCKABLE;
 	sig_act_on_unblocked(l);
+	sig_retarget(l);
 }
 
 int64_t op_sigprocmask(struct call *c)
@@ -167,11 +164,15 @@ int64_t op_sigtake(struct call *c)
 {
 	struct lwp *l = c->lwp;
 	struct ux_sigtake take = {0};
-	int sig;
+	int sig = 0;
 
-	while ((sig = sig_dequeue(l, ~l->mask, take.info)) &&
-	       !sig_has_handler(l->proc, sig))
+	/* Stopped by one of them: the rest is for later. */
+	while (l->proc->state == PROC_RUNNING &&
+	       (sig = sig_dequeue(l, ~l->mask, take.info)) &&
+	       !sig_has_handler(l->proc, sig)) {
 		sig_send_raw(l->proc, l, sig, take.info);
+		sig = 0;
+	}
 	if (sig)
 		sig_take_fill(l, sig, &take);
 	else if (l->mask_saved) {
@@ -180,6 +181,7 @@ int64_t op_sigtake(struct call *c)
 	}
 	l->poked = true; /* the slot may be set: clear or keep it */
 	sig_update(l);
+	sig_retarget(l);
 	call_put(c, &take, sizeof(take));
 	return 0;
 }
@@ -288,6 +290,9 @@ int64_t op_sigqueue(struct call *c)
 	if (!proc_may_signal(p, to, sig))
 		return -EPERM;
 	memcpy(info, &sig, sizeof(sig));
+	if (sig >= SIGRTMIN &&
+	    sig_queue_is_full(l ? &l->pending : &to->pending))
+		return -EAGAIN;
 	if (sig)
 		sig_send_raw(to, l, sig, info);
 	return 0;

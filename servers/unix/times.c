@@ -62,7 +62,11 @@ static bool timeval_valid(const struct timeval *t)
 
 static uint64_t timeval_ns(const struct timeval *t)
 {
-	return (uint64_t)t->tv_sec * NS + (uint64_t)t->tv_usec * 1000;
+	uint64_t seconds = (uint64_t)t->tv_sec;
+
+	/* Centuries are enough. */
+	return (seconds < NS * 4 ? seconds : NS * 4) * NS +
+	       (uint64_t)t->tv_usec * 1000;
 }
 
 /* Only ITIMER_REAL runs; the two that count processor time report zero. */
@@ -166,7 +170,7 @@ int64_t op_settime(struct call *c)
 		return -EFAULT;
 	if (!cred_is_root(&c->lwp->proc->cred))
 		return -EPERM;
-	if (t->tv_sec < 0 || t->tv_nsec < 0 || t->tv_nsec >= (long)NS)
+	if (t->tv_sec < 0 || t->tv_sec > INT32_MAX || t->tv_nsec < 0 || t->tv_nsec >= (long)NS)
 		return -EINVAL;
 	return machine_set_realtime((uint64_t)t->tv_sec * NS +
 				    (uint64_t)t->tv_nsec);

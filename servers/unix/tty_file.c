@@ -107,7 +107,8 @@ static int64_t tty_read_line(struct call *c, struct tty *t, uint64_t count)
 }
 
 /* VMIN and VTIME. progress: bytes there when the timer was last set. */
-static int64_t tty_read_raw(struct call *c, struct tty *t, uint64_t count)
+static int64_t tty_read_raw(struct call *c, struct tty *t, uint64_t count,
+			    bool at_once)
 {
 	unsigned min = t->modes.cc[VMIN_INDEX];
 	unsigned tenths = t->modes.cc[VTIME_INDEX];
@@ -115,7 +116,7 @@ static int64_t tty_read_raw(struct call *c, struct tty *t, uint64_t count)
 
 	if (min > count)
 		min = (unsigned)count;
-	if (t->in_used < (min ? min : 1) && !c->timed_out) {
+	if (!at_once && t->in_used < (min ? min : 1) && !c->timed_out) {
 		if (!min && !tenths)
 			return 0;
 		if (tenths && (!min || t->in_used))
@@ -143,13 +144,16 @@ static int64_t tty_read(struct call *c, struct file *f, uint64_t count,
 		return result;
 	if (canonical ? t->lines : t->in_used)
 		return canonical ? tty_read_line(c, t, count)
-				 : tty_read_raw(c, t, count);
+				 : tty_read_raw(c, t, count,
+						t->hung_up ||
+							(f->flags &
+							 O_NONBLOCK));
 	if (t->hung_up || !count)
 		return 0;
 	if (f->flags & O_NONBLOCK)
 		return -EAGAIN;
 	if (!canonical)
-		return tty_read_raw(c, t, count);
+		return tty_read_raw(c, t, count, false);
 	return call_wait_on(c, &t->readable) ? -ENOMEM : CALL_PARK;
 }
 

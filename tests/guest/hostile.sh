@@ -9,8 +9,8 @@
 RUN=${RUN:-tools/run}
 # shellcheck disable=SC3045 # Debian's sh has -s
 ulimit -s 8192
-for p in crash trapfuzz; do
-	musl-gcc -O1 -static -Wno-infinite-recursion -o "$TMP/$p" \
+for p in crash trapfuzz request; do
+	musl-gcc -O1 -static -Iinclude -Wno-infinite-recursion -o "$TMP/$p" \
 		tests/guest/hostile/$p.c || exit 1
 done
 # shellcheck disable=SC2086
@@ -57,6 +57,27 @@ if grep -qx 'neighbour 0' "$out"; then
 else
 	fail neighbour_undisturbed "status $status: $(one_line "$err")"
 fi
+
+# --- requests by hand
+
+cat >"$TMP/guest" <<'END'
+for p in request busybox; do
+	cp /bin/$p /tmp/$p
+	chmod 4755 /tmp/$p
+done
+request run /tmp/request who
+: >/tmp/secret
+chmod 600 /tmp/secret
+for i in 1 2 3 4 5 6 7 8; do
+	request exec /tmp/busybox /tmp/secret
+done
+stat -c %a /tmp/secret
+request fuzz 20 1
+END
+try $run --add "$TMP/request:/bin/request" -- sh -c "$(cat "$TMP/guest")"
+want requests_by_hand 0 '65534 0
+600
+20 children'
 
 # --- every trap number
 

@@ -16,9 +16,11 @@ int fake_drops;
 struct outcome fake_last;
 static uint64_t now = 1000000000;
 
+uint64_t fake_tick;
+
 uint64_t machine_monotonic(void)
 {
-	return now;
+	return now += fake_tick;
 }
 
 uint64_t machine_realtime(void)
@@ -336,13 +338,11 @@ struct lwp *fake_boot(void)
 
 void fake_shutdown(void)
 {
-	struct list *pos, *next;
+	struct proc_walk walk;
+	struct proc *p;
 
-	for (pos = proc_all.next; pos != &proc_all; pos = next) {
-		struct proc *p = list_entry(pos, struct proc, all);
-		next = pos->next;
+	proc_each(p, &walk)
 		if (p != proc_init_process)
 			proc_exit(p, 0);
-	}
 	proc_free_dead();
 }

@@ -30,6 +30,8 @@ struct lwp *fake_boot(void);
 /* All processes end; the tree is freed. */
 void fake_shutdown(void);
 
+/* Time goes on by so much whenever somebody looks at the clock. */
+extern uint64_t fake_tick;
 /* Time goes on by ns, timers fire. */
 void fake_advance(uint64_t ns);
 

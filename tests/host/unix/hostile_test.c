@@ -5,10 +5,12 @@
  */
 #include "fake.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include "../../../servers/unix/exec.h"
 #include "../../../servers/unix/tty.h"
@@ -153,6 +155,176 @@ static void mapping_types_are_checked(void)
 	fdt_close(me->proc, (int)ro);
 }
 
+/* --- two threads --- */
+
+static struct outcome parked;
+
+static void start(struct lwp *l, int op, uint64_t a, uint64_t b, uint64_t c)
+{
+	const uint64_t words[6] = {a, b, c};
+
+	fake_start(l, &parked, op, words, NULL, 0);
+}
+
+/* A process of two threads with a pipe at 0 and 1. */
+static struct lwp *two_threads(struct lwp **other)
+{
+	struct lwp *l = fake_fork(me);
+
+	fake_call(l, UX_PIPE2, 0, 0, 0, 0, NULL, 0);
+	*other = lwp_find((int)fake_call(l, UX_CLONE, 0, 0, 0, 0, NULL, 0));
+	return l;
+}
+
+/* A signal meant for one thread, which blocks it before it takes it. */
+static void blocked_signal_goes_to_another(void)
+{
+	struct lwp *b, *a = two_threads(&b);
+	int pid = a->proc->pid;
+
+	fake_handler(a, SIGUSR1, 0x1000, 0);
+	start(b, UX_READ, 0, 1, 0);
+	CHECK_EQ(fake_call(me, UX_KILL, (uint64_t)pid, SIGUSR1, 0, 0, NULL, 0),
+		 0);
+	CHECK_EQ(parked.result, PENDING); /* it is for a */
+	CHECK_EQ(fake_call(a, UX_SIGPROCMASK, SIG_BLOCK, 1, SIG_BIT(SIGUSR1),
+			   0, NULL, 0), 0);
+	CHECK_EQ(parked.result, -EINTR);
+	CHECK(parked.flags & UX_RF_SIGNAL);
+	fake_exit(a, 0);
+	CHECK_EQ(fake_wait(me, pid, 0, NULL), pid);
+}
+
+/* The other thread closes the descriptor and opens something there. */
+static void parked_read_keeps_its_file(void)
+{
+	struct lwp *b, *a = two_threads(&b);
+	int pid = a->proc->pid;
+
+	CHECK_EQ(fake_call(a, UX_DUP, 1, 0, 0, 0, NULL, 0), 2);
+	start(b, UX_READ, 0, 10, 0);
+	CHECK_EQ(fake_call(a, UX_CLOSE, 0, 0, 0, 0, NULL, 0), 0);
+	CHECK_EQ(fake_open(a, "/dev/zero", O_RDONLY, 0), 0);
+	CHECK_EQ(parked.result, PENDING);
+	CHECK_EQ(fake_write(a, 2, "pipe"), 4);
+	CHECK_EQ(parked.result, 4);
+	CHECK_EQ(fake_write(a, 2, "pipe"), CALL_NO_REPLY); /* SIGPIPE */
+	CHECK_EQ(fake_wait(me, pid, 0, NULL), pid);
+}
+
+static void stopped_process_dies_when_it_goes_on(void)
+{
+	struct lwp *l = fake_fork(me);
+	int pid = l->proc->pid, status;
+
+	fake_call(me, UX_KILL, (uint64_t)pid, SIGSTOP, 0, 0, NULL, 0);
+	CHECK_EQ(fake_wait(me, pid, WUNTRACED, &status), pid);
+	fake_call(me, UX_KILL, (uint64_t)pid, SIGTERM, 0, 0, NULL, 0);
+	CHECK_EQ(fake_wait(me, pid, WNOHANG, &status), 0);
+	fake_call(me, UX_KILL, (uint64_t)pid, SIGCONT, 0, 0, NULL, 0);
+	CHECK_EQ(fake_wait(me, pid, WNOHANG, &status), pid);
+	CHECK_EQ(WTERMSIG(status), SIGTERM);
+}
+
+static void stopped_process_is_killed_at_once(void)
+{
+	struct lwp *l = fake_fork(me);
+	int pid = l->proc->pid, status;
+
+	fake_call(me, UX_KILL, (uint64_t)pid, SIGSTOP, 0, 0, NULL, 0);
+	fake_call(me, UX_KILL, (uint64_t)pid, SIGTERM, 0, 0, NULL, 0);
+	fake_call(me, UX_KILL, (uint64_t)pid, SIGTSTP, 0, 0, NULL, 0);
+	fake_call(l, UX_SIGTAKE, 0, 0, 0, 0, NULL, 0);
+	fake_call(me, UX_KILL, (uint64_t)pid, SIGKILL, 0, 0, NULL, 0);
+	CHECK_EQ(fake_wait(me, pid, WNOHANG, &status), pid);
+	CHECK_EQ(WTERMSIG(status), SIGKILL);
+}
+
+/* Due again whenever one looks. */
+static void fast_alarm_leaves_time(void)
+{
+	struct lwp *l = fake_fork(me);
+	const struct itimerval fast = {{0, 1}, {0, 1}};
+	int pid = l->proc->pid;
+
+	fake_handler(l, SIGALRM, 1, 0);
+	CHECK_EQ(fake_call(l, UX_ITIMER, ITIMER_REAL, 1, 0, 0, &fast,
+			   sizeof(fast)), 0);
+	fake_tick = 2000;
+	fake_advance(5000);
+	fake_tick = 0;
+	fake_exit(l, 0);
+	CHECK_EQ(fake_wait(me, pid, 0, NULL), pid);
+}
+
+static void queued_signals_are_limited(void)
+{
+	struct lwp *l = fake_fork(me);
+	const int info[32] = {0, 0, -1};
+	int pid = l->proc->pid;
+	int64_t error = 0;
+
+	fake_call(l, UX_SIGPROCMASK, SIG_BLOCK, 1, ~0ull, 0, NULL, 0);
+	for (int n = 0; n < 5000 && !error; n++)
+		error = fake_call(l, UX_SIGQUEUE, (uint64_t)pid, 0, 50, 0,
+				  info, sizeof(info));
+	CHECK_EQ(error, -EAGAIN);
+	fake_exit(l, 0);
+	CHECK_EQ(fake_wait(me, pid, 0, NULL), pid);
+}
+
+/* --- names --- */
+
+static void removed_directories_take_no_names(void)
+{
+	struct lwp *l = fake_fork(me);
+	static const char two[] = "/tmp/file\0name";
+	uint64_t words[6] = {(uint64_t)AT_FDCWD, 10, (uint64_t)AT_FDCWD, 5};
+	struct outcome out;
+	int pid = l->proc->pid;
+
+	fake_path(l, UX_MKDIRAT, "/tmp/gone", 0700, 0);
+	fake_open(l, "/tmp/file", O_CREAT | O_WRONLY, 0600);
+	fake_path0(l, UX_CHDIR, "/tmp/gone", 0);
+	CHECK_EQ(fake_path(l, UX_UNLINKAT, "/tmp/gone", AT_REMOVEDIR, 0), 0);
+	fake_start(l, &out, UX_LINKAT, words, two, sizeof(two));
+	CHECK_EQ(out.result, -ENOENT);
+	fake_start(l, &out, UX_RENAMEAT, words, two, sizeof(two));
+	CHECK_EQ(out.result, -ENOENT);
+	CHECK_EQ(fake_path(l, UX_UNLINKAT, "/tmp/file", 0, 0), 0);
+	fake_exit(l, 0);
+	CHECK_EQ(fake_wait(me, pid, 0, NULL), pid);
+}
+
+/* Reading goes on where it was, whatever is removed meanwhile. */
+static void readdir_survives_removal(void)
+{
+	char name[32];
+	int64_t fd, got, seen = 0;
+
+	fake_path(me, UX_MKDIRAT, "/tmp/many", 0700, 0);
+	for (int n = 0; n < 200; n++) {
+		snprintf(name, sizeof(name), "/tmp/many/%03d", n);
+		fdt_close(me->proc, (int)fake_open(me, name,
+						   O_CREAT | O_WRONLY, 0600));
+	}
+	fd = fake_open(me, "/tmp/many", O_RDONLY | O_DIRECTORY, 0);
+	while ((got = fake_call(me, UX_GETDENTS, (uint64_t)fd, 240, 0, 0, NULL,
+				0)) > 0) {
+		for (int64_t at = 0; at < got; at += fake_last.data[at + 16])
+			seen++;
+		for (int n = 0; n < 2; n++) {
+			snprintf(name, sizeof(name), "/tmp/many/%03d",
+				 (int)seen - 3 - n);
+			if (seen > 4)
+				CHECK_EQ(fake_path(me, UX_UNLINKAT, name, 0, 0),
+					 0);
+		}
+	}
+	CHECK_EQ(seen, 202);
+	fdt_close(me->proc, (int)fd);
+}
+
 /* --- anything, from anyone --- */
 
 static uint64_t seed = 88172645463325252ull;
@@ -248,22 +420,33 @@ static bool op_is_tame(int op)
 	       (op != UX_KILL || any() % 8 == 0);
 }
 
+/* The parent of all, which takes no signals it can help. */
+static int parent_of_all(void)
+{
+	for (int sig = 1; sig <= SIG_COUNT; sig++)
+		if (sig != SIGKILL && sig != SIGSTOP)
+			fake_handler(me, sig, 1, 0);
+	return me->proc->pid;
+}
+
 static void random_requests(void)
 {
+	int pid = parent_of_all();
 	unsigned many = getenv("ROUNDS") ? (unsigned)atoi(getenv("ROUNDS"))
 					 : 60000;
 
 	if (getenv("SEED"))
 		seed ^= strtoull(getenv("SEED"), NULL, 0) * 0x9e3779b97f4a7c15;
-	fake_handler(me, SIGCHLD, 1, 0);
-	for (int sig = 1; sig <= SIG_COUNT; sig++)
-		if (sig != SIGKILL && sig != SIGSTOP && sig != SIGCHLD)
-			fake_handler(me, sig, 1, 0);
 	for (unsigned n = 0; n < many; n++) {
-		struct lwp *l = any_thread();
 		int op = (int)(any() % (UX_OP_COUNT + 1));
+		struct lwp *l;
 
-		if (!l || me->proc->nthreads != 1) {
+		if (!proc_find(pid) || me->proc->state == PROC_ZOMBIE) {
+			me = fake_boot();
+			pid = parent_of_all();
+		}
+		l = any_thread();
+		if (!l) {
 			l = fake_fork(me);
 			if (!l)
 				break;
@@ -291,6 +474,14 @@ int main(void)
 	RUN(counts_of_arguments_are_checked);
 	RUN(threads_in_a_chain);
 	RUN(mapping_types_are_checked);
+	RUN(blocked_signal_goes_to_another);
+	RUN(parked_read_keeps_its_file);
+	RUN(stopped_process_dies_when_it_goes_on);
+	RUN(stopped_process_is_killed_at_once);
+	RUN(fast_alarm_leaves_time);
+	RUN(queued_signals_are_limited);
+	RUN(removed_directories_take_no_names);
+	RUN(readdir_survives_removal);
 	RUN(random_requests);
 	fake_shutdown();
 	return check_done();
