@@ -12,7 +12,7 @@
 #include <mach/mach_traps.h>
 
 #define SELF	 mach_task_self()
-#define PROGRAMS 25
+#define PROGRAMS 12
 
 /* --- the children --- */
 

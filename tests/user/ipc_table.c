@@ -8,12 +8,25 @@
  */
 #include "lib/rows.h"
 
+/* Those of the operations that exist as a trap and as an RPC. */
+static bool has_twin(const struct row *row)
+{
+	static const char *const twins[] = {"mod_refs", "mach_port_deallocate",
+					    "mach_port_destroy",
+					    "insert_right"};
+
+	for (unsigned i = 0; i < sizeof twins / sizeof *twins; i++)
+		if (strncmp(row->what, twins[i], strlen(twins[i])) == 0)
+			return true;
+	return false;
+}
+
 static unsigned run(const struct row *rows, unsigned count, int api, bool own)
 {
 	unsigned bad = 0;
 
 	for (unsigned i = 0; i < count; i++)
-		if (rows[i].api == api)
+		if (rows[i].api == api && (!rows_form || has_twin(&rows[i])))
 			bad += row_run(&rows[i], own);
 	return bad;
 }
