@@ -32,8 +32,8 @@ static bool skip_data(const uint8_t *body, uint32_t size, uint32_t *at)
 	return true;
 }
 
-/* May the right be taken, whatever happens before to the entry used? A second
- * right that is moved could want what the first one took. */
+/* May the right be taken, whatever happens before to the entry used? One at
+ * most is moved. */
 static bool can_take(const struct fast_right *r, const struct ipc_entry *used,
 		     bool *moves)
 {
@@ -55,6 +55,16 @@ static bool can_take(const struct fast_right *r, const struct ipc_entry *used,
 	return e->type & (r->disposition == MACH_MSG_TYPE_MOVE_SEND ?
 				  TYPE_SEND :
 				  TYPE_SEND_ONCE);
+}
+
+/* A right that is moved may take its entry away from others that name it. */
+static bool names_one_twice(const struct fast_body *b)
+{
+	for (uint32_t i = 0; i < b->count; i++)
+		for (uint32_t j = 0; j < i; j++)
+			if (b->right[i].entry == b->right[j].entry)
+				return true;
+	return false;
 }
 
 bool ipc_fast_body_check(struct ipc_message *m, struct ipc_space *s,
@@ -82,6 +92,8 @@ bool ipc_fast_body_check(struct ipc_message *m, struct ipc_space *s,
 			return false;
 		at += 2 * sizeof(word);
 	}
+	if (moves && names_one_twice(b))
+		return false;
 	return !b->count || ipc_message_tail(m, b->count);
 }
 

@@ -431,6 +431,49 @@ static void death_wakes(void)
 	CODE(b.result, MACH_RCV_PORT_DIED);
 }
 
+/* A right moved away and copied in one body, to a thread that waits: the second
+ * is wrong, what was taken goes with the message. */
+static void moved_and_copied(void)
+{
+	struct {
+		mach_msg_header_t head;
+		struct {
+			mach_msg_type_t type;
+			mach_port_t port;
+		} right[2];
+	} m;
+	struct blocked b = {.port = port_new_send()};
+	mach_port_t gift = port_new_send(), reply = port_new();
+	pthread_t t;
+
+	pthread_create(&t, NULL, blocked_receiver, &b);
+	CHECK(wait_for(&b.state, 1, 1000));
+	sleep_ms(20);
+	for (int first = 0; first < 2; first++) {
+		m.head = (mach_msg_header_t){
+			.msgh_bits = MACH_MSGH_BITS_COMPLEX |
+				     MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+						MACH_MSG_TYPE_MAKE_SEND_ONCE),
+			.msgh_remote_port = b.port,
+			.msgh_local_port = reply,
+		};
+		m.right[0].type = WORD(MACH_MSG_TYPE_MOVE_SEND, 32, 1);
+		m.right[1].type = WORD(first ? MACH_MSG_TYPE_MOVE_SEND :
+					       MACH_MSG_TYPE_COPY_SEND, 32, 1);
+		m.right[0].port = m.right[1].port = gift;
+		CODE(mach_msg(&m.head, MACH_SEND_MSG | MACH_RCV_MSG, sizeof m,
+			      sizeof m, reply, 0, 0), MACH_SEND_INVALID_RIGHT);
+		EQUAL(port_refs(gift, MACH_PORT_RIGHT_SEND), 0);
+		OK(mach_port_insert_right(SELF, gift, gift,
+					  MACH_MSG_TYPE_MAKE_SEND));
+	}
+	EQUAL(b.state, 1);
+	port_gone(b.port);
+	pthread_join(t, NULL);
+	port_gone(gift);
+	port_gone(reply);
+}
+
 static void set_wakes(void)
 {
 	struct blocked b = {.port = port_new()};
@@ -838,7 +881,8 @@ static const struct test tests[] = {
 	TEST(rights_in_bodies), TEST(in_transit),	  TEST(in_transit_death),
 	TEST(circular),		TEST(send_mistakes),	  TEST(receive_mistakes),
 	TEST(too_large),	TEST(full_error),	  TEST(full_block),
-	TEST(death_wakes),	TEST(set_wakes),	  TEST(set_receives),
+	TEST(death_wakes),	TEST(moved_and_copied),
+	TEST(set_wakes),	TEST(set_receives),
 	TEST(many_receivers),	TEST(many_senders),	  TEST(abort_receive),
 	TEST(out_of_line),	TEST(msg_24m),		  TEST(body_mistakes),
 	TEST(given_back),	TEST(ool_ports),	  TEST(header_atomic),
