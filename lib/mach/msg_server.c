@@ -60,6 +60,23 @@ void mach_msg_server_reply(mach_msg_header_t *request, mach_msg_header_t *reply,
 		mach_msg_destroy(reply);
 }
 
+/*
+ * A message of which something found no room here (its memory, its rights): it
+ * is dropped with what there is of it, or any client could end the server.
+ */
+static bool is_partial(mach_msg_return_t mr, mach_msg_header_t *request)
+{
+	switch (mr & ~MACH_MSG_MASK) {
+	case MACH_RCV_BODY_ERROR:
+		mach_msg_destroy(request);
+		return true;
+	case MACH_RCV_HEADER_ERROR:
+		return true;
+	default:
+		return false;
+	}
+}
+
 mach_msg_return_t mach_msg_server_once(
 	boolean_t (*demux)(mach_msg_header_t *request, mach_msg_header_t *reply),
 	mach_msg_size_t max_size, mach_port_t port, mach_msg_option_t option,
@@ -75,7 +92,7 @@ mach_msg_return_t mach_msg_server_once(
 		      MACH_PORT_NULL);
 	if (mr == MACH_MSG_SUCCESS)
 		mach_msg_server_reply(in, out, demux(in, out));
-	return mr;
+	return is_partial(mr, in) ? MACH_MSG_SUCCESS : mr;
 }
 
 mach_msg_return_t mach_msg_server(boolean_t (*demux)(mach_msg_header_t *request,

@@ -209,8 +209,12 @@ kern_return_t do_bootstrap_subset(mach_port_t bootstrap, mach_port_t requestor,
 	if (sub == NULL)
 		return BOOTSTRAP_NO_MEMORY;
 	*subset = sub->port;
-	if (!watch_death(requestor))
-		port_died(requestor);
+	if (watch_death(requestor))
+		return BOOTSTRAP_SUCCESS;
+	/* It is dead, or one of our own: the subset is gone with it. The
+	 * request's reference went, too. */
+	port_died(requestor);
+	*subset = MACH_PORT_NULL;
 	return BOOTSTRAP_SUCCESS;
 }
 

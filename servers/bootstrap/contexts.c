@@ -103,9 +103,21 @@ struct way *way_find(mach_port_t port)
 	return NULL;
 }
 
+#define CONTEXTS_MAX 256 /* anybody with a bootstrap port makes subsets */
+
+static bool contexts_have_room(void)
+{
+	unsigned n = 0;
+
+	for (struct context *c = contexts; c != NULL; c = c->next)
+		n++;
+	return n < CONTEXTS_MAX;
+}
+
 struct way *subset_create(struct context *parent, mach_port_t requestor)
 {
-	struct context *c = context_create(parent);
+	struct context *c = contexts_have_room() ? context_create(parent)
+						 : NULL;
 	struct way *w;
 
 	if (c == NULL)

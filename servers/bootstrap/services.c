@@ -35,9 +35,23 @@ struct service *service_look_up(struct context *c, const char *name)
 	return NULL;
 }
 
+/* What a subset's clients, who are anybody, may make of us. */
+#define SUBSET_SERVICES_MAX 1024
+
+static bool has_room(const struct context *c)
+{
+	unsigned n = 0;
+
+	if (c->parent == NULL)
+		return true;
+	for (struct service *s = c->services; s != NULL; s = s->next)
+		n++;
+	return n < SUBSET_SERVICES_MAX;
+}
+
 static struct service *service_add(struct context *c, const char *name)
 {
-	struct service *s = calloc(1, sizeof *s);
+	struct service *s = has_room(c) ? calloc(1, sizeof *s) : NULL;
 
 	if (s == NULL)
 		return NULL;

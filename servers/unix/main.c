@@ -193,6 +193,7 @@ static void message_wait(void)
 	int64_t ns = timer_run();
 	mach_msg_option_t option = MACH_RCV_MSG;
 	mach_msg_timeout_t ms = 0;
+	mach_msg_return_t mr;
 
 	call_run_woken();
 	wire_pump();
@@ -205,9 +206,12 @@ static void message_wait(void)
 			ns = 86400000000000;
 		ms = (mach_msg_timeout_t)((ns + 999999) / 1000000);
 	}
-	if (mach_msg(&message.head, option, 0, sizeof(message), port_set, ms,
-		     MACH_PORT_NULL) == MACH_MSG_SUCCESS)
+	mr = mach_msg(&message.head, option, 0, sizeof(message), port_set, ms,
+		      MACH_PORT_NULL);
+	if (mr == MACH_MSG_SUCCESS)
 		message_handle();
+	else if ((mr & ~MACH_MSG_MASK) == MACH_RCV_BODY_ERROR)
+		mach_msg_destroy(&message.head); /* what there is of it */
 }
 
 int main(void)
