@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # No byte that the kernel gives away is one that it never wrote: two runs, equal
-# to the instruction, of tests/user/two_fill.c, where fresh frames, zone objects
+# but for times, of tests/user/two_fill.c, where fresh frames, zone objects
 # and kernel stacks are filled with 0x00 in one and with 0xa5 in the other. What
 # user code sees must be the same. Two planted leaks show that a difference
 # would be found. Only debug kernels fill objects and stacks, and only on one

@@ -38,7 +38,8 @@ static const struct {
 	  "thread_terminate " },
 	{ PRIV,
 	  " host_limited_ports host_lock_set host_tasks "
-	  "host_task_rights host_processor_set_priv "
+	  "host_task_rights host_trace host_trace_read "
+	  "host_processor_set_priv "
 	  "vm_wire " },
 	{ HOST | PRIV,
 	  " host_counters host_get_entropy host_get_time host_info "
