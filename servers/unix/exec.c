@@ -286,16 +286,15 @@ static int64_t exec_run(struct call *c, struct inode *file,
 	error = elf_plan(p, file, &image);
 	if (!error)
 		error = stack_build(p, args, original, &image);
-	if (!error) {
-		proc_close_others(p, c->lwp);
-		image.name = original;
+	image.name = original;
+	if (!error)
 		error = machine_exec(p, c->lwp, &image);
-	}
 	exec_image_done(&image);
 	if (error) {
 		p->cred = old;
 		return error;
 	}
+	proc_close_others(p, c->lwp);
 	exec_commit(p, file, args, name, original);
 	c->lwp->call = NULL;
 	return CALL_NO_REPLY;

@@ -54,7 +54,9 @@ int machine_clone(struct proc *p, struct lwp *thread, uint64_t block,
 
 /*
  * Builds p's new task from image and starts it as thread; the old one, with
- * the calling thread, is gone on success. Returns 0 or -errno.
+ * the calling thread, is gone on success. p's other threads do not run
+ * meanwhile; the caller ends their records afterwards. Returns 0 or -errno, and
+ * then nothing has happened to any of them.
  */
 int machine_exec(struct proc *p, struct lwp *thread,
 		 const struct exec_image *image);

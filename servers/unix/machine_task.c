@@ -246,6 +246,7 @@ static void exec_replace(struct proc *p, struct mtask *t,
 		thread_terminate(old_thread);
 		vm_deallocate(old->task, old_mproc->slots_at, PAGE);
 		mach_port_deallocate(old->task, old_mproc->name);
+		task_resume(old->task);
 	}
 	mach_port_deallocate(mach_task_self(), old_thread);
 	mtask_release(old);
@@ -271,20 +272,15 @@ static void exec_restore(struct proc *p, const struct mproc *old)
 	*mproc_of(p) = *old;
 }
 
-int machine_exec(struct proc *p, struct lwp *l,
-		 const struct exec_image *image)
+/* The new task with its first thread; *t is set on success only. */
+static int exec_build(struct proc *p, struct lwp *l,
+		      const struct exec_image *image, struct mtask **made)
 {
 	const uint64_t after[3] = {image->start, image->sp, image->brk};
-	mach_port_t old_thread = (mach_port_t)l->thread;
 	mach_port_t parent = p->task ? mtask_of(p)->task : mach_task_self();
-	struct mproc old_mproc = {0};
-	int error = exec_renew(p, &old_mproc);
-	struct mtask *t;
+	struct mtask *t = mtask_create(parent, false);
+	int error = t ? fill_task(t->task, image) : -ENOMEM;
 
-	if (error)
-		return error;
-	t = mtask_create(parent, false);
-	error = t ? fill_task(t->task, image) : -ENOMEM;
 	if (!error)
 		error = mproc_enter(p, t->task, UX_PORT_NAME, UX_SLOT_BASE);
 	if (!error) {
@@ -292,10 +288,31 @@ int machine_exec(struct proc *p, struct lwp *l,
 		error = thread_begin(p, l, t->task, emul.start, UX_BLOCK_BASE,
 				     0, after);
 	}
+	if (error && t)
+		mtask_release(t);
+	else
+		*made = t;
+	return error;
+}
+
+int machine_exec(struct proc *p, struct lwp *l,
+		 const struct exec_image *image)
+{
+	mach_port_t old_thread = (mach_port_t)l->thread;
+	struct mtask *old = mtask_of(p), *t = NULL;
+	struct mproc old_mproc = {0};
+	int error = exec_renew(p, &old_mproc);
+
+	if (error)
+		return error;
+	/* The other threads must not see the new program run. */
+	if (old)
+		task_suspend(old->task);
+	error = exec_build(p, l, image, &t);
 	if (error) {
 		exec_restore(p, &old_mproc);
-		if (t)
-			mtask_release(t);
+		if (old)
+			task_resume(old->task);
 		return error;
 	}
 	exec_replace(p, t, old_thread, &old_mproc);

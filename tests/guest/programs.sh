@@ -51,6 +51,14 @@ try $run --smp 3 -- sh -c 'nproc; grep -c ^processor /proc/cpuinfo'
 want nproc 0 '3
 3'
 
+# --- exec among threads
+
+musl-gcc -O2 -static -o "$TMP/exec_threads" \
+	tests/guest/programs/exec_threads.c &&
+	try $run --add "$TMP/exec_threads:/bin/exec_threads" -- exec_threads &&
+	want exec_threads 0 'alive, child 0, alive
+replaced'
+
 # --- user and system time
 
 musl-gcc -O2 -static -o "$TMP/times" tests/guest/programs/times.c &&

@@ -13,6 +13,7 @@
 
 int fake_stops, fake_continues, fake_pokes, fake_power_off_status = -1;
 int fake_drops;
+int fake_exec_result;
 struct outcome fake_last;
 static uint64_t now = 1000000000;
 
@@ -99,7 +100,7 @@ int machine_exec(struct proc *p, struct lwp *thread,
 	(void)p;
 	(void)thread;
 	(void)image;
-	return 0;
+	return fake_exec_result;
 }
 
 void machine_rename(struct proc *p)

@@ -61,5 +61,6 @@ int64_t fake_handler(struct lwp *l, int sig, uint64_t handler,
 
 extern int fake_stops, fake_continues, fake_pokes, fake_power_off_status;
 extern int fake_drops; /* of caches */
+extern int fake_exec_result; /* of building the new task */
 
 #endif

@@ -5,8 +5,10 @@
  */
 #include "fake.h"
 
+#include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -131,6 +133,67 @@ static void threads_in_a_chain(void)
 		l = lwp_find((int)tid);
 	}
 	CHECK(tid > 0);
+	fake_exit(l, 0);
+	CHECK_EQ(fake_wait(me, pid, 0, NULL), pid);
+}
+
+/* A program of one page, under a name. */
+static void make_program(const char *name)
+{
+	struct {
+		Elf64_Ehdr head;
+		Elf64_Phdr load;
+	} file = {
+		.head = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3,
+				     ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+			 .e_type = ET_EXEC,
+			 .e_machine = EM_X86_64,
+			 .e_version = EV_CURRENT,
+			 .e_entry = 0x400000,
+			 .e_phoff = sizeof(Elf64_Ehdr),
+			 .e_ehsize = sizeof(Elf64_Ehdr),
+			 .e_phentsize = sizeof(Elf64_Phdr),
+			 .e_phnum = 1},
+		.load = {.p_type = PT_LOAD,
+			 .p_flags = PF_R | PF_X,
+			 .p_vaddr = 0x400000,
+			 .p_filesz = sizeof(file),
+			 .p_memsz = sizeof(file),
+			 .p_align = 4096},
+	};
+	int64_t fd = fake_open(me, name, O_WRONLY | O_CREAT, 0755);
+
+	CHECK_EQ(fake_call(me, UX_WRITE, (uint64_t)fd, sizeof(file), 0, 0,
+			   &file, sizeof(file)),
+		 sizeof(file));
+	fake_call(me, UX_CLOSE, (uint64_t)fd, 0, 0, 0, NULL, 0);
+}
+
+/* An exec that fails, even at its last step, ends no thread. */
+static void exec_fails_whole(void)
+{
+	static const char strings[] = "/tmp/prog\0prog";
+	struct lwp *l = fake_fork(me), *other;
+	const uint64_t words[6] = {(uint64_t)AT_FDCWD, sizeof("/tmp/prog"), 1};
+	int pid = l->proc->pid;
+	struct outcome out;
+	int64_t tid;
+
+	make_program("/tmp/prog");
+	tid = fake_call(l, UX_CLONE, 0, 0, 0, 0, NULL, 0);
+	CHECK(tid > 0);
+	other = lwp_find((int)tid);
+	fake_exec_result = -ENOMEM;
+	CHECK_EQ(fake_call(l, UX_EXECVE, words[0], words[1], words[2], 0,
+			   strings, sizeof(strings)),
+		 -ENOMEM);
+	CHECK(lwp_find((int)tid) == other);
+	CHECK_EQ(l->proc->nthreads, 2);
+	fake_exec_result = 0;
+	fake_start(l, &out, UX_EXECVE, words, strings, sizeof(strings));
+	CHECK(!lwp_find((int)tid));
+	CHECK_EQ(l->proc->nthreads, 1);
+	CHECK(!strcmp(l->proc->comm, "prog"));
 	fake_exit(l, 0);
 	CHECK_EQ(fake_wait(me, pid, 0, NULL), pid);
 }
@@ -473,6 +536,7 @@ int main(void)
 	RUN(member_leaves_the_terminal);
 	RUN(counts_of_arguments_are_checked);
 	RUN(threads_in_a_chain);
+	RUN(exec_fails_whole);
 	RUN(mapping_types_are_checked);
 	RUN(blocked_signal_goes_to_another);
 	RUN(parked_read_keeps_its_file);
