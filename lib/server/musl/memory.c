@@ -63,11 +63,13 @@ static int64_t map_fixed(uint64_t start, uint64_t size, int prot)
 
 	if (first >= end)
 		return (int64_t)start;
-	deallocate(first, end);
-	kr = mach_trap4(MACH_TRAP_VM_ALLOCATE, musl_task.self, (uintptr_t)&at,
-			end - first, FALSE);
-	if (kr == KERN_SUCCESS && prot != VM_PROT_DEFAULT)
-		kr = protect(first, end, prot);
+	/* In one step: another thread may be mapping, too. */
+	kr = mach_trap7(MACH_TRAP_VM_MAP, musl_task.self, (uintptr_t)&at,
+			end - first, 0, MACH_PORT_NULL, 0,
+			VM_MAP_TRAP_REPLACE |
+				(uint64_t)prot << VM_MAP_TRAP_CUR_SHIFT |
+				VM_PROT_ALL << VM_MAP_TRAP_MAX_SHIFT |
+				VM_INHERIT_COPY << VM_MAP_TRAP_INHERIT_SHIFT);
 	return kr == KERN_SUCCESS ? (int64_t)start : errno_of(kr);
 }
 
