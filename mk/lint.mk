@@ -20,7 +20,7 @@ lint_c = printf '%s\n' $(2) | xargs -L 1 -P $(LINT_JOBS) \
 
 LINT_KERNEL_C := $(KERNEL_C) $(KTEST_C)
 LINT_KERNEL_FLAGS = $(filter-out -nostdlib -no-pie,$(KERNEL_CFLAGS)) \
-	$(CLANG_LOCKS) -DCONFIG_DEBUG=1
+	$(CLANG_LOCKS) -DCONFIG_DEBUG=1 -DCONFIG_KASAN=1
 
 # musl-gcc's headers without musl-gcc.
 LINT_USER_C := $(filter-out %_test.c,$(call find_in,lib servers programs,*.c)) \

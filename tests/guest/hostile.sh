@@ -89,7 +89,7 @@ want requests_by_hand 0 '65534 0
 # The warm-up: a few children of the same kind, and a census. The first time a
 # program runs, its file becomes a memory object, and the shell touches parts of
 # its own memory for the first time; both stay.
-cat >"$TMP/guest" <<'END'
+cat >"$TMP/guest" <<'GUEST'
 census()
 {
 	zprint -d >/tmp/zones
@@ -137,7 +137,7 @@ for round in warm-up 2 3 4; do
 	esac
 done
 exit 0
-END
+GUEST
 try $run --add "$TMP/trapfuzz:/bin/trapfuzz" -- sh -c "$(cat "$TMP/guest")"
 if [ "$status" -ne 0 ]; then
 	fail every_trap "status $status: $(one_line "$err") $(tail -n 4 "$out")"
