@@ -72,8 +72,8 @@ int64_t file_open_inode(struct call *c, struct proc *p, struct inode *i,
 
 /*
  * The file of the descriptor in words[0], borrowed; NULL: a bad one. A call
- * that parks keeps (call_keep passes result on) the file it began with, whatever
- * other threads do to the descriptor meanwhile.
+ * that parks keeps the file it began with (call_keep passes result on),
+ * whatever other threads do to the descriptor meanwhile.
  */
 struct file *call_file(struct call *c);
 int64_t call_keep(struct call *c, struct file *f, int64_t result);

@@ -170,7 +170,8 @@ int64_t op_settime(struct call *c)
 		return -EFAULT;
 	if (!cred_is_root(&c->lwp->proc->cred))
 		return -EPERM;
-	if (t->tv_sec < 0 || t->tv_sec > INT32_MAX || t->tv_nsec < 0 || t->tv_nsec >= (long)NS)
+	if (t->tv_sec < 0 || t->tv_sec > INT32_MAX || t->tv_nsec < 0 ||
+	    t->tv_nsec >= (long)NS)
 		return -EINVAL;
 	return machine_set_realtime((uint64_t)t->tv_sec * NS +
 				    (uint64_t)t->tv_nsec);

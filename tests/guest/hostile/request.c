@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Requests to the UNIX server by hand, as uid 65534: any program has its process
- * port.
+ * Requests to the UNIX server by hand, as uid 65534: any program has its
+ * process port.
  *
  * request exec SET-UID-PROGRAM FILE: executes the program and, with a request
  * that is queued behind that, makes FILE everybody's.
