@@ -114,8 +114,9 @@ kern_return_t do_bootstrap_register(mach_port_t bootstrap, name_t name,
 	return BOOTSTRAP_SUCCESS;
 }
 
-kern_return_t do_bootstrap_look_up(mach_port_t bootstrap, name_t name,
-				   mach_port_t *port)
+/* What the caller sees under a name; set on success only. */
+static kern_return_t look_up(mach_port_t bootstrap, char *name,
+			     struct service **found)
 {
 	struct way *w = way_find(bootstrap);
 	struct service *s;
@@ -126,8 +127,19 @@ kern_return_t do_bootstrap_look_up(mach_port_t bootstrap, name_t name,
 	s = service_look_up(w->context, name);
 	if (s == NULL)
 		return BOOTSTRAP_UNKNOWN_SERVICE;
-	*port = s->port;
+	*found = s;
 	return BOOTSTRAP_SUCCESS;
+}
+
+kern_return_t do_bootstrap_look_up(mach_port_t bootstrap, name_t name,
+				   mach_port_t *port)
+{
+	struct service *s;
+	kern_return_t kr = look_up(bootstrap, name, &s);
+
+	if (kr == BOOTSTRAP_SUCCESS)
+		*port = s->port;
+	return kr;
 }
 
 static bool look_up_each(struct context *c, name_array_t names, unsigned count,
@@ -183,17 +195,12 @@ kern_return_t do_bootstrap_parent(mach_port_t bootstrap, mach_port_t *parent)
 kern_return_t do_bootstrap_status(mach_port_t bootstrap, name_t name,
 				  boolean_t *active)
 {
-	struct way *w = way_find(bootstrap);
 	struct service *s;
+	kern_return_t kr = look_up(bootstrap, name, &s);
 
-	name_end(name);
-	if (w == NULL)
-		return BOOTSTRAP_NOT_PRIVILEGED;
-	s = service_look_up(w->context, name);
-	if (s == NULL)
-		return BOOTSTRAP_UNKNOWN_SERVICE;
-	*active = s->active;
-	return BOOTSTRAP_SUCCESS;
+	if (kr == BOOTSTRAP_SUCCESS)
+		*active = s->active;
+	return kr;
 }
 
 kern_return_t do_bootstrap_subset(mach_port_t bootstrap, mach_port_t requestor,

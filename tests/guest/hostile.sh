@@ -116,7 +116,7 @@ settle()
 	for i in 1 2 3 4 5 6 7 8 9 10; do
 		census after
 		[ -z "$(differences)" ] && break
-		mv /tmp/after /tmp/before
+		cp /tmp/after /tmp/before
 	done
 }
 # Compares, after a wait of at most ten seconds.
