@@ -167,12 +167,13 @@ static bool read_trace(mach_port_t trace, uint64_t without)
 	return live > 0;
 }
 
+/* MACH_PORT_NULL: there is no such task any more. */
 static mach_port_t begin(host_priv_t host, int64_t task, bool follow)
 {
-	mach_port_t trace;
+	mach_port_t trace = MACH_PORT_NULL;
 	kern_return_t kr = host_trace(host, task, follow, &trace);
 
-	if (kr != KERN_SUCCESS)
+	if (kr != KERN_SUCCESS && kr != KERN_INVALID_TASK)
 		watch_fail("tracing", kr);
 	return trace;
 }
@@ -192,9 +193,13 @@ static const struct watch_task *find_task(host_priv_t host, const char *what)
 
 static int trace_task(host_priv_t host, const char *what)
 {
-	const struct watch_task *t = find_task(host, what);
-	mach_port_t trace = begin(host, t->stat[TASK_STAT_ID], want.follow);
+	mach_port_t trace;
 
+	/* A process that execs just now gets another task: look again. */
+	do
+		trace = begin(host, find_task(host, what)->stat[TASK_STAT_ID],
+			      want.follow);
+	while (trace == MACH_PORT_NULL);
 	while (read_trace(trace, 0) && !ended)
 		usleep(INTERVAL);
 	return 0;
@@ -240,6 +245,8 @@ static int trace_command(host_priv_t host, char **argv)
 	snprintf(number, sizeof(number), "%d", pid);
 	int64_t first = find_task(host, number)->stat[TASK_STAT_ID];
 	mach_port_t trace = begin(host, first, true);
+	if (trace == MACH_PORT_NULL)
+		watch_fail("tracing", KERN_INVALID_TASK);
 	if (write(go, "g", 1) != 1)
 		ended = 1;
 	close(go);

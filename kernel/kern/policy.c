@@ -168,14 +168,30 @@ static int run_state(struct thread *t)
 				    TH_STATE_UNINTERRUPTIBLE;
 }
 
+/* Since t was given its processor, if it has one. A hint for other threads than
+ * the caller: read without their processors' locks. */
+static uint64_t running_ns(const struct thread *t, uint64_t now)
+{
+	struct processor *p = atomic_get(&t->sched.processor);
+	uint64_t since;
+
+	if (t != thread_self() &&
+	    (p == NULL || !atomic_get(&t->on_processor) ||
+	     (atomic_get(&t->sched.flags) & (TF_IN_STOP | TF_DEAD)) ||
+	     (atomic_get(&t->wait) & W_BLOCKED) ||
+	     list_linked(&t->sched.runq_link)))
+		return 0;
+	since = *(volatile uint64_t *)&private_of(p)->stamp;
+	return now > since ? now - since : 0;
+}
+
 void thread_get_usage(struct thread *t, struct thread_usage *usage)
 {
 	uint64_t now = clock_now(), total;
 
 	spin_lock(&t->lock);
 	total = t->sched.total_ns;
-	if (t == thread_self())
-		total += now - processor_private()->stamp;
+	total += running_ns(t, now);
 	*usage = (struct thread_usage){
 		.cpu_usage = (int)usage_at(t, now),
 		.run_state = run_state(t),
@@ -197,17 +213,4 @@ void thread_get_usage(struct thread *t, struct thread_usage *usage)
 	}
 	sample_divide(t, total, &usage->user_ns, &usage->system_ns);
 	spin_unlock(&t->lock);
-}
-
-uint64_t thread_running_ns(struct thread *t)
-{
-	struct processor *p = atomic_get(&t->sched.processor);
-
-	if (t == thread_self() || !p ||
-	    atomic_get(&t->sched.flags) & (TF_IN_STOP | TF_DEAD) ||
-	    atomic_get(&t->wait) & W_BLOCKED || list_linked(&t->sched.runq_link))
-		return 0;
-	uint64_t since = *(volatile uint64_t *)&private_of(p)->stamp;
-	uint64_t now = clock_now();
-	return now > since ? now - since : 0;
 }

@@ -91,6 +91,3 @@ struct thread_usage {
 	unsigned suspend_count;
 };
 void thread_get_usage(struct thread *t, struct thread_usage *usage);
-/* What usage lacks of a thread that runs on another processor just now: ns since
- * its time was added up last. A look without locks, for people. */
-uint64_t thread_running_ns(struct thread *t);

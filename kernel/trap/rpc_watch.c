@@ -26,8 +26,7 @@ void rpc_task_sums(struct task *t, struct rpc_task_sums *sums)
 	for (unsigned i = 0; list && i < n; i++) {
 		struct thread_usage usage;
 		thread_get_usage(list[i], &usage);
-		sums->time_ns += usage.user_ns + usage.system_ns +
-				 thread_running_ns(list[i]);
+		sums->time_ns += usage.user_ns + usage.system_ns;
 		sums->sent += list[i]->ipc.sent;
 		sums->received += list[i]->ipc.received;
 		thread_unref(list[i]);

@@ -23,6 +23,7 @@ echo "== flood"; msgtrace -- caller flood 20000 >/tmp/flood
 grep -c 'message 4321' /tmp/flood
 sed -n 's/^\.\.\. \([0-9]*\) messages lost$/\1/p' /tmp/flood
 caller wait & pid=$!
+until portmap | grep -q 'caller\['; do :; done
 echo "== many"
 for i in 1 2 3 4; do msgtrace -f $pid & traces="$traces $!"; done
 n=0

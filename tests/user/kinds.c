@@ -29,12 +29,13 @@ static const struct mig_interface *const interfaces[] = {
 
 enum target {
 	TASK, THREAD, HOST, HOST_LIMITED, HOST_PRIV, SET_NAME, SET_LIMITED, SET,
-	ENTRY, TARGETS
+	ENTRY, TRACE, TARGETS
 };
 
 static const char *const target_name[TARGETS] = {
 	"task",	    "thread",	   "host", "limited host", "privileged host",
 	"set name", "limited set", "set",  "memory entry",
+	"trace",
 };
 
 static const struct {
@@ -107,6 +108,8 @@ static void others_make(void)
 			      &ports[SET_LIMITED]));
 	OK(mach_make_memory_entry(SELF, &size, (vm_address_t)page, VM_PROT_READ,
 				  &ports[ENTRY]));
+	/* Of the first task. */
+	OK(host_trace(ports[HOST_LIMITED], 1, FALSE, &ports[TRACE]));
 }
 
 /* --- requests of zeroes --- */

@@ -39,10 +39,11 @@ KIND(HOST,
      "host_get_entropy host_census host_counters")
 KIND(HOST_LIMITED,
      "host_set_time host_reboot host_drain_caches host_tasks "
-     "host_task_rights")
+     "host_task_rights host_trace")
 KIND(HOST_PRIV,
      "host_processor_set_priv vm_wire host_limited_ports host_check "
      "host_lock_record host_lock_set")
+KIND(TRACE, "host_trace_read")
 KIND(SET_NAME, "processor_set_info")
 KIND(SET_LIMITED,
      "processor_set_policy_enable processor_set_policy_disable")
