@@ -91,3 +91,29 @@ need_unix()
 	fail unix_environment "status $status; $(one_line "$err")"
 	finish
 }
+
+# run_sections FILE:PATH: runs $TMP/script in the guest, with FILE added there.
+# What it prints behind a line `== NAME` is section NAME of has.
+run_sections()
+{
+	# shellcheck disable=SC2086
+	try $RUN --timeout 100 --add "$1" --add "$TMP/script:/tmp/script" \
+		-- sh -c 'sh /tmp/script 2>&1'
+	[ "$status" -eq 0 ] || fail run "status $status: $(one_line "$err")"
+	tr -d '\r' <"$out" >"$TMP/sections"
+}
+
+section()
+{
+	awk -v want="$1" '/^== / { on = $2 == want; next } on' "$TMP/sections"
+}
+
+# has NAME SECTION PATTERN: a line of the section is like PATTERN (grep -E).
+has()
+{
+	if section "$2" | grep -qE -e "$3"; then
+		pass "$1"
+	else
+		fail "$1" "no \"$3\" in: $(section "$2" | tail -n 6 | tr '\n' '|')"
+	fi
+}

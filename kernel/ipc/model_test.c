@@ -272,13 +272,7 @@ static struct program program;
 
 static bool run_seed(uint64_t seed)
 {
-	program_random(&program, seed, MODEL_STEPS);
-	if (program_run(&program, &host, false))
-		return true;
-	printf("# seed %lu: %s\n", seed, model_difference);
-	program_shrink(&program, &host);
-	program_print(&program);
-	return false;
+	return program_try_seed(&program, &host, seed, false);
 }
 
 static uint64_t number(const char *name, uint64_t otherwise)

@@ -29,25 +29,7 @@ echo "== extra"; machtop -b 5; echo "status $?"
 echo "== help"; machtop --help; echo "status $?"
 echo "== nobody"; su nobody -s /bin/sh -c 'machtop -b -n 1'; echo "status $?"
 END2
-try $RUN --timeout 100 --add "$TMP/holder:/bin/holder" \
-	--add "$TMP/script:/tmp/script" -- sh -c 'sh /tmp/script 2>&1'
-[ "$status" -eq 0 ] || fail run "status $status: $(one_line "$err")"
-tr -d '\r' <"$out" >"$TMP/all"
-
-section()
-{
-	awk -v want="$1" '/^== / { on = $2 == want; next } on' "$TMP/all"
-}
-
-has()
-{
-	if section "$2" | grep -qE -e "$3"; then
-		pass "$1"
-	else
-		section "$2" >"$TMP/section"
-		fail "$1" "no \"$3\" in: $(one_line "$TMP/section")"
-	fi
-}
+run_sections "$TMP/holder:/bin/holder"
 
 # column NAME SECTION N TEST: of holder's last line there, column N is so (awk).
 column()
@@ -77,7 +59,7 @@ fi
 has by_id names '^ +1 bootstrap'
 has server names '^ +[0-9]+ unix '
 has itself names '^ +[0-9]+ machtop\['
-wide=$(awk 'length > 80' "$TMP/all" | head -n 1)
+wide=$(awk 'length > 80' "$TMP/sections" | head -n 1)
 if [ -z "$wide" ]; then pass eighty_columns; else fail eighty_columns "$wide"; fi
 has misuse misuse '^usage: machtop'
 has misuse_status misuse '^status 2$'

@@ -42,26 +42,7 @@ echo "== extra"; msgtrace -x; echo "status $?"
 echo "== help"; msgtrace --help; echo "status $?"
 echo "== nobody"; su nobody -s /bin/sh -c 'msgtrace -- true'; echo "status $?"
 END2
-try $RUN --timeout 100 --add "$TMP/caller:/bin/caller" \
-	--add "$TMP/script:/tmp/script" -- sh -c 'sh /tmp/script 2>&1'
-[ "$status" -eq 0 ] || fail run "status $status: $(one_line "$err")"
-tr -d '\r' <"$out" >"$TMP/all"
-
-section()
-{
-	awk -v want="$1" '/^== / { on = $2 == want; next } on' "$TMP/all"
-}
-
-# has NAME SECTION PATTERN: a line of the section is like PATTERN (grep -E).
-has()
-{
-	if section "$2" | grep -qE -e "$3"; then
-		pass "$1"
-	else
-		section "$2" >"$TMP/section"
-		fail "$1" "no \"$3\" in: $(tail -n 6 "$TMP/section" | tr '\n' '|')"
-	fi
-}
+run_sections "$TMP/caller:/bin/caller"
 
 line='^ *[0-9]+\.[0-9]{6} caller\[[0-9]+\] +'
 has request calls "$line-> mach_port.mach_port_set_qlimit\\(port=1, name=[0-9a-f]+, qlimit=9\\)\$"

@@ -31,26 +31,7 @@ echo "== help"; portmap --help; echo "status $?"
 echo "== nobody"; su nobody -s /bin/sh -c portmap; echo "status $?"
 kill $pid
 END2
-try $RUN --timeout 100 --add "$TMP/holder:/bin/holder" \
-	--add "$TMP/script:/tmp/script" -- sh -c 'sh /tmp/script 2>&1'
-[ "$status" -eq 0 ] || fail run "status $status: $(one_line "$err")"
-tr -d '\r' <"$out" >"$TMP/all"
-
-section()
-{
-	awk -v want="$1" '/^== / { on = $2 == want; next } on' "$TMP/all"
-}
-
-# has NAME SECTION PATTERN: a line of the section is like PATTERN (grep -E).
-has()
-{
-	if section "$2" | grep -qE -e "$3"; then
-		pass "$1"
-	else
-		section "$2" >"$TMP/section"
-		fail "$1" "no \"$3\" in: $(one_line "$TMP/section")"
-	fi
-}
+run_sections "$TMP/holder:/bin/holder"
 
 # shellcheck disable=SC2046
 set -- $(section rights) # port P set S dead D

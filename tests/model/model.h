@@ -238,4 +238,8 @@ bool program_run(const struct program *p, const struct backend *b,
 bool program_shrink(struct program *p, const struct backend *b);
 void program_print(const struct program *p);
 
+/* A random program; if it shows a difference, p is the short one, printed. */
+bool program_try_seed(struct program *p, const struct backend *b, uint64_t seed,
+		      bool thorough);
+
 #endif

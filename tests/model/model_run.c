@@ -296,3 +296,15 @@ void program_print(const struct program *p)
 	}
 	printf("#   %s\n", model_difference);
 }
+
+bool program_try_seed(struct program *p, const struct backend *b, uint64_t seed,
+		      bool thorough)
+{
+	program_random(p, seed, MODEL_STEPS);
+	if (program_run(p, b, thorough))
+		return true;
+	printf("# seed %lu: %s\n", seed, model_difference);
+	program_shrink(p, b);
+	program_print(p);
+	return false;
+}

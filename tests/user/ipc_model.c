@@ -299,13 +299,7 @@ static struct program program;
 
 static bool run_seed(uint64_t seed, bool thorough)
 {
-	program_random(&program, seed, MODEL_STEPS);
-	if (program_run(&program, &guest, thorough))
-		return true;
-	printf("# seed %lu: %s\n", seed, model_difference);
-	program_shrink(&program, &guest);
-	program_print(&program);
-	return false;
+	return program_try_seed(&program, &guest, seed, thorough);
 }
 
 static bool begin(void)
