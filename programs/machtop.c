@@ -378,7 +378,8 @@ int main(int argc, char **argv)
 		else if (option == 's')
 			want.sort = sort_of(optarg);
 		else
-			misuse("no such option, or nothing behind it", "");
+			misuse("no such option, or nothing behind it: ",
+			       argv[optind - 1]);
 	}
 	if (optind < argc)
 		misuse("what is ", argv[optind]);
