@@ -129,7 +129,7 @@ static size_t reserve_for(enum page_kind kind, unsigned flags)
 {
 	if (flags & PAGE_URGENT)
 		return 0;
-	return kind == PAGE_VM ? reserve_frames * 4 : reserve_frames;
+	return kind == PAGE_VM ? reserve_frames : reserve_frames * 4;
 }
 
 static struct page *take_single(struct page_cache *c, size_t reserve)

@@ -531,7 +531,7 @@ static void wild_jump(void)
 	port_gone(port);
 }
 
-/* Checklist: EXC-21: the whole address, by a call of its own. */
+/* The whole address, by a call of its own. Checklist: EXC-21 */
 static void exception_state(void)
 {
 	struct victim *v = shared_page();
