@@ -29,6 +29,7 @@ static size_t pool_max;
 
 static size_t total_frames;
 static size_t reserve_frames;  /* only for PAGE_URGENT */
+static size_t kernel_max;      /* of PAGE_KERNEL */
 static size_t reserved_frames; /* kernel image and the like */
 
 static struct page_cache *cache(void)
@@ -71,6 +72,7 @@ void page_init(void)
 					 page_ranges[i].pages);
 	reserved_frames = total_frames - buddy_free();
 	reserve_frames = buddy_free() / 128;
+	kernel_max = buddy_free() / 2;
 	pool_max = buddy_free() / 32;
 	if (pool_max > 1024)
 		pool_max = 1024;
@@ -123,20 +125,28 @@ static struct page *take_zeroed(struct page_cache *c)
 	return pool_take();
 }
 
-/* What must stay free: user memory leaves more than the kernel's own needs,
- * so that a task that uses all memory does not stop the others' messages. */
+/* What must stay free. User memory leaves more than the kernel's own needs, so
+ * that a task that uses all memory does not stop the others' messages; kernel
+ * objects end at half of memory, so that tasks that make all the ports they may
+ * do not take the frames that the others' page faults need. */
 static size_t reserve_for(enum page_kind kind, unsigned flags)
 {
 	if (flags & PAGE_URGENT)
 		return 0;
-	return kind == PAGE_VM ? reserve_frames : reserve_frames * 4;
+	if (kind == PAGE_VM)
+		return reserve_frames * 4;
+	if (kind == PAGE_KERNEL && page_count_kind(kind) >= kernel_max)
+		return total_frames;
+	return reserve_frames;
 }
 
-static struct page *take_single(struct page_cache *c, size_t reserve)
+/* What must stay free is looked at when the cache is filled. */
+static struct page *take_single(struct page_cache *c, enum page_kind kind,
+				unsigned flags)
 {
 	if (c->count == 0)
 		c->count = buddy_take_many(c->frames, PAGE_CACHE_BATCH,
-					   reserve);
+					   reserve_for(kind, flags));
 	if (c->count > 0)
 		return c->frames[--c->count];
 	/* The last frames of all may be those zeroed ahead. */
@@ -181,7 +191,7 @@ struct page *page_alloc(unsigned order, enum page_kind kind, unsigned flags)
 			page = take_zeroed(c);
 		if (page != NULL)
 			return hand_out(page, 0, kind, flags, true);
-		page = take_single(c, reserve_for(kind, flags));
+		page = take_single(c, kind, flags);
 	} else if (order < PAGE_ORDERS) {
 		page = buddy_take(order, reserve_for(kind, flags));
 	}

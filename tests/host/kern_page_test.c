@@ -170,6 +170,31 @@ static void the_reserve_is_for_the_urgent(void)
 	CHECK_EQ(frames_at_rest(), before);
 }
 
+/* Who takes kernel objects without end leaves memory to page faults. */
+static void the_kernel_has_a_share(void)
+{
+	struct list taken;
+	size_t before = frames_at_rest();
+	struct page *page;
+
+	list_init(&taken);
+	while ((page = page_alloc(0, PAGE_KERNEL, 0)) != NULL)
+		list_push_back(&taken, &page->link);
+	CHECK(page_alloc(1, PAGE_KERNEL, 0) == NULL);
+	CHECK(frames_at_rest() > before * 2 / 5);
+	page = page_alloc(0, PAGE_VM, 0);
+	CHECK(page != NULL);
+	page_free(page, 0);
+	page = page_alloc(0, PAGE_KERNEL, PAGE_URGENT);
+	CHECK(page != NULL);
+	page_free(page, 0);
+	while (!list_empty(&taken)) {
+		page = container_of(list_pop_front(&taken), struct page, link);
+		page_free(page, 0);
+	}
+	CHECK_EQ(frames_at_rest(), before);
+}
+
 static void boot_memory_can_be_released(void)
 {
 	size_t before = page_count_free();
@@ -306,6 +331,7 @@ static void all(void *arg)
 	RUN(everything_comes_back);
 	RUN(zeroed_means_zero);
 	RUN(the_reserve_is_for_the_urgent);
+	RUN(the_kernel_has_a_share);
 	RUN(boot_memory_can_be_released);
 	RUN(zone_objects_are_apart_and_counted);
 	RUN(zone_alignment_holds);
