@@ -6,7 +6,9 @@
 #include <mach/mach.h>
 #include <mach/mig_support.h>
 #include <mach/x86_64/trap_call.h>
+#include <mach/rpc_twins.h>
 #include <pthread.h>
+#include <stdbool.h>
 
 #include "thread_ports.h"
 
@@ -14,6 +16,7 @@ struct thread_ports {
 	mach_port_t self;  /* one reference */
 	mach_port_t mig;   /* receive right: replies to stubs */
 	mach_port_t reply; /* thread_reply(): the manual's, once it is asked */
+	bool asking;	   /* somebody else to destroy a receive right */
 };
 
 static _Thread_local struct thread_ports mine;
@@ -21,12 +24,44 @@ static host_t host;
 static pthread_key_t cleanup_key;
 static pthread_once_t cleanup_once = PTHREAD_ONCE_INIT;
 
+/* The trap that takes a receive right away; false if it is declined: the task
+ * named is none of this kernel's. */
+static bool destroy_receive(mach_port_t task, mach_port_t name)
+{
+	return mach_trap4(MACH_TRAP_MACH_PORT_MOD_REFS, task, name,
+			  MACH_PORT_RIGHT_RECEIVE,
+			  (uint64_t)-1) != MACH_SEND_INTERRUPTED;
+}
+
+/*
+ * An RPC that failed ends here, so this must not begin with one: who lost the
+ * name of the own task gets another for the moment. Only where somebody else
+ * stands for the kernel is he asked, and not again while he is.
+ */
+static void destroy_receive_of_self(mach_port_t name)
+{
+	mach_port_t task;
+
+	if (destroy_receive(mach_task_self(), name))
+		return;
+	task = (mach_port_t)mach_trap0(MACH_TRAP_MACH_TASK_SELF);
+	if (destroy_receive(task, name)) {
+		mach_trap2(MACH_TRAP_MACH_PORT_DEALLOCATE, task, task);
+	} else if (!mine.asking) {
+		mine.asking = true;
+		mach_port_mod_refs_rpc(task, name, MACH_PORT_RIGHT_RECEIVE, -1);
+		mach_port_deallocate_rpc(task, task);
+		mine.asking = false;
+	}
+}
+
 static void release_receive(mach_port_t *port)
 {
-	if (*port != MACH_PORT_NULL)
-		mach_port_mod_refs(mach_task_self(), *port,
-				   MACH_PORT_RIGHT_RECEIVE, -1);
+	mach_port_t name = *port;
+
 	*port = MACH_PORT_NULL;
+	if (name != MACH_PORT_NULL)
+		destroy_receive_of_self(name);
 }
 
 /* Runs on the ending thread. */

@@ -8,6 +8,7 @@
 
 #include <mach/mig_errors.h>
 #include <mach/netname_server.h>
+#include <mach/x86_64/trap_call.h>
 #include <pthread.h>
 #include <servers/netname.h>
 
@@ -172,6 +173,58 @@ static void bad_replies(void)
 	port_gone(service);
 }
 
+/* ---- a client without a name for its own task ---- */
+
+struct lost {
+	volatile int bad;	/* codes other than MACH_SEND_INVALID_DEST */
+	volatile int names_more; /* than before the calls */
+};
+
+static int names_count(void)
+{
+	mach_port_array_t names, types;
+	mach_msg_type_number_t n = 0, m = 0;
+
+	if (mach_port_names(SELF, &names, &n, &types, &m) != KERN_SUCCESS)
+		return -1;
+	vm_deallocate(SELF, (vm_address_t)names, n * sizeof *names);
+	vm_deallocate(SELF, (vm_address_t)types, m * sizeof *types);
+	return (int)n;
+}
+
+static void lose_task_port(void *arg)
+{
+	struct lost *l = arg;
+	int before = names_count();
+	vm_statistics_data_t stat;
+	vm_address_t at;
+
+	mach_port_destroy(SELF, SELF);
+	for (int i = 0; i < 100; i++) {
+		l->bad += vm_statistics(SELF, &stat) != MACH_SEND_INVALID_DEST;
+		l->bad += vm_allocate(SELF, &at, vm_page_size, TRUE) !=
+			  MACH_SEND_INVALID_DEST;
+	}
+	task_self_ = (mach_port_t)mach_trap0(MACH_TRAP_MACH_TASK_SELF);
+	l->names_more = names_count() - before;
+}
+
+/* Each RPC fails with its code, and what its stub gave up is gone. */
+static void lost_task_port(void)
+{
+	struct lost *l = shared_page();
+	struct child c;
+
+	l->names_more = -99;
+	OK_OR_RETURN(child_create(&c, lose_task_port, l));
+	OK(child_go(&c));
+	CHECK(child_dead_within(&c, 10000));
+	child_kill(&c);
+	EQUAL(l->bad, 0);
+	EQUAL(l->names_more, 0);
+	vm_deallocate(SELF, (vm_address_t)l, vm_page_size);
+}
+
 /* ---- a server of generated stubs, with the library's loop ---- */
 
 static volatile int refuse;
@@ -294,6 +347,7 @@ static void error_text(void)
 
 static const struct test tests[] = {
 	TEST(bad_requests),  TEST(bad_replies), TEST(server_loop),
+	TEST(lost_task_port),
 	TEST(string_copies), TEST(error_text),
 };
 TEST_MAIN(tests)

@@ -12,6 +12,10 @@
 
 #include "block.h"
 
+#define LINUX_WRITE	 1
+#define LINUX_EXIT_GROUP 231
+#define NOT_HERE_STATUS	 126 /* the shell's: found, but cannot be run */
+
 struct musl_task musl_task;
 
 static _Alignas(16) union {
@@ -77,9 +81,32 @@ static bool handler_present(void)
 	return count != 0;
 }
 
+/*
+ * Linux was asked for a trap that it does not have: say so, with its own calls
+ * (a trap is a call of a negative number), and end.
+ */
+static void not_here(uint64_t *sp)
+{
+	static const char advice[] =
+		": a Mach program, which this system cannot run: start it with "
+		"`tools/run --add FILE:/bin/NAME -- NAME'\n";
+	const char *name = sp[0] != 0 ? (const char *)sp[1] : "?";
+	uint64_t length = 0;
+
+	while (name[length] != 0)
+		length++;
+	mach_trap4(-LINUX_WRITE, 2, (uintptr_t)name, length, 0);
+	mach_trap4(-LINUX_WRITE, 2, (uintptr_t)advice, sizeof advice - 1, 0);
+	mach_trap4(-LINUX_EXIT_GROUP, NOT_HERE_STATUS, 0, 0, 0);
+}
+
 void musl_start(uint64_t *sp)
 {
-	musl_task.self = (mach_port_t)mach_trap0(MACH_TRAP_MACH_TASK_SELF);
+	int64_t self = mach_trap0(MACH_TRAP_MACH_TASK_SELF);
+
+	if (self < 0)
+		not_here(sp);
+	musl_task.self = (mach_port_t)self;
 	if (handler_present())
 		return;
 	first_block_init();
