@@ -13,6 +13,8 @@
 
 typedef char name_t[BOOTSTRAP_MAX_NAME_LEN];
 typedef const char *const_name_t; /* arguments: at most 127 characters */
+typedef char cmd_t[BOOTSTRAP_MAX_CMD_LEN];
+typedef const char *const_cmd_t;
 typedef name_t *name_array_t;
 typedef boolean_t *bool_array_t;
 

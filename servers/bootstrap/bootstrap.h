@@ -7,8 +7,9 @@
  *	 |	   `--> services
  *	 `--> server (for the ports of configured servers)
  *
- * A *way* is a bootstrap port: which context it opens, and as whom. Configured
- * servers have a way each into the root context; a subset has one way.
+ * A *way* is a bootstrap port: which context it opens, and as whom. Servers have
+ * a way each into the root context, the root one for those who are no server,
+ * and a subset one.
  */
 #ifndef BOOTSTRAP_H
 #define BOOTSTRAP_H
@@ -16,6 +17,7 @@
 #include "config.h"
 
 #include <mach/mach.h>
+#include <server/archive.h>
 
 struct server;
 
@@ -40,9 +42,9 @@ struct context {
 
 struct way {
 	struct way *next;
-	mach_port_t port; /* receive and send right */
+	mach_port_t port; /* receive right; send rights are made for who asks */
 	struct context *context;
-	struct server *server; /* NULL: a subset's */
+	struct server *server; /* NULL: nobody's in particular */
 	mach_port_t requestor; /* send right of a subset's, else NULL */
 };
 
@@ -51,12 +53,19 @@ struct server {
 	const struct config_server *config;
 	struct way *way;
 	task_t task;	     /* send right, or NULL while it does not run */
+	task_t corpse;	     /* send right: the predecessor, until adopted */
+	bool asked;	     /* its end was: no failure */
+	bool created;	     /* by bootstrap_create_server */
+	bool on_demand;	     /* created: starts with the first message */
+	bool idle;	     /* created: waits for that message */
+	bool gone;	     /* created: nothing holds it any more */
 	uint64_t started;    /* ns */
 	uint64_t restart_at; /* ns; 0: not waiting */
 	unsigned failures;   /* ends soon after the start, in a row */
 };
 
 /* main.c */
+extern struct archive boot_archive;
 extern mach_port_t event_set;	   /* everything is received from it */
 extern mach_port_t notify_port;	   /* notifications */
 extern mach_port_t exception_port; /* of all servers */
@@ -76,6 +85,9 @@ extern struct context *root_context;
 struct context *context_create(struct context *parent);
 struct way *way_create(struct context *context, struct server *server);
 struct way *way_find(mach_port_t port);
+void way_destroy(struct way *w);
+/* The root context as one sees it who is no server. NULL: no memory. */
+struct way *way_unprivileged(void);
 /* A subset: dies with the requestor, a send right it keeps. */
 struct way *subset_create(struct context *parent, mach_port_t requestor);
 /* A name became dead: a subset's requestor? a registered port? */
@@ -99,21 +111,47 @@ void services_destroy(struct context *c);
 bool service_returned(mach_port_t port);
 /* Registered ports of the context that died. */
 void services_port_died(struct context *c, mach_port_t name);
+/* Has the server declared services? */
+bool service_owned_by(const struct server *server);
 /* Does a service still wait for its return from this server? */
 bool service_held_by(const struct server *server);
 
-/* servers.c: the life of configured servers */
+/* servers.c: the life of servers */
 void servers_start(const struct config_server *config);
 struct server *server_by_name(const char *name);
 struct server *server_by_task(task_t task);
-/* Suspends, aborts its waits, terminates; the rest follows by notification. */
-void server_end(struct server *s);
+struct server *server_by_corpse(task_t task);
+/* The one after s, the first for NULL; NULL: no more. */
+struct server *server_next(struct server *s);
+/* A new one at the list's end, with a way; borrows config. NULL: no memory. */
+struct server *server_insert(const struct config_server *config);
+/* Frees those that are gone. */
+void servers_reap(void);
+/* After a crash, or because it was asked for: suspends it, aborts its waits;
+ * then it is the corpse, or terminated. */
+void server_end(struct server *s, bool asked);
 void server_died(struct server *s);
+/* Its successor has adopted it, or nobody will: terminates the corpse. When it
+ * returns, the receive rights it still had are back. */
+void corpse_end(struct server *s);
+/* Starts a server that does not run when its time has come. */
+void server_restart(struct server *s);
 void servers_restart_due(void);
 /* Milliseconds until a restart is due; ~0u: none. */
 unsigned servers_next_restart(void);
 
+/* created.c: servers made by bootstrap_create_server */
+/* Nobody runs it and nobody holds its port, perhaps. */
+void created_ended(struct server *s);
+/* Another of its services is here, inactive: does a message wait? */
+void created_watch(struct server *s, mach_port_t service);
+/* A message waits for one of those that start on demand. */
+void created_demand(void);
+
 /* events.c */
+/* Deals with the notifications that have arrived. */
+void notifications_drain(void);
+extern mach_port_t demand_port;
 boolean_t event_demux(mach_msg_header_t *request, mach_msg_header_t *reply);
 /* A dead-name notification when the port dies. False: it is dead already. */
 bool watch_death(mach_port_t name);

@@ -192,6 +192,45 @@ kern_return_t do_bootstrap_parent(mach_port_t bootstrap, mach_port_t *parent)
 	return BOOTSTRAP_SUCCESS;
 }
 
+kern_return_t do_bootstrap_unprivileged(mach_port_t bootstrap,
+					mach_port_t *unprivileged)
+{
+	struct way *w = way_find(bootstrap);
+
+	if (w == NULL)
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	if (w->server != NULL)
+		w = way_unprivileged();
+	if (w == NULL)
+		return BOOTSTRAP_NO_MEMORY;
+	*unprivileged = w->port; /* a subset has no privileges to begin with */
+	return BOOTSTRAP_SUCCESS;
+}
+
+kern_return_t do_bootstrap_corpse(mach_port_t bootstrap, mach_port_t *corpse)
+{
+	struct way *w = way_find(bootstrap);
+
+	if (w == NULL || w->server == NULL)
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	if (w->server->corpse == TASK_NULL)
+		return BOOTSTRAP_UNKNOWN_SERVICE;
+	*corpse = w->server->corpse;
+	return BOOTSTRAP_SUCCESS;
+}
+
+kern_return_t do_bootstrap_corpse_done(mach_port_t bootstrap)
+{
+	struct way *w = way_find(bootstrap);
+
+	if (w == NULL || w->server == NULL)
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	if (w->server->corpse == TASK_NULL)
+		return BOOTSTRAP_UNKNOWN_SERVICE;
+	corpse_end(w->server);
+	return BOOTSTRAP_SUCCESS;
+}
+
 kern_return_t do_bootstrap_status(mach_port_t bootstrap, name_t name,
 				  boolean_t *active)
 {
@@ -293,6 +332,6 @@ kern_return_t do_bootstrap_kill(mach_port_t bootstrap, name_t name)
 	s = server_by_name(name);
 	if (s == NULL || s->task == TASK_NULL)
 		return BOOTSTRAP_UNKNOWN_SERVICE;
-	server_end(s);
+	server_end(s, true);
 	return BOOTSTRAP_SUCCESS;
 }

@@ -112,6 +112,7 @@ static unsigned grant_of(const char *word)
 		{"device_master", GRANT(BOOTSTRAP_DEVICE_MASTER)},
 		{"archive", GRANT(BOOTSTRAP_ARCHIVE)},
 		{"kill", GRANT_KILL},
+		{"servers", GRANT_SERVERS},
 	};
 
 	for (unsigned i = 0; i < COUNT(grants); i++)
@@ -177,6 +178,13 @@ static void parse_critical(struct parser *p, const struct line *l)
 	p->last->critical = true;
 }
 
+static void parse_state(struct parser *p, const struct line *l)
+{
+	if (l->count != 1)
+		p->error = "state stands alone";
+	p->last->state = true;
+}
+
 static void parse_only(struct parser *p, const struct line *l)
 {
 	if (l->count == 2 && strcmp(l->word[1], "test") == 0)
@@ -194,7 +202,7 @@ static const struct {
 	{"server", parse_server},   {"services", parse_services},
 	{"grant", parse_grant},	    {"device", parse_device},
 	{"restart", parse_restart}, {"critical", parse_critical},
-	{"only", parse_only},
+	{"only", parse_only},	    {"state", parse_state},
 };
 
 static void line_parse(struct parser *p, const struct line *l)
@@ -258,4 +266,32 @@ struct config_server *config_parse(const char *text, size_t size,
 		return NULL;
 	}
 	return p.first;
+}
+
+/* The last part of a path. */
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+struct config_server *config_command(const char *command)
+{
+	static struct line l;
+	struct config_server *s;
+	const char *wrong = line_split(&l, command, command + strlen(command));
+
+	if (wrong != NULL || l.count == 0 || l.count > CONFIG_ARGS_MAX + 1 ||
+	    *base_name(l.word[0]) == '\0')
+		return NULL;
+	s = calloc(1, sizeof *s);
+	if (s == NULL)
+		return NULL;
+	copy_word(s->name, base_name(l.word[0]));
+	copy_word(s->program, l.word[0] + (l.word[0][0] == '/'));
+	for (unsigned i = 1; i < l.count; i++)
+		copy_word(s->arg[s->arg_count++], l.word[i]);
+	s->restart = true;
+	return s;
 }

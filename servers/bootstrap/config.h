@@ -18,6 +18,7 @@
 
 #define GRANT(which) (1u << (which)) /* BOOTSTRAP_HOST_PRIV ... */
 #define GRANT_KILL   (1u << 8)
+#define GRANT_SERVERS (1u << 9) /* bootstrap_create_server */
 
 enum config_when { WHEN_ALWAYS, WHEN_TEST, WHEN_NO_TEST };
 
@@ -40,6 +41,7 @@ struct config_server {
 	unsigned grants;
 	enum config_when when;
 	bool restart;
+	bool state; /* its successor pulls state from the corpse */
 	bool critical;
 };
 
@@ -47,5 +49,9 @@ struct config_server {
  * something is wrong. An empty file is an error, too. */
 struct config_server *config_parse(const char *text, size_t size,
 				   const char **error);
+
+/* A server of its own from a command "PROGRAM ARG...", to be freed; NULL: it
+ * is empty, too long or there is no memory. */
+struct config_server *config_command(const char *command);
 
 #endif

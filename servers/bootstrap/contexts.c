@@ -49,7 +49,7 @@ static void context_release(struct context *c)
 	}
 }
 
-/* A port with both rights, in the set. */
+/* A receive right in the set. */
 static mach_port_t way_port_create(void)
 {
 	mach_port_t self = mach_task_self(), port;
@@ -57,9 +57,7 @@ static mach_port_t way_port_create(void)
 	if (mach_port_allocate(self, MACH_PORT_RIGHT_RECEIVE, &port) !=
 	    KERN_SUCCESS)
 		return MACH_PORT_NULL;
-	if (mach_port_insert_right(self, port, port,
-				   MACH_MSG_TYPE_MAKE_SEND) != KERN_SUCCESS ||
-	    mach_port_move_member(self, port, event_set) != KERN_SUCCESS) {
+	if (mach_port_move_member(self, port, event_set) != KERN_SUCCESS) {
 		mach_port_destroy(self, port);
 		return MACH_PORT_NULL;
 	}
@@ -84,7 +82,7 @@ struct way *way_create(struct context *context, struct server *server)
 	return w;
 }
 
-static void way_destroy(struct way *w)
+void way_destroy(struct way *w)
 {
 	struct way **p = &ways;
 
@@ -101,6 +99,15 @@ struct way *way_find(mach_port_t port)
 		if (w->port == port)
 			return w;
 	return NULL;
+}
+
+struct way *way_unprivileged(void)
+{
+	static struct way *way;
+
+	if (way == NULL)
+		way = way_create(root_context, NULL);
+	return way;
 }
 
 #define CONTEXTS_MAX 256 /* anybody with a bootstrap port makes subsets */
@@ -179,6 +186,8 @@ bool service_returned(mach_port_t port)
 		return false;
 	s->active = false;
 	s->holder = NULL;
+	if (s->owner != NULL && s->owner->created)
+		created_watch(s->owner, port);
 	return true;
 }
 
@@ -186,6 +195,14 @@ bool service_held_by(const struct server *server)
 {
 	for (struct service *s = root_context->services; s != NULL; s = s->next)
 		if (s->holder == server)
+			return true;
+	return false;
+}
+
+bool service_owned_by(const struct server *server)
+{
+	for (struct service *s = root_context->services; s != NULL; s = s->next)
+		if (s->owner == server)
 			return true;
 	return false;
 }

@@ -10,6 +10,7 @@
 
 #include <mach/bootstrap_server.h>
 #include <mach/mig_errors.h>
+#include <mach/mig_support.h>
 #include <server/notify.h>
 
 #define EXC_ID	    2400
@@ -38,9 +39,12 @@ bool watch_death(mach_port_t name)
 static void dead_name(mach_port_t name)
 {
 	struct server *s = server_by_task(name);
+	struct server *other = server_by_corpse(name);
 
 	if (s != NULL)
 		server_died(s);
+	else if (other != NULL)
+		corpse_end(other); /* somebody else ended it */
 	else
 		port_died(name);
 	/* The notification's own reference. */
@@ -54,16 +58,29 @@ static void port_destroyed(mach_port_t port)
 				   MACH_PORT_RIGHT_RECEIVE, -1);
 }
 
+static void no_senders(mach_port_t local, mach_port_mscount_t count)
+{
+	struct way *w = way_find(local);
+
+	(void)count;
+	if (w != NULL && w->server != NULL && w->server->created)
+		created_ended(w->server);
+}
+
 static const struct notify_handlers handlers = {
 	.dead_name = dead_name,
+	.no_senders = no_senders,
 	.port_destroyed = port_destroyed,
 };
 
-/* The exception is never answered: the task ends before its reply right. */
+/* The exception is never answered: when its reply right goes, the thread has
+ * been taken out of its wait and its task is suspended for good. */
 static void exception(const struct exception_request *r)
 {
 	struct server *s = server_by_task(r->task);
 
+	if (server_by_corpse(r->task) != NULL)
+		return; /* another thread of it, too late */
 	if (s == NULL) {
 		say("a task that is no server raised %s",
 		    mach_exception_string(r->exception));
@@ -72,7 +89,7 @@ static void exception(const struct exception_request *r)
 	}
 	say("server %s: %s", s->config->name,
 	    mach_NeXT_exception_string(r->exception, r->code, r->subcode));
-	server_end(s);
+	server_end(s, false);
 }
 
 static bool is_exception(const mach_msg_header_t *m)
@@ -94,10 +111,30 @@ static void no_answer(mach_msg_header_t *request, mach_msg_header_t *reply)
 	(void)request;
 }
 
+static bool is_notification(const mach_msg_header_t *m)
+{
+	return m->msgh_local_port == notify_port ||
+	       ((m->msgh_bits & MACH_MSGH_BITS_KERNEL) &&
+		m->msgh_id == MACH_NOTIFY_NO_SENDERS);
+}
+
+/* The answer lets the other thread look again. */
+static void demand(const mach_msg_header_t *request, mach_msg_header_t *reply)
+{
+	created_demand();
+	*(mig_reply_header_t *)reply = (mig_reply_header_t){
+		.Head.msgh_bits =
+			MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0),
+		.Head.msgh_size = sizeof(mig_reply_header_t),
+		.Head.msgh_remote_port = request->msgh_remote_port,
+		.RetCode = KERN_SUCCESS,
+	};
+}
+
 boolean_t event_demux(mach_msg_header_t *request, mach_msg_header_t *reply)
 {
 	no_answer(request, reply);
-	if (request->msgh_local_port == notify_port) {
+	if (is_notification(request)) {
 		/* What it carried has an owner now; a forgery is destroyed. */
 		if (notify_dispatch(request, &handlers))
 			((mig_reply_header_t *)reply)->RetCode = MIG_NO_REPLY;
@@ -107,5 +144,25 @@ boolean_t event_demux(mach_msg_header_t *request, mach_msg_header_t *reply)
 		exception((const struct exception_request *)request);
 		return TRUE;
 	}
+	if (request->msgh_local_port == demand_port) {
+		demand(request, reply);
+		return TRUE;
+	}
 	return bootstrap_server(request, reply);
+}
+
+#define NOTIFICATION_MAX 512
+
+void notifications_drain(void)
+{
+	mach_port_t self = mach_task_self();
+	mach_msg_return_t mr;
+
+	/* A member of a set cannot be received from by itself. */
+	mach_port_move_member(self, notify_port, MACH_PORT_NULL);
+	do {
+		mr = mach_msg_server_once(event_demux, NOTIFICATION_MAX,
+					  notify_port, MACH_RCV_TIMEOUT, 0);
+	} while (mr == MACH_MSG_SUCCESS || mr == MACH_RCV_TOO_LARGE);
+	mach_port_move_member(self, notify_port, event_set);
 }

@@ -155,6 +155,7 @@ static void serve(void)
 		    mr != MACH_RCV_TOO_LARGE)
 			fail("cannot receive: %s", mach_error_string(mr));
 		servers_restart_due();
+		servers_reap();
 		server_heap_trim();
 	}
 }

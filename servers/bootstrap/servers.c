@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The life of the configured servers.
+ * The life of servers.
  *
  *	waiting --start--> running --its task dies--> waiting or given up
+ *	   ^                  | crash or kill, and "state"
+ *	   |                  v
+ *	   `------------- corpse --its successor has adopted it--> terminated
  *
  * A server that ended is started again when its services' receive rights are
  * back, at once the first time, later and later if it keeps failing; after
  * FAILURES_MAX short lives it is given up. The end of a critical server is the
- * machine's.
+ * machine's. An end that was asked for is no failure.
+ *
+ * A corpse is a suspended task whose waits are aborted; the successor pulls
+ * rights and state out of it. A successor that fails before it is done would
+ * fail again over the same state: then the corpse goes, and the next one has
+ * only the receive rights. One that is killed on request is no such sign.
  */
 #include "bootstrap.h"
 
+#include <mach/mig_support.h>
 #include <server/spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,9 +30,16 @@
 #define RIGHTS_WAIT_NS (200 * NS_PER_MS) /* for rights that may never return */
 #define FAILURES_MAX  5
 
-extern struct archive boot_archive;
-
 static struct server *servers;
+
+/* A send right to the server's way, for its task only. */
+static mach_port_t way_send(const struct way *w)
+{
+	if (mach_port_insert_right(mach_task_self(), w->port, w->port,
+				   MACH_MSG_TYPE_MAKE_SEND) != KERN_SUCCESS)
+		return MACH_PORT_NULL;
+	return w->port;
+}
 
 static const char *server_spawn(struct server *s)
 {
@@ -33,29 +49,42 @@ static const char *server_spawn(struct server *s)
 	struct spawn spawn = {
 		.argv = argv,
 		.envp = envp,
-		.bootstrap = s->way->port,
 		.exception = exception_port,
 	};
+	const char *wrong;
 
 	for (unsigned i = 0; i < c->arg_count; i++)
 		argv[i + 1] = c->arg[i];
 	if (!archive_find(&boot_archive, c->program, &spawn.file))
 		return "is not in the boot archive";
-	return spawn_task(&spawn, &s->task);
+	spawn.bootstrap = way_send(s->way);
+	if (spawn.bootstrap == MACH_PORT_NULL)
+		return "finds no memory";
+	wrong = spawn_task(&spawn, &s->task);
+	mach_port_deallocate(mach_task_self(), spawn.bootstrap);
+	return wrong;
 }
+
+static void restart_schedule(struct server *s);
 
 static void server_start(struct server *s)
 {
 	const char *wrong;
 
 	s->restart_at = 0;
+	s->asked = false;
 	s->started = clock_get(MACH_CLOCK_MONOTONIC);
 	wrong = server_spawn(s);
-	if (wrong != NULL)
+	if (wrong != NULL && !s->created)
 		fail("server %s cannot start: %s %s", s->config->name,
 		     s->config->program, wrong);
-	if (!watch_death(s->task))
+	if (wrong != NULL) {
+		say("server %s cannot start: %s %s", s->config->name,
+		    s->config->program, wrong);
+		restart_schedule(s);
+	} else if (!watch_death(s->task)) {
 		server_died(s);
+	}
 }
 
 static bool wanted(const struct config_server *c)
@@ -64,34 +93,45 @@ static bool wanted(const struct config_server *c)
 	       (c->when == WHEN_TEST) == (test_name != NULL);
 }
 
-/* Its way into the root context and its services; it does not run yet. */
-static struct server *server_create(const struct config_server *c)
+struct server *server_insert(const struct config_server *c)
 {
-	struct server *s = calloc(1, sizeof *s);
+	struct server *s = calloc(1, sizeof *s), **end = &servers;
 
-	if (s == NULL || (s->way = way_create(root_context, s)) == NULL)
-		fail("server %s cannot start: no memory", c->name);
+	if (s == NULL)
+		return NULL;
 	s->config = c;
+	s->way = way_create(root_context, s);
+	if (s->way == NULL) {
+		free(s);
+		return NULL;
+	}
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = s;
+	return s;
+}
+
+/* Its way into the root context and its services; it does not run yet. */
+static void server_declare(const struct config_server *c)
+{
+	struct server *s = server_insert(c);
+
+	if (s == NULL)
+		fail("server %s cannot start: no memory", c->name);
 	for (unsigned i = 0; i < c->service_count; i++) {
 		if (service_find(root_context, c->service[i]) != NULL)
 			fail("service %s is declared twice", c->service[i]);
 		if (service_create(root_context, c->service[i], s) == NULL)
 			fail("service %s: no memory", c->service[i]);
 	}
-	return s;
 }
 
 /* All services exist before the first server runs. */
 void servers_start(const struct config_server *config)
 {
-	struct server **end = &servers;
-
-	for (; config != NULL; config = config->next) {
-		if (!wanted(config))
-			continue;
-		*end = server_create(config);
-		end = &(*end)->next;
-	}
+	for (; config != NULL; config = config->next)
+		if (wanted(config))
+			server_declare(config);
 	registered_ports_set();
 	for (struct server *s = servers; s != NULL; s = s->next)
 		server_start(s);
@@ -113,6 +153,37 @@ struct server *server_by_task(task_t task)
 	return NULL;
 }
 
+struct server *server_by_corpse(task_t task)
+{
+	for (struct server *s = servers; s != NULL; s = s->next)
+		if (s->corpse != TASK_NULL && s->corpse == task)
+			return s;
+	return NULL;
+}
+
+void servers_reap(void)
+{
+	struct server **p = &servers, *s;
+
+	while ((s = *p) != NULL) {
+		if (!s->gone) {
+			p = &s->next;
+			continue;
+		}
+		*p = s->next;
+		way_destroy(s->way);
+		free((struct config_server *)s->config);
+		free(s);
+	}
+}
+
+struct server *server_next(struct server *s)
+{
+	return s == NULL ? servers : s->next;
+}
+
+/* --- ends --- */
+
 static void threads_abort(task_t task)
 {
 	thread_array_t threads = NULL;
@@ -128,13 +199,42 @@ static void threads_abort(task_t task)
 		      count * sizeof *threads);
 }
 
-void server_end(struct server *s)
+/* When this returns, the receive rights it had are back. */
+static void task_end(task_t task)
+{
+	task_terminate(task);
+	notifications_drain();
+}
+
+void corpse_end(struct server *s)
+{
+	task_t task = s->corpse;
+
+	if (task == TASK_NULL)
+		return;
+	s->corpse = TASK_NULL;
+	task_end(task);
+	mach_port_deallocate(mach_task_self(), task);
+}
+
+static void corpse_keep(struct server *s)
+{
+	s->corpse = s->task;
+	s->task = TASK_NULL;
+	restart_schedule(s);
+}
+
+void server_end(struct server *s, bool asked)
 {
 	if (s->task == TASK_NULL)
 		return;
+	s->asked = asked;
 	task_suspend(s->task);
 	threads_abort(s->task);
-	task_terminate(s->task);
+	if (s->config->state && s->config->restart && s->corpse == TASK_NULL)
+		corpse_keep(s);
+	else
+		task_end(s->task);
 }
 
 /* 0, 100 ms, 200 ms, 400 ms ... */
@@ -143,12 +243,11 @@ static uint64_t restart_delay(unsigned failures)
 	return failures <= 1 ? 0 : (100 * NS_PER_MS) << (failures - 2);
 }
 
-void server_died(struct server *s)
+/* It does not run any more: what now? */
+static void restart_schedule(struct server *s)
 {
 	uint64_t now = clock_get(MACH_CLOCK_MONOTONIC);
 
-	mach_port_deallocate(mach_task_self(), s->task);
-	s->task = TASK_NULL;
 	if (s->config->critical)
 		fail("server %s ended; the system cannot go on without it",
 		     s->config->name);
@@ -156,21 +255,53 @@ void server_died(struct server *s)
 		say("server %s ended", s->config->name);
 		return;
 	}
-	s->failures = now - s->started < SHORT_LIFE_NS ? s->failures + 1 : 1;
+	if (s->asked)
+		s->failures = 0;
+	else
+		s->failures = now - s->started < SHORT_LIFE_NS ?
+				      s->failures + 1 : 1;
 	if (s->failures > FAILURES_MAX) {
 		say("server %s failed %u times in a row: given up",
 		    s->config->name, s->failures);
+		corpse_end(s);
 		return;
 	}
-	say("server %s ended: starting it again", s->config->name);
+	say(s->started != 0 ? "server %s ended: starting it again" :
+			      "server %s: starting it", s->config->name);
 	s->restart_at = now + restart_delay(s->failures) + 1;
+}
+
+void server_died(struct server *s)
+{
+	mach_port_deallocate(mach_task_self(), s->task);
+	s->task = TASK_NULL;
+	if (s->corpse != TASK_NULL && !s->asked) {
+		say("server %s failed while it adopted its state: "
+		    "the state is given up", s->config->name);
+		corpse_end(s);
+	}
+	if (s->created)
+		created_ended(s);
+	else
+		restart_schedule(s);
+}
+
+void server_restart(struct server *s)
+{
+	if (s->task == TASK_NULL && s->restart_at == 0)
+		restart_schedule(s);
+}
+
+static bool rights_are_out(const struct server *s)
+{
+	return s->corpse == TASK_NULL && service_held_by(s);
 }
 
 static bool ready_to_restart(const struct server *s, uint64_t now)
 {
 	if (s->restart_at == 0 || now < s->restart_at)
 		return false;
-	return !service_held_by(s) || now >= s->restart_at + RIGHTS_WAIT_NS;
+	return !rights_are_out(s) || now >= s->restart_at + RIGHTS_WAIT_NS;
 }
 
 void servers_restart_due(void)
@@ -191,7 +322,7 @@ unsigned servers_next_restart(void)
 
 		if (at == 0)
 			continue;
-		if (service_held_by(s))
+		if (rights_are_out(s))
 			at += RIGHTS_WAIT_NS;
 		if (at < soonest)
 			soonest = at;

@@ -5,8 +5,9 @@
  * A table of entries, each a name (folded to upper case), a port and a
  * signature. The signature is a right: to change an entry one must send it
  * along, and possession is the proof. An entry vanishes when its port or its
- * signature port dies. After a crash the table starts empty: whoever checked
- * in must do so again; clients' rights to the server itself stay good.
+ * signature port dies. After a crash the successor takes the entries over with
+ * their ports, and the queue of requests; clients notice nothing but
+ * MIG_SERVER_DIED for a request that had been received.
  */
 #include "table.h"
 
@@ -16,6 +17,7 @@
 #include <mach/netname_server.h>
 #include <server/heap.h>
 #include <server/notify.h>
+#include <server/state.h>
 #include <servers/bootstrap.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,6 +110,49 @@ static boolean_t demux(mach_msg_header_t *request, mach_msg_header_t *reply)
 	return TRUE;
 }
 
+static bool is_folded(const netname_name_t name)
+{
+	const char *end = memchr(name, '\0', sizeof(netname_name_t));
+
+	for (const char *c = name; end != NULL && c < end; c++)
+		if (*c >= 'a' && *c <= 'z')
+			return false;
+	return end != NULL;
+}
+
+static void release(mach_port_t port)
+{
+	if (MACH_PORT_VALID(port))
+		mach_port_deallocate(mach_task_self(), port);
+}
+
+/* An entry of the predecessor. One whose port or signature died meanwhile is
+ * no mistake: it would have gone anyway. */
+static bool adopt(const void *payload, void *context)
+{
+	const struct name_record *r = payload;
+	mach_port_t port, signature = MACH_PORT_NULL;
+	bool dead;
+
+	(void)context;
+	if (!is_folded(r->name) || !MACH_PORT_VALID(r->port) ||
+	    table_find(r->name) != MACH_PORT_NULL)
+		return false;
+	port = state_pull(r->port);
+	if (r->signature != MACH_PORT_NULL)
+		signature = state_pull(r->signature);
+	dead = port == MACH_PORT_NULL ||
+	       (signature == MACH_PORT_NULL && r->signature != MACH_PORT_NULL);
+	if (dead || table_enter(r->name, signature, port) != NETNAME_SUCCESS) {
+		release(port);
+		release(signature);
+		return dead;
+	}
+	watch(port);
+	watch(signature);
+	return true;
+}
+
 static void must(const char *what, kern_return_t kr)
 {
 	if (kr == KERN_SUCCESS)
@@ -118,14 +163,22 @@ static void must(const char *what, kern_return_t kr)
 
 int main(void)
 {
+	static const struct state_format format = {
+		.server = "name",
+		.version = NAME_RECORD_VERSION,
+		.payload = sizeof(struct name_record),
+		.records = NAME_ENTRIES_MAX,
+	};
 	mach_port_t self = mach_task_self(), set, service;
 
 	must("no port set",
 	     mach_port_allocate(self, MACH_PORT_RIGHT_PORT_SET, &set));
 	must("no notify port", mach_port_allocate(self, MACH_PORT_RIGHT_RECEIVE,
 						  &notify_port));
-	must("no service",
-	     bootstrap_check_in(bootstrap_port, "netname", &service));
+	must("no state", state_create(&format));
+	state_adopt(bootstrap_port, adopt, NULL);
+	must("no service", state_check_in(bootstrap_port, "netname", &service));
+	state_adopted(bootstrap_port);
 	must("port set", mach_port_move_member(self, notify_port, set));
 	must("port set", mach_port_move_member(self, service, set));
 	must("cannot receive", mach_msg_server(demux, REQUEST_MAX, set));

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A hash table with chains; the port names are send rights of this task. */
+/* A hash table with chains; the port names are send rights of this task.
+ * Each entry is also a record for a successor: written before an answer says
+ * so, removed before a right goes. */
 #include "table.h"
 
 #include <ctype.h>
 #include <mach/mach.h>
+#include <server/state.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BUCKETS	    256
-#define ENTRIES_MAX 65536 /* the table cannot be made to eat all memory */
 
 struct entry {
 	struct entry *next;
 	netname_name_t name; /* folded */
 	mach_port_t port, signature;
+	unsigned record;
 };
 
 static struct entry *buckets[BUCKETS];
-static unsigned entries;
 
 static void fold(netname_name_t to, const char *from)
 {
@@ -26,6 +28,15 @@ static void fold(netname_name_t to, const char *from)
 	for (i = 0; i < sizeof(netname_name_t) - 1 && from[i] != '\0'; i++)
 		to[i] = (char)toupper((unsigned char)from[i]);
 	to[i] = '\0';
+}
+
+/* The entry as a successor will find it. */
+static struct name_record record_of(const struct entry *e)
+{
+	struct name_record r = {.port = e->port, .signature = e->signature};
+
+	memcpy(r.name, e->name, sizeof r.name);
+	return r;
 }
 
 static struct entry **bucket(const char *folded)
@@ -59,11 +70,16 @@ static void port_release(mach_port_t port)
 static kern_return_t replace(struct entry *e, mach_port_t signature,
 			     mach_port_t port)
 {
+	struct name_record r;
+	mach_port_t old = e->port;
+
 	if (e->signature != signature)
 		return NETNAME_NOT_YOURS;
-	port_release(e->port);
-	port_release(signature); /* the entry has its own */
 	e->port = port;
+	r = record_of(e);
+	state_set(e->record, &r);
+	port_release(old);
+	port_release(signature); /* the entry has its own */
 	return NETNAME_SUCCESS;
 }
 
@@ -71,16 +87,23 @@ kern_return_t table_enter(const char *name, mach_port_t signature,
 			  mach_port_t port)
 {
 	struct entry **link = find(name), *e = *link;
+	struct name_record r;
 
 	if (e != NULL)
 		return replace(e, signature, port);
-	if (entries == ENTRIES_MAX || (e = calloc(1, sizeof *e)) == NULL)
+	e = calloc(1, sizeof *e);
+	if (e == NULL)
 		return KERN_RESOURCE_SHORTAGE;
 	fold(e->name, name);
 	e->port = port;
 	e->signature = signature;
+	r = record_of(e);
+	e->record = state_add(&r);
+	if (e->record == STATE_NONE) {
+		free(e);
+		return KERN_RESOURCE_SHORTAGE;
+	}
 	*link = e;
-	entries++;
 	return NETNAME_SUCCESS;
 }
 
@@ -95,11 +118,11 @@ static void unlink_free(struct entry **link)
 {
 	struct entry *e = *link;
 
+	state_remove(e->record);
 	*link = e->next;
 	port_release(e->port);
 	port_release(e->signature);
 	free(e);
-	entries--;
 }
 
 kern_return_t table_remove(const char *name, mach_port_t signature)

@@ -6,6 +6,14 @@
 #include <mach/mach_types.h>
 #include <servers/netname_defs.h>
 
+/* An entry as a crash leaves it to the successor; table_enter writes it. */
+#define NAME_RECORD_VERSION 1
+#define NAME_ENTRIES_MAX    65536 /* it cannot be made to eat all memory */
+struct name_record {
+	netname_name_t name; /* folded, zeroes after its end */
+	mach_port_t port, signature;
+};
+
 /* Binds name, or replaces its port if the signature is the same. On success
  * the table keeps one reference of port and one of signature. */
 kern_return_t table_enter(const char *name, mach_port_t signature,
