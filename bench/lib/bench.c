@@ -42,26 +42,45 @@ void bench_calibrate(void)
  */
 static struct row {
 	const char *name;
-	uint64_t mean;
+	uint64_t mean, few;
+	unsigned size; /* 0: not a row of scale */
 } rows[ROWS_MAX];
 static unsigned rows_count;
+
+static void print_row(const struct row *r)
+{
+	if (r->size == 0)
+		printf("row %s %llu\n", r->name, (unsigned long long)r->mean);
+	else
+		printf("scale %s %u %llu %llu\n", r->name, r->size,
+		       (unsigned long long)r->few, (unsigned long long)r->mean);
+}
 
 static void print_rows(void)
 {
 	for (unsigned i = 0; i < rows_count; i++)
-		printf("row %s %llu\n", rows[i].name,
-		       (unsigned long long)rows[i].mean);
+		print_row(&rows[i]);
 }
 
-void bench_result(const char *name, uint64_t total, unsigned n)
+static void note(struct row row)
 {
 	if (rows_count == 0)
 		atexit(print_rows);
 	if (rows_count == ROWS_MAX) {
-		printf("failed %s: more than %d rows\n", name, ROWS_MAX);
+		printf("failed %s: more than %d rows\n", row.name, ROWS_MAX);
 		exit(1);
 	}
-	rows[rows_count++] = (struct row){ name, total / n };
+	rows[rows_count++] = row;
+}
+
+void bench_result(const char *name, uint64_t total, unsigned n)
+{
+	note((struct row){ .name = name, .mean = total / n });
+}
+
+void bench_scale(const char *name, unsigned size, uint64_t few, uint64_t mean)
+{
+	note((struct row){ name, mean, few, size });
 }
 
 void bench_rest(void)
@@ -69,7 +88,7 @@ void bench_rest(void)
 	thread_switch(MACH_PORT_NULL, SWITCH_OPTION_WAIT, REST_MS);
 }
 
-void bench_row(const char *name, void (*once)(void), unsigned n)
+static uint64_t total_of(void (*once)(void), unsigned n)
 {
 	uint64_t before;
 
@@ -78,7 +97,17 @@ void bench_row(const char *name, void (*once)(void), unsigned n)
 	before = bench_clock();
 	for (unsigned i = 0; i < n; i++)
 		once();
-	bench_result(name, bench_clock() - before, n);
+	return bench_clock() - before;
+}
+
+uint64_t bench_mean(void (*once)(void), unsigned n)
+{
+	return total_of(once, n) / n;
+}
+
+void bench_row(const char *name, void (*once)(void), unsigned n)
+{
+	bench_result(name, total_of(once, n), n);
 }
 
 /*

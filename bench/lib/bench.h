@@ -2,8 +2,8 @@
 /*
  * Measuring in instructions: under `-icount shift=0` the time-stamp counter
  * advances by one for each instruction, whatever the machine is doing. Each
- * program prints lines "row NAME INSTRUCTIONS" when it ends; bench/run makes the
- * table.
+ * program prints lines "row NAME INSTRUCTIONS" or "scale NAME SIZE FEW MANY" when
+ * it ends; bench/run makes the tables.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -25,7 +25,14 @@ void bench_calibrate(void);
 /* Runs once() warm times, then n times, and notes the mean; name stays. */
 void bench_row(const char *name, void (*once)(void), unsigned n);
 
-/* The same for calls on the address map, in child tasks. */
+/* The same, noting nothing. */
+uint64_t bench_mean(void (*once)(void), unsigned n);
+
+/* Notes a row of the second table: what an operation costs where there are size
+ * of its kind, and what it costs where there are few. */
+void bench_scale(const char *name, unsigned size, uint64_t few, uint64_t mean);
+
+/* The same as bench_row for calls on the address map, in child tasks. */
 void bench_map_row(const char *name, void (*once)(void), unsigned n);
 
 /*

@@ -21,6 +21,8 @@ enum host_counter {
 	HOST_COUNTER_FRAMES_POOLS, /* zones', used or not; spare kernel stacks',
 				      and tables of the kernel's, which serve
 				      the next stacks */
+	HOST_COUNTER_LOCK_WAITS,   /* a spin lock was not free */
+	HOST_COUNTER_LOCK_SPINS,   /* turns in the loops of these waits */
 	HOST_COUNTER_COUNT,
 };
 

@@ -40,8 +40,10 @@ kern_return_t rpc_host_limited_ports(struct kobject *host_priv,
 static void counters_fill(int64_t *to)
 {
 	struct vm_counters vm;
+	struct lock_counts locks;
 
 	vm_get_counters(&vm);
+	lock_counts(&locks);
 	to[HOST_COUNTER_FAULTS] = (int64_t)vm.faults;
 	to[HOST_COUNTER_ZERO_FILLS] = (int64_t)vm.zero_fills;
 	to[HOST_COUNTER_PAGES_COPIED] = (int64_t)vm.pages_copied;
@@ -58,6 +60,8 @@ static void counters_fill(int64_t *to)
 	to[HOST_COUNTER_FRAMES_POOLS] =
 		(int64_t)(zone_frames() + thread_spare_stack_frames() +
 			  pmap_kernel_tables());
+	to[HOST_COUNTER_LOCK_WAITS] = (int64_t)locks.waited;
+	to[HOST_COUNTER_LOCK_SPINS] = (int64_t)locks.spins;
 }
 
 kern_return_t rpc_host_counters(struct kobject *host, int64_t *counters,

@@ -1,21 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * No giant lock: two client-server pairs in four tasks, and which locks each of
- * their threads takes while they call. Needs a kernel with lock statistics and
- * four processors.
+ * No giant lock: four client-server pairs in eight tasks on four processors.
+ * How often their processors turn in the loop of a spin lock, and, on a kernel
+ * that keeps lock statistics, which locks each of their threads takes: no lock
+ * is taken by two pairs. The line "pairs SPINS CALLS CALLS" (turns and calls of
+ * four pairs, calls of one pair in the same time) is for bench/run: how fast
+ * they are depends on the host and is not judged.
  */
 #include "lib/test.h"
 
+#include <mach/host_counters.h>
 #include <servers/bootstrap.h>
 #include <stdint.h>
 
 #define SELF	 mach_task_self()
 #define WARM	 2000
 #define LOCKS	 256
+#define PAIRS	 4
+#define CALLS_PER_SPIN 20 /* at least */
 #define PATIENCE 60000 /* ms */
+#define RECORD_MS 300
+#define RATE_MS	  1000
 
 struct progress {
 	volatile int warm, go_on;
+	volatile int64_t calls;
 };
 
 struct pair {
@@ -75,8 +84,10 @@ static void call(void *arg)
 	for (int i = 0; i < WARM; i++)
 		ask(p, reply);
 	p->progress->warm = 1;
-	while (p->progress->go_on)
+	while (p->progress->go_on) {
 		ask(p, reply);
+		p->progress->calls++;
+	}
 }
 
 /* Both ends know the service by the same name. */
@@ -139,37 +150,106 @@ static int processors(void)
 	return info.avail_cpus;
 }
 
+static bool all_start(struct pair *pairs)
+{
+	if (processors() < PAIRS) {
+		test_skip("needs %d processors", PAIRS);
+		return false;
+	}
+	for (int i = 0; i < PAIRS; i++)
+		pair_start(&pairs[i], 0x7001 + i);
+	return true;
+}
+
+static void all_end(struct pair *pairs)
+{
+	for (int i = 0; i < PAIRS; i++)
+		pair_end(&pairs[i]);
+}
+
+static void locks_compare(mach_port_t host, struct pair *pairs)
+{
+	static struct locks of[PAIRS];
+
+	for (int i = 0; i < PAIRS; i++) {
+		locks_of(host, &pairs[i], &of[i]);
+		CHECK(of[i].count > 0);
+		for (int j = 0; j < i; j++)
+			EQUAL(common(&of[i], &of[j]), 0);
+	}
+}
 
 static void pairs_share_no_lock(void)
 {
-	static struct pair a, b;
-	static struct locks of_a, of_b;
-	mach_port_t host = authority(BOOTSTRAP_HOST_PRIV);
+	struct pair pairs[PAIRS];
 
-	if (processors() < 4) {
-		test_skip("needs four processors");
+	if (!all_start(pairs))
 		return;
-	}
-	pair_start(&a, 0x7001);
-	pair_start(&b, 0x7002);
-	kern_return_t kr = host_lock_record(host, TRUE);
-	if (kr == KERN_SUCCESS) {
-		sleep_ms(300);
+	mach_port_t host = authority(BOOTSTRAP_HOST_PRIV);
+	if (host_lock_record(host, TRUE) == KERN_SUCCESS) {
+		sleep_ms(RECORD_MS);
 		OK(host_lock_record(host, FALSE));
-		locks_of(host, &a, &of_a);
-		locks_of(host, &b, &of_b);
-		CHECK(of_a.count > 0 && of_b.count > 0);
-		EQUAL(common(&of_a, &of_b), 0);
+		locks_compare(host, pairs);
 	} else {
 		test_skip("this kernel keeps no lock statistics");
 	}
-	pair_end(&a);
-	pair_end(&b);
+	all_end(pairs);
 	mach_port_deallocate(SELF, host);
+}
+
+/* --- turns in the loop of a lock, for each call */
+
+static int64_t spins(void)
+{
+	mach_msg_type_number_t n = HOST_COUNTER_COUNT;
+	int64_t values[HOST_COUNTER_COUNT];
+
+	OK(host_counters(host_self(), values, &n));
+	EQUAL(n, HOST_COUNTER_COUNT);
+	return values[HOST_COUNTER_LOCK_SPINS];
+}
+
+static int64_t calls(const struct pair *pairs, int n)
+{
+	int64_t sum = 0;
+
+	for (int i = 0; i < n; i++)
+		sum += pairs[i].progress->calls;
+	return sum;
+}
+
+/* Calls of n pairs while this sleeps. */
+static int64_t rate(const struct pair *pairs, int n)
+{
+	int64_t before = calls(pairs, n);
+
+	sleep_ms(RATE_MS);
+	return calls(pairs, n) - before;
+}
+
+static void pairs_do_not_spin(void)
+{
+	struct pair pairs[PAIRS];
+	int64_t of_four, of_one, turns;
+
+	if (!all_start(pairs))
+		return;
+	turns = spins();
+	of_four = rate(pairs, PAIRS);
+	turns = spins() - turns;
+	for (int i = 1; i < PAIRS; i++)
+		pair_end(&pairs[i]);
+	of_one = rate(pairs, 1);
+	pair_end(&pairs[0]);
+	printf("pairs %lld %lld %lld\n", (long long)turns, (long long)of_four,
+	       (long long)of_one);
+	CHECK(of_four > 0 && of_one > 0);
+	CHECK(turns * CALLS_PER_SPIN <= of_four);
 }
 
 static const struct test tests[] = {
 	TEST(pairs_share_no_lock),
+	TEST(pairs_do_not_spin),
 };
 
 TEST_MAIN(tests)
