@@ -18,13 +18,14 @@ Q := $(if $(filter 0,$(V)),@)
 # of `make run` belongs to the guest.
 say = $(if $(filter 0,$(V)),printf '  %-7s %s\n' $(1) $(2) >&2;)
 
-.PHONY: all run check test bench lint debug soak clean help packages
+.PHONY: all run man check test bench lint debug soak clean help packages
 
 # The goals below need no packages and no generated file.
 ifneq ($(or $(filter-out clean help,$(MAKECMDGOALS)),$(if $(MAKECMDGOALS),,all)),)
 include mk/packages.mk
 include mk/host.mk
 include mk/mig.mk
+include mk/man.mk
 include mk/kernel.mk
 include mk/user.mk
 include mk/unix.mk
@@ -42,6 +43,7 @@ clean:
 
 #: make              build everything
 #: make run          boot; a root shell on this terminal
+#: make man          the interface manual, build/man (man -M build/man vm_map)
 #: make test         every test (REPEAT=n: n times, SUITES='a b': only those)
 #: make check        the quick tests, under 3 minutes
 #: make bench        the measured promises (BASELINE=1: renew bench/baseline.tsv)

@@ -15,6 +15,8 @@ struct outputs {
 	const char *server;
 	const char *server_header;
 	const char *description;
+	const char *man;      /* a folder: a page for each routine */
+	const char *man_text; /* what people wrote for it */
 };
 
 struct options {
@@ -37,5 +39,6 @@ struct backend {
 };
 
 extern const struct backend backend_c;
+extern const struct backend backend_man;
 
 #endif

@@ -18,7 +18,7 @@
 #include "parse.h"
 #include "source.h"
 
-static const struct backend *const backends[] = {&backend_c};
+static const struct backend *const backends[] = {&backend_c, &backend_man};
 
 struct command {
 	struct options options;
@@ -33,7 +33,8 @@ static void usage(const char *why)
 		"mig: %s\n"
 		"usage: mig [-I dir] [-D name] [-kernel] [-25] [-s] [-v] [-q]\n"
 		"           [-header F] [-user F] [-server F] [-sheader F]\n"
-		"           [-describe F] [-lang L] file.defs\n",
+		"           [-describe F] [-lang c] file.defs\n"
+		"       mig -lang man -man DIR [-text F] file.defs\n",
 		why);
 	exit(2);
 }
@@ -58,6 +59,8 @@ static const char **value_of(struct options *options, const char *option)
 	    {"-sheader", &options->outputs.server_header},
 	    {"-describe", &options->outputs.description},
 	    {"-lang", &options->language},
+	    {"-man", &options->outputs.man},
+	    {"-text", &options->outputs.man_text},
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
