@@ -37,6 +37,11 @@ static const char *const counter_names[HOST_COUNTER_COUNT] = {
 	[HOST_COUNTER_FRAMES_POOLS] = "frames_pools",
 };
 
+static const char usage_text[] =
+	"usage: zprint [-d]\n"
+	"What the kernel holds: objects by zone, then counters of the host.\n"
+	"-d  empty the caches first (the super-user's right)\n";
+
 static int failed(const char *what, kern_return_t kr)
 {
 	fprintf(stderr, "zprint: %s: %s\n", what, mach_error_string(kr));
@@ -128,8 +133,10 @@ int main(int argc, char **argv)
 {
 	bool empty = argc == 2 && !strcmp(argv[1], "-d");
 
+	if (argc == 2 && !strcmp(argv[1], "--help"))
+		return fputs(usage_text, stdout) < 0;
 	if (argc > 1 && !empty) {
-		fprintf(stderr, "usage: zprint [-d]\n");
+		fputs(usage_text, stderr);
 		return 2;
 	}
 	if (empty && drain())

@@ -108,7 +108,8 @@ END
 		while ((getline line <states) > 0) {
 			split(line, t, "\t")
 			where = "`" t[2] "`" (t[3] == "-" ? "" : " " t[3])
-			tests[t[1]] = tests[t[1]] (t[1] in tests ? "<br>" : "") where
+			if (t[1] in tests) where = "<br>" where
+			tests[t[1]] = tests[t[1]] where
 			if (!(t[1] in state) || t[4] != "passed") state[t[1]] = t[4]
 		}
 		print "| row | what | tests | state |"

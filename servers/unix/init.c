@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,17 @@ int init_create(struct inode *root)
 	return proc_create_first(root) ? 0 : -ENOMEM;
 }
 
+/* What a shell says of a command that a signal ended. Some ends are wanted. */
+static void tell_signal(int signal)
+{
+	char line[80];
+
+	if (signal == SIGINT || signal == SIGPIPE)
+		return;
+	snprintf(line, sizeof(line), "%s\n", strsignal(signal));
+	link_complain(line);
+}
+
 void init_child_ended(struct proc *p)
 {
 	int status = p->exit_status;
@@ -34,6 +46,8 @@ void init_child_ended(struct proc *p)
 	if (p != command)
 		return;
 	command = NULL;
+	if (WIFSIGNALED(status))
+		tell_signal(WTERMSIG(status));
 	machine_power_off(WIFSIGNALED(status) ? 128 + WTERMSIG(status)
 					      : WEXITSTATUS(status));
 }

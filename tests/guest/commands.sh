@@ -3,7 +3,7 @@
 #
 # tools/run from outside: the shell on a pipe, statuses, streams, big files.
 #
-# Checklist: ARC-02 TSK-15
+# Checklist: ARC-02
 
 . tests/lib.sh
 
@@ -43,6 +43,14 @@ for n in 0 3 255; do
 done
 try $run -- sh -c 'kill -TERM $$'
 want killed 143 ''
+[ "$(cat "$err")" = Terminated ] && pass killed_says_so ||
+	fail killed_says_so "$(one_line "$err")"
+try $run -- sh -c 'kill -SEGV $$'
+want_error crash 139 '^Segmentation fault'
+try $run -- sh -c 'kill -INT $$'
+want interrupt 130 ''
+[ ! -s "$err" ] && pass interrupt_is_silent ||
+	fail interrupt_is_silent "$(one_line "$err")"
 try $run -- no-such-command
 want_error no_such_command 127 .
 try $run -- /no/such/command

@@ -91,6 +91,10 @@ want mach_cc_links 0 ''
 [ ! -s "$err" ] && pass mach_cc_silent || fail mach_cc_silent "$(one_line "$err")"
 try $run --add "$TMP/old:/bin/old" -- old x y
 want mach_program 42 '3 0'
+# Checklist: TSK-15 CTH-07
+tools/mach-cc -O tests/guest/programs/errnos.c -o "$TMP/errnos" &&
+	try $run --add "$TMP/errnos:/bin/errnos" -- errnos &&
+	want errors_of_threads 0 '1 thread, then 8: 0 bad'
 echo 'main() { return ' >"$TMP/bad.c"
 try tools/mach-cc "$TMP/bad.c" -o "$TMP/bad"
 want_error mach_cc_error 1 'error'

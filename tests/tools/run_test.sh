@@ -51,6 +51,11 @@ try $run --smp 0 -- exit 0
 want_error zero_processors 2 'at least 1'
 try $run --frobnicate
 want_error unknown_option 2 'unknown option'
+[ "$(wc -l <"$err")" -eq 1 ] && pass unknown_option_one_line ||
+	fail unknown_option_one_line "$(one_line "$err")"
+try $run --help
+[ "$status" -eq 0 ] && grep -q -e '--kernel-args' "$out" && pass help ||
+	fail help "$status: $(one_line "$out")"
 try $run --timeout
 want_error missing_value 2 'wants a value'
 try $run --add nothing -- exit 0

@@ -4,7 +4,10 @@
 
 #include <errno.h>
 #include <mach/cthreads.h>
+#include <servers/bootstrap.h>
 #include <unistd.h>
+
+#define SELF mach_task_self()
 
 static any_t returns_twice(any_t arg)
 {
@@ -207,14 +210,28 @@ static void priorities(void)
 	unsigned n = THREAD_SCHED_INFO_COUNT;
 	volatile int end = 0;
 	cthread_t t = cthread_fork(wait_for_end, (any_t)&end);
+	processor_set_t control = authority(BOOTSTRAP_PSET_CONTROL);
+	processor_set_name_t set;
 
 	OK(cthread_priority(t, 3, FALSE));
 	OK(thread_info(cthread_thread(t), THREAD_SCHED_INFO, (thread_info_t)&s,
 		       &n));
 	EQUAL(s.base_priority, 3);
+	int most = s.max_priority;
+	OK(processor_set_default(host_self(), &set));
+	/* Changing it takes the set's control port. */
+	CHECK(cthread_max_priority(t, set, most) != KERN_SUCCESS);
+	OK(cthread_max_priority(t, control, most - 1));
+	CODE(cthread_max_priority(t, control, 32), KERN_INVALID_ARGUMENT);
+	n = THREAD_SCHED_INFO_COUNT;
+	OK(thread_info(cthread_thread(t), THREAD_SCHED_INFO, (thread_info_t)&s,
+		       &n));
+	EQUAL(s.max_priority, most - 1);
 	CODE(cthread_priority(t, 99, FALSE), KERN_INVALID_ARGUMENT);
 	end = 1;
 	cthread_join(t);
+	mach_port_deallocate(SELF, control);
+	mach_port_deallocate(SELF, set);
 }
 
 static any_t hammer(any_t arg)
@@ -272,7 +289,7 @@ static any_t allocator(any_t arg)
 	return (any_t)bad;
 }
 
-/* Checklist: CTH-07 CTH-08 */
+/* Checklist: CTH-08 */
 static void malloc_hammer(void)
 {
 	cthread_t t[6];
@@ -284,23 +301,42 @@ static void malloc_hammer(void)
 		EQUAL((long)cthread_join(t[i]), 0);
 }
 
+#define LINE "thread %02ld line %02d of the sixteen\n"
+#define LINE_LENGTH 33
+
+static FILE *paper; /* a stream into memory */
+
 static any_t printer(any_t arg)
 {
-	for (int i = 0; i < 10; i++)
-		printf("# thread %02ld line %02d of the sixteen\n", (long)arg, i);
+	for (int i = 0; i < 100; i++)
+		fprintf(paper, LINE, (long)arg, i);
 	return NULL;
 }
 
-/* Lines stay whole; the test runner's reader sees them.
- * Checklist: CTH-09 */
+/* Each line is whole, and each thread's come in order. Checklist: CTH-09 */
 static void stdio_lines(void)
 {
+	int next[16] = {0}, line;
+	char *text = NULL, want[64];
 	cthread_t t[16];
+	size_t size = 0;
+	long who;
 
+	paper = open_memstream(&text, &size);
+	CHECK_OR_RETURN(paper != NULL);
 	for (long i = 0; i < 16; i++)
 		t[i] = cthread_fork(printer, (any_t)i);
 	for (int i = 0; i < 16; i++)
 		cthread_join(t[i]);
+	fclose(paper);
+	EQUAL(size, 16 * 100 * LINE_LENGTH);
+	for (char *at = text; at < text + size; at += LINE_LENGTH) {
+		if (sscanf(at, LINE, &who, &line) != 2 || who < 0 || who > 15)
+			who = 0, line = -1;
+		snprintf(want, sizeof want, LINE, who, next[who]++);
+		CHECK_OR_RETURN(strncmp(at, want, LINE_LENGTH) == 0);
+	}
+	free(text);
 }
 
 static void queues(void)

@@ -50,7 +50,7 @@ static bool stands(volatile unsigned long *counter)
 	return *counter == before;
 }
 
-/* Checklist: TSK-01 TSK-03 */
+/* Checklist: TSK-01 */
 static void task_empty(void)
 {
 	struct task_basic_info info;
@@ -194,30 +194,45 @@ static void self_ports(void)
 	CHECK(MACH_PORT_VALID(host_self()));
 }
 
-static volatile int rights_ok;
+struct first_thread { /* what a second one is shown of it */
+	mach_port_t port;
+	thread_t thread;
+	volatile int on_stack, state;
+};
 
+/* Has the same rights, and authority over the thread that made it. */
 static void *uses_rights(void *arg)
 {
-	mach_port_t port = *(mach_port_t *)arg;
+	struct first_thread *f = arg;
+	struct x86_64_thread_state s;
+	unsigned count = x86_64_THREAD_STATE_COUNT;
 	thread_array_t list;
 	mach_msg_type_number_t n = 0;
 
-	rights_ok = port_refs(port, MACH_PORT_RIGHT_RECEIVE) == 1 &&
-		    task_threads(mach_task_self(), &list, &n) == KERN_SUCCESS &&
-		    n == 2;
+	EQUAL(port_refs(f->port, MACH_PORT_RIGHT_RECEIVE), 1);
+	OK(task_threads(mach_task_self(), &list, &n));
+	EQUAL(n, 2);
+	OK(thread_suspend(f->thread));
+	OK(thread_get_state(f->thread, x86_64_THREAD_STATE, (thread_state_t)&s,
+			    &count));
+	CHECK(s.rsp < (uintptr_t)f);
+	f->on_stack = 7;
+	OK(thread_resume(f->thread));
+	f->state = 1;
 	return NULL;
 }
 
 /* Checklist: TSK-07 */
 static void thread_rights_equal(void)
 {
-	mach_port_t port = port_new();
+	struct first_thread f = {.port = port_new(), .thread = thread_self()};
 	pthread_t t;
 
-	pthread_create(&t, NULL, uses_rights, &port);
+	pthread_create(&t, NULL, uses_rights, &f);
+	CHECK(wait_for(&f.state, 1, 5000));
 	pthread_join(t, NULL);
-	CHECK(rights_ok);
-	port_gone(port);
+	EQUAL(f.on_stack, 7);
+	port_gone(f.port);
 }
 
 /* Checklist: TSK-09 VM-40 */

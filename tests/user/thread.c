@@ -241,7 +241,7 @@ static void thread_ports(void)
 	EQUAL(port_refs(thread_reply(), MACH_PORT_RIGHT_RECEIVE), 1);
 }
 
-/* Checklist: TSK-16 THR-03 */
+/* Checklist: TSK-16 */
 static void thread_info_flavors(void)
 {
 	thread_t t = worker_start();
@@ -505,7 +505,7 @@ static void *parallel_body(void *arg)
 	return NULL;
 }
 
-/* Checklist: THR-02 THR-03 */
+/* Checklist: THR-03 */
 static void many_threads(void)
 {
 	pthread_t t[64];
@@ -519,6 +519,100 @@ static void many_threads(void)
 			pthread_join(t[i], NULL);
 	}
 	EQUAL(parallel_done, 256);
+}
+
+/* Processor time of a thread, in microseconds. */
+static long user_time(thread_t t)
+{
+	struct thread_basic_info info = {0};
+	unsigned n = THREAD_BASIC_INFO_COUNT;
+
+	OK(thread_info(t, THREAD_BASIC_INFO, (thread_info_t)&info, &n));
+	return info.user_time.seconds * 1000000L + info.user_time.microseconds;
+}
+
+/* Four threads that never block, watched for a while: together they get the time
+ * of as many processors as there are. Checklist: THR-02 */
+static void in_parallel(void)
+{
+	host_basic_info_data_t host;
+	mach_msg_type_number_t n = HOST_BASIC_INFO_COUNT;
+	uint64_t start, elapsed;
+	thread_t t[4];
+	long used = 0;
+
+	OK(host_info(host_self(), HOST_BASIC_INFO, (host_info_t)&host, &n));
+	for (int i = 0; i < 4; i++)
+		t[i] = worker_start();
+	start = clock_get(MACH_CLOCK_MONOTONIC);
+	for (int i = 0; i < 4; i++)
+		used -= user_time(t[i]);
+	sleep_ms(400);
+	for (int i = 0; i < 4; i++)
+		used += user_time(t[i]);
+	elapsed = (clock_get(MACH_CLOCK_MONOTONIC) - start) / 1000;
+	if (host.avail_cpus >= 4)
+		CHECK(used > (long)elapsed * 2);
+	else if (host.avail_cpus == 1)
+		CHECK(used <= (long)elapsed);
+	for (int i = 0; i < 4; i++)
+		worker_end(t[i]);
+}
+
+#define CHEAP 32
+
+/* Frames and nanoseconds that so many threads take, or tasks with a thread. */
+struct price {
+	long frames;
+	uint64_t ns;
+};
+
+static struct price price_of(bool tasks)
+{
+	vm_statistics_data_t before, after;
+	thread_t t[CHEAP];
+	task_t task[CHEAP];
+	struct price p = {0};
+
+	OK(vm_statistics(SELF, &before));
+	p.ns = clock_get(MACH_CLOCK_MONOTONIC);
+	for (int i = 0; i < CHEAP; i++) {
+		task[i] = SELF;
+		if (tasks)
+			OK(task_create(SELF, TRUE, &task[i]));
+		OK(thread_create(task[i], &t[i]));
+	}
+	p.ns = clock_get(MACH_CLOCK_MONOTONIC) - p.ns;
+	OK(vm_statistics(SELF, &after));
+	p.frames = (long)before.free_count - (long)after.free_count;
+	for (int i = 0; i < CHEAP; i++) {
+		OK(thread_terminate(t[i]));
+		mach_port_deallocate(SELF, t[i]);
+		if (!tasks)
+			continue;
+		OK(task_terminate(task[i]));
+		mach_port_deallocate(SELF, task[i]);
+	}
+	return p;
+}
+
+/* Checklist: THR-03 */
+static void cheaper_than_a_task(void)
+{
+	struct price thread = {0, ~0ull}, task = {0, ~0ull};
+
+	price_of(false); /* caches are filled */
+	price_of(true);
+	for (int i = 0; i < 5; i++) {
+		struct price p = price_of(false), q = price_of(true);
+
+		if (p.ns < thread.ns)
+			thread = p;
+		if (q.ns < task.ns)
+			task = q;
+	}
+	CHECK(thread.ns * 2 < task.ns);
+	CHECK(thread.frames < task.frames);
 }
 
 /* Vector registers are each thread's own. */
@@ -560,5 +654,6 @@ static const struct test tests[] = {
 	TEST(policies),	    TEST(switch_wait),	  TEST(depress),
 	TEST(abort_wait),   TEST(terminate),	  TEST(exit_clears),
 	TEST(futexes),	    TEST(many_threads),	  TEST(vector_state),
+	TEST(in_parallel),  TEST(cheaper_than_a_task),
 };
 TEST_MAIN(tests)
