@@ -14,6 +14,9 @@
 /* Writes a line to the kernel log (COM1), with a newline if there is none: printf's d u x p s c l z and widths. */
 void klog(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void kvlog(const char *format, va_list args);
+/* From an interrupt that cannot be masked: waits for no lock. While the log is
+ * in use one such line is kept until it is free; more of them are lost. */
+void klog_nmi(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Copies logged bytes from *position on (bytes since boot; what the ring has
  * dropped is skipped) and moves it. Returns the bytes copied, 0 at the end. */

@@ -41,12 +41,12 @@ command -v gdb >/dev/null 2>&1 || {
 	finish
 }
 
-# guest: the program with gdb's script $TMP/script; sets $status, $seen
+# guest PROGRAM: it runs, with gdb's script $TMP/script; sets $status, $seen
 guest()
 {
 	rm -f "$TMP/gdb" "$TMP/log"
 	# shellcheck disable=SC2086
-	$RUN --timeout 150 --bare entries >"$TMP/out" 2>"$TMP/err" &
+	$RUN --timeout 150 --bare "$1" >"$TMP/out" 2>"$TMP/err" &
 	run=$!
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		[ ! -S "$TMP/gdb" ] || break
@@ -80,7 +80,7 @@ target remote $TMP/gdb"
 	echo detach
 } >"$TMP/script"
 sent=185
-guest
+guest entries
 if [ "$status" -ne 0 ] || ! grep -q '^ok round_and_round' "$TMP/out"; then
 	fail entry_nmi "status $status: $(one_line "$TMP/err")"
 elif [ "$seen" -lt "$sent" ]; then
@@ -89,6 +89,25 @@ else
 	echo "$seen arrived, at $(grep -o 'NMI.*' "$TMP/log" | sort -u |
 		wc -l) places"
 	pass entry_nmi
+fi
+
+# While the processor that it interrupts writes to the log, whose lock it holds:
+# the line comes afterwards. (Every second one meets that line being written, and
+# is lost.)
+{
+	echo "$begin"
+	echo "break *trap_debug_log"
+	echo continue
+	shots console_write 10
+	echo delete
+	echo detach
+} >"$TMP/script"
+guest log
+if [ "$status" -eq 0 ] && grep -q '^ok time_gives' "$TMP/out" &&
+	[ "$seen" -ge 5 ]; then
+	pass while_the_log_is_locked
+else
+	fail while_the_log_is_locked "status $status, $seen of 10 came"
 fi
 
 # Were gs wrong once, it would be noticed.
@@ -101,7 +120,7 @@ fi
 	echo delete
 	echo detach
 } >"$TMP/script"
-guest
+guest entries
 if [ "$status" -eq 125 ]; then
 	pass planted_wrong_gs
 else

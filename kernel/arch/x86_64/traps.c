@@ -256,7 +256,7 @@ void fatal_trap(struct user_frame *f)
 	if (f->vector == TRAP_NMI && stop_requested())
 		stop_processor(f);
 	if (f->vector == TRAP_NMI) {
-		klog("NMI, cause unknown, at %#lx", f->rip);
+		klog_nmi("NMI, cause unknown, at %#lx", f->rip);
 		return;
 	}
 	/* The user's single step or watchpoint met kernel code. */
