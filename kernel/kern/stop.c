@@ -216,6 +216,66 @@ bool thread_wait_stopped(struct thread *t)
 	return true;
 }
 
+/* --- standing still while its registers change */
+
+#define MARK_BITS    (~0u << W_MARK_SHIFT)
+#define MARK_NOT_DUE 1u /* no way leads it back to user mode as it is */
+
+static uint32_t mark_new(void)
+{
+	static _Atomic uint32_t last;
+
+	return (atomic_fetch_add(&last, 1) % 0xffff + 1) << W_MARK_SHIFT;
+}
+
+static bool cannot_run(struct thread *t)
+{
+	uint32_t flags = atomic_load(&t->sched.flags);
+
+	return (flags & (TF_TERMINATED | TF_DEAD)) || !(flags & TF_STARTED);
+}
+
+/* 0: it was woken, or another's mark is there. */
+static uint32_t mark_blocked(struct thread *t)
+{
+	uint32_t word = atomic_load(&t->wait);
+	uint32_t mark = mark_new();
+
+	if (!(word & W_BLOCKED) || (word & (W_CLAIMED | MARK_BITS)) ||
+	    !atomic_compare_exchange_strong(&t->wait, &word, word | mark))
+		return 0;
+	return mark;
+}
+
+uint32_t thread_still_begin(struct thread *t)
+{
+	while (thread_wait_stopped(t)) {
+		if (cannot_run(t))
+			return MARK_NOT_DUE;
+		uint32_t mark = mark_blocked(t);
+		/* Only now is it certain that its context is saved. */
+		if (mark && is_stopped(t))
+			return mark;
+		if (!mark || !thread_still_end(t, mark))
+			(void)thread_yield(NULL);
+	}
+	return 0;
+}
+
+bool thread_still_end(struct thread *t, uint32_t mark)
+{
+	uint32_t word = atomic_load(&t->wait);
+
+	if (mark == MARK_NOT_DUE)
+		return true;
+	do {
+		if ((word & MARK_BITS) != mark)
+			return false;
+	} while (!atomic_compare_exchange_weak(&t->wait, &word,
+					       word & ~MARK_BITS));
+	return true;
+}
+
 void stop_notify(struct thread *t)
 {
 	if (!(atomic_load(&t->sched.flags) & TF_STOP_WATCHED))

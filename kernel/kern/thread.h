@@ -139,6 +139,15 @@ void thread_stop_new(struct thread *t, unsigned n);
 bool thread_wait_stopped(struct thread *t);
 /* KR_FAILURE: the count was zero. */
 enum kr thread_release(struct thread *t);
+/*
+ * Around a change of the registers of a thread that is stopped by the caller.
+ * A third party may end its wait meanwhile: it runs on in the kernel, to where
+ * it stops, and saves there what it had loaded. thread_still_begin waits for
+ * it to stop and returns a mark; 0: the caller was aborted. thread_still_end:
+ * false if it was woken in between; then all again.
+ */
+uint32_t thread_still_begin(struct thread *t);
+bool thread_still_end(struct thread *t, uint32_t mark);
 unsigned thread_stop_count(struct thread *t);
 
 /* The public calls: a count of their own, so that thread_resume cannot undo

@@ -22,6 +22,9 @@
  * looks: whoever ends the wait owns its dispatch and queues it. ARMED means
  * that it will look once more before it blocks. thread_ready turns CLAIMED
  * into DONE in the same two ways.
+ *
+ * Above W_MARK_SHIFT a BLOCKED word may carry a mark: somebody changes the
+ * registers (stop.c). Waking and claiming take it away.
  */
 #pragma once
 

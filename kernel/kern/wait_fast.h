@@ -16,6 +16,7 @@ enum {
 	W_DONE = 8,
 	W_ABORTABLE = 16,
 	W_RESULT_SHIFT = 8,
+	W_MARK_SHIFT = 16,
 };
 
 /* An abort or termination was pending when the abortable wait began: ends it. */

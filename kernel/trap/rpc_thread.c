@@ -110,10 +110,16 @@ kern_return_t rpc_thread_set_state(struct thread *t, int flavor,
 				   mach_msg_type_number_t count)
 {
 	enum kr kr = hold(t);
+	uint32_t still;
 
 	if (kr != KR_SUCCESS)
 		return kr;
-	kr = machine_set_state(&t->machine, flavor, state, count);
+	do {
+		still = thread_still_begin(t);
+		kr = still ? machine_set_state(&t->machine, flavor, state,
+					       count)
+			   : KR_ABORTED;
+	} while (still && !thread_still_end(t, still));
 	(void)!thread_release(t);
 	return kr;
 }

@@ -441,6 +441,41 @@ static void abort_takes_a_stopped_thread_out_of_its_wait(void)
 	CHECK_EQ(received[1], 1000 + WAIT_OK);
 }
 
+/* Whoever changes the registers of a thread in a wait learns that a third party
+ * ended the wait meanwhile, however it stops afterwards. */
+static void woken_while_it_was_to_stand_still(void)
+{
+	struct thread *t = user(program_receives, received, 0);
+	uint32_t mark;
+
+	received[0] = 0;
+	thread_start(t);
+	rest_a_moment();
+	CHECK_EQ(thread_stop(t, true), KR_SUCCESS);
+	mark = thread_still_begin(t);
+	CHECK(mark != 0);
+	CHECK(thread_still_end(t, mark)); /* nothing happened */
+	mark = thread_still_begin(t);
+	CHECK(thread_wake(t, WAIT_OK));
+	rest_a_moment();
+	CHECK(!thread_still_end(t, mark));
+	mark = thread_still_begin(t); /* where it stops nobody wakes it */
+	CHECK_EQ(received[0], 0);
+	CHECK(thread_still_end(t, mark));
+	CHECK_EQ(thread_release(t), KR_SUCCESS);
+	rest_a_moment();
+	CHECK_EQ(received[0], 1000 + WAIT_OK);
+	/* Claimed, it goes on, too. */
+	CHECK_EQ(thread_stop(t, true), KR_SUCCESS);
+	mark = thread_still_begin(t);
+	CHECK(thread_claim(t, WAIT_OK));
+	CHECK(!thread_still_end(t, mark));
+	thread_ready(t);
+	CHECK_EQ(thread_release(t), KR_SUCCESS);
+	join(t);
+	CHECK_EQ(received[1], 1000 + WAIT_OK);
+}
+
 static void abort_in_user_mode_is_forgotten(void)
 {
 	struct thread *t = user(program_receives, received, 1);
@@ -726,6 +761,7 @@ static void all(void *arg)
 	RUN(stops_a_computing_thread);
 	RUN(continuation_needs_no_stack);
 	RUN(abort_takes_a_stopped_thread_out_of_its_wait);
+	RUN(woken_while_it_was_to_stand_still);
 	RUN(abort_in_user_mode_is_forgotten);
 	RUN(terminate_ends_a_stopped_thread);
 	RUN(never_started_thread_is_freed);
