@@ -420,7 +420,128 @@ static void exc_parallel(void)
 	port_gone(port);
 }
 
-static volatile long fixed_value;
+#define THREADS 8
+
+static void *raises(void *arg)
+{
+	struct victim *v = arg;
+
+	raise_kind(V_UD2);
+	__atomic_add_fetch(&v->done, 1, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+static void victim_of_threads(void *arg)
+{
+	pthread_t t[THREADS];
+
+	for (int i = 0; i < THREADS; i++)
+		pthread_create(&t[i], NULL, raises, arg);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(t[i], NULL);
+}
+
+/* All threads of one task at once. Checklist: EXC-14 */
+static void exc_threads(void)
+{
+	struct victim *v = shared_page();
+	mach_port_t port = port_new_send();
+	struct request r[THREADS];
+	struct child c;
+
+	OK(mach_port_set_qlimit(SELF, port, 16));
+	*v = (struct victim){0};
+	OK_OR_RETURN(child_create(&c, victim_of_threads, v));
+	OK(task_set_special_port(c.task, TASK_EXCEPTION_PORT, port));
+	OK(child_go(&c));
+	for (int i = 0; i < THREADS; i++)
+		if (!CHECK(exception_wait(port, &r[i], 2000)))
+			return;
+	for (int i = THREADS - 1; i >= 0; i--) {
+		for (int k = 0; k < i; k++)
+			CHECK(r[k].thread != r[i].thread);
+		EQUAL(v->done, 0);
+		skip_bytes(r[i].thread, 2);
+	}
+	for (int i = THREADS - 1; i >= 0; i--) {
+		answer(&r[i], KERN_SUCCESS);
+		CHECK(wait_for(&v->done, THREADS - i, 2000));
+		release(&r[i]);
+	}
+	child_wait(&c);
+	port_gone(port);
+}
+
+/* --- a handler that mends what went wrong --- */
+
+/* 1 / 0 by the x87, which raises it at the next instruction; then a word of
+ * the child's own memory. */
+static volatile long private_word = 1;
+
+static void quotient_body(void *arg)
+{
+	struct victim *v = arg;
+	unsigned short control = 0x37f & ~0x4;
+	double quotient = 5;
+
+	__asm__ volatile("fninit; fldcw %1; fld1; fldz; fdivrp; fwait;"
+			 "fstpl %0; fninit"
+			 : "=m"(quotient)
+			 : "m"(control));
+	v->result = quotient == 0.0;
+	v->counter = (unsigned long)private_word;
+	v->done = 1;
+}
+
+/* ST0 becomes 0, and no exception is pending any more. */
+static void quotient_zero(thread_t thread)
+{
+	static unsigned state[x86_64_FLOAT_STATE_MAX];
+	unsigned n = x86_64_FLOAT_STATE_MAX;
+	unsigned char *image = (unsigned char *)state;
+
+	OK(thread_get_state(thread, x86_64_FLOAT_STATE, state, &n));
+	CHECK(image[2] & 0x4); /* status word: divided by zero */
+	image[2] &= 0x7f & ~0x3f;
+	image[3] &= 0x7f; /* busy */
+	memset(image + 32, 0, 10);
+	OK(thread_set_state(thread, x86_64_FLOAT_STATE, state, n));
+}
+
+/* Checklist: EXC-10 */
+static void exc_fix_float(void)
+{
+	struct victim *v = shared_page();
+	mach_port_t port = port_new_send();
+	mach_msg_type_number_t count;
+	struct request r;
+	struct child c;
+	pointer_t data;
+	long word = 7;
+
+	*v = (struct victim){0};
+	OK_OR_RETURN(child_create(&c, quotient_body, v));
+	OK(task_set_special_port(c.task, TASK_EXCEPTION_PORT, port));
+	OK(child_go(&c));
+	CHECK(exception_wait(port, &r, 2000));
+	EQUAL(r.exception, EXC_ARITHMETIC);
+	EQUAL(r.code, EXC_I386_EXTERR);
+	quotient_zero(r.thread);
+	OK_OR_RETURN(vm_read(r.task, (vm_address_t)&private_word, sizeof(word),
+			     &data, &count));
+	EQUAL(*(long *)data, 1);
+	OK(vm_deallocate(SELF, data, count));
+	OK(vm_write(r.task, (vm_address_t)&private_word, (pointer_t)&word,
+		    sizeof(word)));
+	answer(&r, KERN_SUCCESS);
+	release(&r);
+	child_wait(&c);
+	EQUAL(v->done, 1);
+	EQUAL(v->result, 1);
+	EQUAL(v->counter, 7);
+	EQUAL(private_word, 1);
+	port_gone(port);
+}
 
 static void fix_body(void *arg)
 {
@@ -443,7 +564,6 @@ static void exc_emulate(void)
 	struct child c;
 	pointer_t code;
 
-	(void)fixed_value;
 	OK_OR_RETURN(child_create(&c, fix_body, v));
 	OK(task_set_special_port(c.task, TASK_EXCEPTION_PORT, port));
 	OK(child_go(&c));
@@ -465,7 +585,6 @@ static void exc_emulate(void)
 	port_gone(port);
 }
 
-static volatile int signal_seen;
 static struct victim *signal_victim;
 
 static void signal_handler(void)
@@ -486,7 +605,6 @@ static void signal_emulation(void)
 	struct request r;
 	struct child c;
 
-	(void)signal_seen;
 	if (!victim_start(&c, v, V_NULL, port, MACH_PORT_NULL))
 		return;
 	CHECK(exception_wait(port, &r, 2000));
@@ -501,6 +619,61 @@ static void signal_emulation(void)
 	release(&r);
 	child_wait(&c);
 	EQUAL(v->result, 5);
+	port_gone(port);
+}
+
+/* What the handler finds on its stack: the registers it interrupted. */
+static void signal_returner(const struct x86_64_thread_state *frame)
+{
+	signal_victim->result = (long)frame->rip;
+	__asm__ volatile("int3" : : "D"(frame));
+}
+
+/* A handler that returns: its frame goes to the victim's stack and comes back
+ * from there. Checklist: EXC-12 */
+static void signal_returns(void)
+{
+	struct victim *v = signal_victim = shared_page();
+	unsigned n = x86_64_THREAD_STATE_COUNT;
+	mach_port_t port = port_new_send();
+	struct x86_64_thread_state s, *back;
+	mach_msg_type_number_t count;
+	struct request r;
+	struct child c;
+	pointer_t data;
+	uint64_t at;
+
+	if (!victim_start(&c, v, V_NULL, port, MACH_PORT_NULL))
+		return;
+	CHECK(exception_wait(port, &r, 2000));
+	OK(thread_get_state(r.thread, x86_64_THREAD_STATE, (thread_state_t)&s,
+			    &n));
+	at = (s.rsp - 128 - sizeof(s)) & ~15ull; /* below the red zone */
+	OK(vm_write(r.task, at, (pointer_t)&s, sizeof(s)));
+	uint64_t fault = s.rip;
+	s.rdi = at;
+	s.rsp = at - 8;
+	s.rip = (uintptr_t)signal_returner;
+	OK(thread_set_state(r.thread, x86_64_THREAD_STATE, (thread_state_t)&s,
+			    n));
+	answer(&r, KERN_SUCCESS);
+	release(&r);
+	CHECK(exception_wait(port, &r, 2000)); /* its "sigreturn" */
+	EQUAL(r.exception, EXC_BREAKPOINT);
+	OK(thread_get_state(r.thread, x86_64_THREAD_STATE, (thread_state_t)&s,
+			    &n));
+	EQUAL(s.rdi, at);
+	OK_OR_RETURN(vm_read(r.task, s.rdi, sizeof(s), &data, &count));
+	back = (struct x86_64_thread_state *)data;
+	back->rip += 6;
+	OK(thread_set_state(r.thread, x86_64_THREAD_STATE,
+			    (thread_state_t)back, n));
+	OK(vm_deallocate(SELF, data, count));
+	answer(&r, KERN_SUCCESS);
+	release(&r);
+	child_wait(&c);
+	EQUAL(v->result, fault);
+	EQUAL(v->done, 1);
 	port_gone(port);
 }
 
@@ -772,6 +945,60 @@ static void no_port_churn(void)
 	port_gone(port);
 }
 
+#define MANY 20000
+
+static void breaks_often(void *arg)
+{
+	struct victim *v = arg;
+
+	for (int i = 0; i < MANY; i++)
+		__asm__ volatile("int3");
+	v->done = 1;
+}
+
+static unsigned names_of(task_t task)
+{
+	mach_msg_type_number_t n = 0, m = 0;
+	mach_port_type_array_t types;
+	mach_port_array_t names;
+
+	OK(mach_port_names(task, &names, &n, &types, &m));
+	OK(vm_deallocate(SELF, (vm_address_t)names, n * sizeof(*names)));
+	OK(vm_deallocate(SELF, (vm_address_t)types, m * sizeof(*types)));
+	return n;
+}
+
+/* One thread that raises often: no port more, on either side. Checklist: EXC-09 */
+static void no_port_churn_in_thread(void)
+{
+	struct victim *v = shared_page();
+	mach_port_t port = port_new_send();
+	unsigned ours = 0, its = 0;
+	struct request r;
+	struct child c;
+
+	*v = (struct victim){0};
+	OK_OR_RETURN(child_create(&c, breaks_often, v));
+	OK(task_set_special_port(c.task, TASK_EXCEPTION_PORT, port));
+	OK(child_go(&c));
+	for (int i = 0; i < MANY; i++) {
+		if (!CHECK(exception_wait(port, &r, 5000)))
+			break;
+		if (i == 0) {
+			ours = names_of(SELF);
+			its = names_of(c.task);
+		} else if (i == MANY - 1) {
+			EQUAL(names_of(SELF), ours);
+			EQUAL(names_of(c.task), its);
+		}
+		answer(&r, KERN_SUCCESS);
+		release(&r);
+	}
+	child_wait(&c);
+	EQUAL(v->done, 1);
+	port_gone(port);
+}
+
 /* ---- the manual's helpers ---- */
 
 static volatile int caught_exception, caught_code;
@@ -833,6 +1060,50 @@ static void user_exception(void)
 	     KERN_FAILURE);
 	pthread_join(t, NULL);
 	OK(port_deallocate(task_self(), port));
+}
+
+/* Each of the six classes passes through a user's own raise; of them hardware
+ * has no EXC_EMULATION. Checklist: EXC-06 */
+static void six_classes(void)
+{
+	port_t port;
+	pthread_t t;
+
+	OK(port_allocate(task_self(), &port));
+	for (int class = EXC_BAD_ACCESS; class <= EXC_BREAKPOINT; class++) {
+		pthread_create(&t, NULL, serve_once, &port);
+		CODE(exception_raise(port, thread_reply(), thread_self(),
+				     task_self(), class, 40 + class, 6),
+		     class == EXC_SOFTWARE ? KERN_SUCCESS : KERN_FAILURE);
+		pthread_join(t, NULL);
+		EQUAL(caught_exception, class);
+		EQUAL(caught_code, 40 + class);
+	}
+	OK(port_deallocate(task_self(), port));
+}
+
+/* Who cannot decode the codes of others' exceptions still knows whose they are:
+ * a user's, from 0x20000 on, and nobody else's. Checklist: EXC-20 */
+static void users_codes(void)
+{
+	static const struct {
+		int exception, code;
+		bool user;
+	} cases[] = {
+		{EXC_SOFTWARE, 0x1ffff, false}, {EXC_SOFTWARE, 0x20000, true},
+		{EXC_SOFTWARE, 0x20001, true},	{EXC_SOFTWARE, 0x7fffffff, true},
+		{EXC_SOFTWARE, 0, false},	{EXC_SOFTWARE, 0x10000, false},
+		{EXC_SOFTWARE, -1, false},	{EXC_BAD_ACCESS, 0x20000, false},
+		{EXC_BREAKPOINT, 0x20000, false},
+	};
+
+	for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *text = mach_NeXT_exception_string(
+			cases[i].exception, cases[i].code, 77);
+
+		if (!text || !!strstr(text, "user-defined") != cases[i].user)
+			test_fail(__FILE__, __LINE__, "case %u: %s", i, text);
+	}
 }
 
 /* Checklist: EXC-23 EXC-20 */
@@ -905,5 +1176,8 @@ static const struct test tests[] = {
 	TEST(abort_victim),	TEST(suspended_in_handler),
 	TEST(no_port_churn),	TEST(user_exception), TEST(exception_text),
 	TEST(exc_server_refuses), TEST(forwarding),	TEST(wild_jump),
+	TEST(exc_threads),	TEST(exc_fix_float),  TEST(signal_returns),
+	TEST(no_port_churn_in_thread),
+	TEST(six_classes),	TEST(users_codes),
 };
 TEST_MAIN(tests)

@@ -396,7 +396,7 @@ static void no_notify_for_own(void)
 	OK(port_deallocate(SELF, notify));
 }
 
-/* Checklist: IPC-18 MSG-10 */
+/* Checklist: IPC-18 IPC-22 MSG-10 */
 static void send_notify(void)
 {
 	port_t notify = port_make(), port = port_make();
@@ -466,7 +466,8 @@ static void extract_receive(void)
 	OK(port_deallocate(SELF, port));
 }
 
-/* Backup ports: the receive right goes there instead of dying. */
+/* Backup ports: the receive right goes there instead of dying.
+ * Checklist: IPC-22 */
 static void backup(void)
 {
 	port_t primary = port_make(), backup_port = port_make();

@@ -136,6 +136,7 @@ static void request_replaced(void)
 	end();
 }
 
+/* Checklist: IPC-22 */
 static void no_senders_fires(void)
 {
 	mach_port_t port = port_new_send(), previous;
@@ -173,6 +174,7 @@ static void no_senders_sync(void)
 	end();
 }
 
+/* Checklist: IPC-22 */
 static void port_destroyed_fires(void)
 {
 	mach_port_t port = port_new_send(), previous;

@@ -309,7 +309,7 @@ static bool ends_all(const char *name)
 }
 
 /* The same requests reach the routine where the kind is right: it may find the
- * zeroes wrong, but not the message. Checklist: IPC-25 ARC-10 */
+ * zeroes wrong, but not the message. */
 static void right_kind_of(const struct mig_routine *r, enum target need)
 {
 	int code;
@@ -326,6 +326,8 @@ static void right_kind_of(const struct mig_routine *r, enum target need)
 	victims_drop();
 }
 
+/* Every routine of every interface of the kernel's answers a message to its
+ * object. Checklist: IPC-25 ARC-10 */
 static void right_kinds(void)
 {
 	for_all(right_kind_of);
