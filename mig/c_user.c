@@ -8,15 +8,12 @@
 
 static bool has_own_reply_port(const struct routine *routine)
 {
-	return !routine->simple && (routine->reply_port == NULL ||
-				    !(routine->reply_port->sides & SIDE_USER));
+	return !routine->simple && routine->reply_port == NULL;
 }
 
 static const char *user_reply_port(const struct routine *routine)
 {
-	const struct arg *arg = routine->reply_port;
-
-	return arg != NULL && (arg->sides & SIDE_USER) ? arg->name : NULL;
+	return routine->reply_port != NULL ? routine->reply_port->name : NULL;
 }
 
 /* ---- header ---- */

@@ -27,13 +27,15 @@ static bool is_word(const struct type *type)
 }
 
 /* Where a routine keeps the argument of this role; NULL: any number goes. */
-static const struct arg **role_slot(struct routine *routine, enum arg_role role)
+static const struct arg **role_slot(struct routine *routine,
+				    const struct arg *arg)
 {
-	switch (role) {
+	switch (arg->role) {
 	case ROLE_REQUEST_PORT:
 		return &routine->request_port;
 	case ROLE_REPLY_PORT:
-		return &routine->reply_port;
+		return arg->sides & SIDE_USER ? &routine->reply_port
+					      : &routine->server_reply_port;
 	case ROLE_WAIT_TIME:
 		return &routine->wait_time;
 	case ROLE_MSG_TYPE:
@@ -52,21 +54,26 @@ static const struct arg **role_slot(struct routine *routine, enum arg_role role)
 
 static void check_role(struct routine *routine, const struct arg *arg)
 {
-	const struct arg **slot = role_slot(routine, arg->role);
-	bool port =
-	    arg->role == ROLE_REQUEST_PORT || arg->role == ROLE_REPLY_PORT;
+	const struct arg **slot = role_slot(routine, arg);
+	bool reply = arg->role == ROLE_REPLY_PORT;
+	bool port = arg->role == ROLE_REQUEST_PORT || reply;
+	bool both = reply && arg->sides == SIDE_BOTH;
+	const struct arg *former;
 
 	if (slot == NULL)
 		return;
-	if (*slot != NULL)
+	former = *slot == NULL && both ? routine->server_reply_port : *slot;
+	if (former != NULL)
 		diag_error(&arg->pos, "`%s' does what `%s' already does",
-			   arg->name, (*slot)->name);
+			   arg->name, former->name);
 	else if (port && !is_port(arg->type))
 		diag_error(&arg->pos, "`%s' must be a port", arg->name);
 	else if (!port && arg->role != ROLE_RESULT && !is_word(arg->type))
 		diag_error(&arg->pos, "`%s' must be a 32-bit integer",
 			   arg->name);
 	*slot = arg;
+	if (both)
+		routine->server_reply_port = arg;
 }
 
 /* Unmarked arguments: the first is the request port, the others come in. */

@@ -202,7 +202,8 @@ struct routine {
 	struct settings settings;
 	/* Found among the arguments; NULL if not there. */
 	const struct arg *request_port;
-	const struct arg *reply_port;
+	const struct arg *reply_port;	     /* the client says */
+	const struct arg *server_reply_port; /* the server sees */
 	const struct arg *wait_time;
 	const struct arg *msg_type;
 	const struct arg *msg_option;

@@ -13,7 +13,8 @@ mkdir -p "$TMP/include" "$TMP/pages"
 ln -s "$TOP/defs" "$TMP/include/mach"
 text=docs/man/calls.txt
 
-for f in $(grep -ls '^subsystem' defs/*.defs); do
+for f in defs/*.defs; do
+	grep -q '^subsystem' "$f" || continue
 	try $mig -lang man -man "$TMP/pages" -text $text -I "$TMP/include" "$f"
 	want "pages_of_$(basename "$f" .defs)" 0 ''
 	$mig -v -I "$TMP/include" -user /dev/null -header /dev/null \
@@ -28,7 +29,7 @@ lines()
 }
 
 sed 's/ .*//' "$TMP/routines" | sort >"$TMP/want"
-ls "$TMP/pages" | sed 's/\.2$//' | sort >"$TMP/have"
+(cd "$TMP/pages" && printf '%s\n' *.2) | sed 's/\.2$//' | sort >"$TMP/have"
 diff "$TMP/want" "$TMP/have" >"$TMP/differ"
 lines a_page_for_each_routine "$TMP/differ"
 
