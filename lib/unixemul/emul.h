@@ -61,6 +61,8 @@ enum on_fault {
 	FAULT_IGNORED, /* the thread goes on as it would have */
 	FAULT_KILLS,   /* SIGSEGV: no room for a frame, or a bad one */
 	FAULT_LEAVES,  /* the thread ends, and tells nobody */
+	FAULT_PROBED,  /* the call begins again, and knows b->bad */
+	FAULT_ROBUST,  /* the call begins again, without the list */
 };
 
 /* What becomes of a call that a signal interrupted. */
@@ -81,9 +83,12 @@ struct block {
 	bool signal_due;          /* the server says: take one */
 	volatile enum on_fault on_fault;
 	uint64_t done;            /* bytes read or written before a fault */
+	volatile uint64_t probed; /* the byte that is being tried */
+	uint64_t bad;             /* the end of the page of one that failed; or 0 */
 	bool again;               /* the call is one that starts again */
 	int64_t sleep_deadline;   /* of the sleep that a signal ended */
 	uint64_t clear_tid;       /* set_tid_address */
+	uint64_t robust;          /* set_robust_list */
 	uint32_t held;            /* thread.c: may not run yet */
 	uint64_t set_tid;         /* CLONE_CHILD_SETTID */
 	uint64_t alt_sp, alt_size;
@@ -170,6 +175,10 @@ void emul_take_signals(struct block *b);
 extern uint64_t brk_start, brk_now;
 int64_t map_anywhere(struct block *b, uint64_t size, int prot,
 		     uint64_t *address);
+/* The call in b->r again, from its start. */
+void emul_dispatch_again(struct block *b);
+/* robust.c: marks the mutexes of a thread that ends. */
+void robust_release(struct block *b);
 /* thread.c */
 /* exit of the thread; clear_tid is no good. */
 void thread_leave_untold(struct block *b);

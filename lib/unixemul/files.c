@@ -9,13 +9,55 @@ struct vector {
 #define VECTOR_MAX 1024
 #define AT_FILE    (~0ull) /* the file's own offset */
 
+/* A bad byte: the call begins again and asks for less, or says what it has. */
+static void probe(struct block *b, uint64_t byte)
+{
+	b->probed = byte;
+	b->on_fault = FAULT_PROBED;
+	__asm__ volatile("lock orb $0, (%0)" : : "r"(byte) : "memory");
+	b->on_fault = FAULT_RETURNS;
+}
+
+/*
+ * How many bytes the program's memory takes at `to`: what a pipe gave cannot be
+ * given back, so the ends are tried before. (A hole between them is not seen.)
+ */
+static uint64_t room(struct block *b, uint64_t to, uint64_t count)
+{
+	uint64_t page = b->bad & ~4095ull;
+
+	if (b->bad && to - page < 4096)
+		return 0;
+	if (b->bad && page - to < count)
+		count = page - to;
+	if (count) {
+		probe(b, to);
+		probe(b, to + count - 1);
+	}
+	return count;
+}
+
+/* No room at all. What is wrong with the descriptor comes first. */
+static int64_t read_nowhere(struct block *b, uint64_t fd)
+{
+	int64_t result = call_words(b, UX_READ, fd, 0, 0, 0);
+
+	return result < 0 ? result : -EFAULT;
+}
+
 static int64_t read_once(struct block *b, uint64_t fd, void *to,
 			 uint64_t count, uint64_t offset)
 {
+	uint64_t asked;
 	int64_t got;
 
 	if (count > UX_DATA_MAX)
 		count = UX_DATA_MAX;
+	asked = count;
+	if (offset == AT_FILE)
+		count = room(b, (uint64_t)to, count);
+	if (!count && asked)
+		return read_nowhere(b, fd);
 	got = offset == AT_FILE
 		      ? call_words(b, UX_READ, fd, count, 0, 0)
 		      : call_words(b, UX_PREAD, fd, count, offset, 0);
@@ -116,15 +158,34 @@ static bool vector_valid(const struct vector *v, uint64_t n)
 	return true;
 }
 
+static uint64_t room_of_vector(struct block *b, const struct vector *v,
+			       uint64_t n)
+{
+	uint64_t total = 0, part;
+
+	for (uint64_t k = 0; k < n; k++) {
+		part = room(b, v[k].base, v[k].length);
+		total += part;
+		if (part < v[k].length)
+			break;
+	}
+	return total;
+}
+
 /* All that one message holds comes from one read: a second would wait. */
 static int64_t read_scattered(struct block *b, const struct vector *v,
 			      uint64_t n, uint64_t total, uint64_t offset)
 {
-	int64_t got = offset == AT_FILE
-			      ? call_words(b, UX_READ, arg(b, 0), total, 0, 0)
-			      : call_words(b, UX_PREAD, arg(b, 0), total,
-					   offset, 0);
+	uint64_t asked = total;
+	int64_t got;
 
+	if (offset == AT_FILE)
+		total = room_of_vector(b, v, n);
+	if (!total && asked)
+		return read_nowhere(b, arg(b, 0));
+	got = offset == AT_FILE
+		      ? call_words(b, UX_READ, arg(b, 0), total, 0, 0)
+		      : call_words(b, UX_PREAD, arg(b, 0), total, offset, 0);
 	for (uint64_t k = 0; k < n && got > 0; k++)
 		call_get(b, (void *)v[k].base, v[k].length);
 	return got;

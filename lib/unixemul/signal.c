@@ -229,7 +229,15 @@ void emul_recover(struct block *b)
 		thread_leave_untold(b);
 	if (means == FAULT_KILLS)
 		die_of_segv(b);
-	if (means == FAULT_RETURNS)
+	if (means == FAULT_ROBUST)
+		b->robust = 0;
+	if (means == FAULT_PROBED)
+		b->bad = b->probed | 4095;
+	if (means == FAULT_ROBUST || (means == FAULT_PROBED && !b->done)) {
+		emul_dispatch_again(b);
+		return;
+	}
+	if (means == FAULT_RETURNS || means == FAULT_PROBED)
 		b->r.rax = b->done ? b->done : (uint64_t)-EFAULT;
 	while (b->signal_due)
 		emul_take_signals(b);

@@ -27,7 +27,8 @@
 	X(getpgrp) X(getgroups) X(setgroups) X(getitimer) X(setitimer)         \
 	X(getdents64) X(getcwd) X(getrandom) X(linkat) X(symlinkat)            \
 	X(renameat) X(sethostname) X(statx) X(getcpu) X(close_range)           \
-	X(syslog) X(readlinkat) X(newfstatat) X(pipe2)
+	X(syslog) X(readlinkat) X(newfstatat) X(pipe2)                         \
+	X(set_robust_list) X(get_robust_list)
 
 #define SYS_DECLARE(name) int64_t sys_##name(struct block *b);
 SYS_SPECIAL(SYS_DECLARE)

@@ -93,7 +93,7 @@ static const struct sys table[] = {
 	[267] = F(readlinkat),
 	[268] = T(FCHMODAT, I, P, I), T(ACCESSAT, I, P, I),
 	[270] = F(pselect6), F(ppoll), F(eperm) /* unshare */,
-	[273] = F(zero) /* set_robust_list */, F(enosys),
+	[273] = F(set_robust_list), F(get_robust_list),
 	[280] = F(utimensat),
 	[285] = T(FALLOCATE, I, I, I, I),
 	[292] = F(dup3), F(pipe2),
@@ -195,6 +195,12 @@ static int64_t dispatch(struct block *b)
 }
 
 void emul_dispatch(struct block *b)
+{
+	b->bad = 0;
+	emul_dispatch_again(b);
+}
+
+void emul_dispatch_again(struct block *b)
 {
 	b->number = b->r.rax;
 	b->interrupted = INTR_NONE;

@@ -135,6 +135,7 @@ static void begin(struct block *b, struct ux_slot *slot, uint32_t port,
 	b->pid = pid;
 	b->task = (uint32_t)mach_trap0(MACH_TRAP_MACH_TASK_SELF);
 	b->reply_port = (uint32_t)mach_trap0(MACH_TRAP_MACH_REPLY_PORT);
+	b->robust = 0;
 	b->signal_due = false;
 	b->on_fault = FAULT_RETURNS;
 	b->again = false;
@@ -365,6 +366,7 @@ int64_t sys_exit(struct block *b)
 {
 	uint64_t clear = b->clear_tid;
 
+	robust_release(b);
 	if (clear) {
 		b->on_fault = FAULT_LEAVES;
 		__asm__ volatile("lock orl $0, (%0)" : : "r"(clear) : "memory");
@@ -383,6 +385,7 @@ void thread_leave_untold(struct block *b)
 
 int64_t sys_exit_group(struct block *b)
 {
+	robust_release(b);
 	emul_exit(b, (int)arg(b, 0));
 }
 

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,6 +128,147 @@ static void half_there(void)
 	result("pread", pread(fd, BAD, 10, 0));
 	unlink("edges.data");
 	close(fd);
+}
+
+/* What a pipe gives is not lost to a buffer that is not there. */
+static void pipe_to_nowhere(void)
+{
+	char *m = mmap(NULL, 131072, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), a[8];
+	struct iovec v[2] = {{a, 2}, {BAD, 4}};
+	int p[2];
+
+	munmap(m + 8192, 131072 - 8192);
+	pipe(p);
+	write(p[1], "12345678", 8);
+	result("read nowhere", read(p[0], BAD, 8));
+	result("read in the kernel", read(p[0], (void *)-4096l, 8));
+	result("read from none", read(-1, BAD, 8));
+	result("readv", readv(p[0], v + 1, 1));
+	fcntl(p[0], F_SETFL, O_NONBLOCK);
+	result("still there", read(p[0], m + 8192 - 8, 8));
+	printf("%.8s\n", m + 8192 - 8);
+	result("nothing more", read(p[0], a, 8));
+	write(p[1], "12345678", 8);
+	result("small piece", read(p[0], m + 4096, 4));
+	result("no room", read(p[0], m + 8192, 100000));
+	result("the rest", read(p[0], a, 8));
+	close(p[0]);
+	close(p[1]);
+	munmap(m, 8192);
+}
+
+/* --- robust mutexes --- */
+
+#define WAITERS	0x80000000u
+#define LIST_MAX 3
+
+/* As C libraries have them: a list of words, all at the same distance. */
+struct robust {
+	struct robust *next;
+	volatile uint32_t word;
+};
+
+struct robust_list {
+	struct robust *first;
+	long offset;
+	struct robust *pending;
+	struct robust locked[LIST_MAX], other;
+};
+
+static void robust_make(struct robust_list *l)
+{
+	uint32_t me = (uint32_t)syscall(SYS_gettid);
+
+	l->first = &l->locked[0];
+	l->offset = offsetof(struct robust, word);
+	l->pending = &l->other;
+	for (int i = 0; i < LIST_MAX; i++) {
+		l->locked[i].word = me | (i ? WAITERS : 0);
+		l->locked[i].next = &l->locked[i + 1];
+	}
+	l->locked[LIST_MAX - 1].next = (struct robust *)l;
+	l->other.word = me;
+	syscall(SYS_set_robust_list, l, 24);
+}
+
+/* How the words of a child's list are after its end by number, the list made
+ * as it should be and then spoilt. */
+static void robust_end(const char *what, long number,
+		       void (*spoil)(struct robust_list *))
+{
+	struct robust_list *l = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct timespec patience = {20, 0};
+	uint32_t word;
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		usleep(100000);
+		robust_make(l);
+		if (spoil)
+			spoil(l);
+		syscall(number, 9);
+		_exit(1);
+	}
+	/* Woken by the child's end, if it had room to say so. */
+	while (!spoil && !((word = l->locked[1].word) & 0x40000000))
+		if (syscall(SYS_futex, &l->locked[1].word, 0, word, &patience))
+			usleep(1000);
+	waitpid(pid, &status, 0);
+	printf("%s: status %d, words", what, WEXITSTATUS(status));
+	for (int i = 0; i < LIST_MAX; i++)
+		printf(" %x", l->locked[i].word & 0xc0000000);
+	printf(" %x\n", l->other.word & 0xc0000000);
+	fflush(stdout);
+	munmap(l, 4096);
+}
+
+static void never_ends(struct robust_list *l)
+{
+	l->locked[1].next = &l->locked[0];
+}
+
+static void ends_nowhere(struct robust_list *l)
+{
+	l->locked[1].next = BAD;
+}
+
+static void not_mine(struct robust_list *l)
+{
+	l->locked[1].word = 1 | WAITERS;
+}
+
+static void no_list(struct robust_list *l)
+{
+	(void)l;
+	syscall(SYS_set_robust_list, BAD, 24);
+}
+
+static void *locks_and_leaves(void *list)
+{
+	robust_make(list);
+	syscall(SYS_exit, 0);
+	return NULL;
+}
+
+static void robust_mutexes(void)
+{
+	static struct robust_list l;
+	pthread_t t;
+
+	robust_end("exit", SYS_exit, NULL);
+	robust_end("exit_group", SYS_exit_group, NULL);
+	robust_end("never ends", SYS_exit_group, never_ends);
+	robust_end("ends nowhere", SYS_exit_group, ends_nowhere);
+	robust_end("not mine", SYS_exit, not_mine);
+	robust_end("no list", SYS_exit, no_list);
+	pthread_create(&t, NULL, locks_and_leaves, &l);
+	while (!(l.locked[LIST_MAX - 1].word & 0x40000000))
+		usleep(1000);
+	printf("thread: %x %x\n", l.locked[0].word, l.locked[1].word);
+	result("bad size", syscall(SYS_set_robust_list, &l, 23));
 }
 
 /* --- exec --- */
@@ -330,6 +472,8 @@ int main(int argc, char **argv)
 	stopped_sleep();
 	vectors();
 	half_there();
+	pipe_to_nowhere();
+	robust_mutexes();
 	ends("exec after a fault", exec_after_fault);
 	ends("exec nowhere", exec_nowhere);
 	unlink("edges.bin");
