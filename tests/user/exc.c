@@ -956,18 +956,6 @@ static void breaks_often(void *arg)
 	v->done = 1;
 }
 
-static unsigned names_of(task_t task)
-{
-	mach_msg_type_number_t n = 0, m = 0;
-	mach_port_type_array_t types;
-	mach_port_array_t names;
-
-	OK(mach_port_names(task, &names, &n, &types, &m));
-	OK(vm_deallocate(SELF, (vm_address_t)names, n * sizeof(*names)));
-	OK(vm_deallocate(SELF, (vm_address_t)types, m * sizeof(*types)));
-	return n;
-}
-
 /* One thread that raises often: no port more, on either side. Checklist: EXC-09 */
 static void no_port_churn_in_thread(void)
 {
