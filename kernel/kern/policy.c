@@ -185,6 +185,15 @@ static uint64_t running_ns(const struct thread *t, uint64_t now)
 	return now > since ? now - since : 0;
 }
 
+void thread_get_times(struct thread *t, uint64_t *user, uint64_t *system)
+{
+	uint64_t now = clock_now();
+
+	spin_lock(&t->lock);
+	sample_divide(t, t->sched.total_ns + running_ns(t, now), user, system);
+	spin_unlock(&t->lock);
+}
+
 void thread_get_usage(struct thread *t, struct thread_usage *usage)
 {
 	uint64_t now = clock_now(), total;

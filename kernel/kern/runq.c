@@ -10,9 +10,7 @@
  *
  * Lock: the queue's, RANK_RUNQ, interrupt class, one at a time.
  */
-#include <kern/thread_i.h>
-
-#include <kern/panic.h>
+#include <kern/runq_i.h>
 
 static const struct lock_class runq_class = {
 	.name = "run queue",
@@ -29,33 +27,10 @@ void runq_init(struct runq *q)
 
 /* --- one queue, its lock held */
 
-static inline void insert_into(struct processor *p, struct thread *t)
+static inline void push(struct processor *p, struct thread *t)
 	REQUIRES(&p->runq.lock)
 {
-	unsigned level = (unsigned)atomic_get(&t->sched.current);
-
-	assert(level < PRIORITY_COUNT && !list_linked(&t->sched.runq_link));
-	atomic_set(&t->sched.processor, p);
-	t->sched.level = (uint8_t)level;
-	list_push_back(&p->runq.level[level], &t->sched.runq_link);
-	atomic_set(&p->runq.ready, atomic_get(&p->runq.ready) | 1u << level);
-}
-
-static inline void remove_from(struct processor *p, struct thread *t)
-	REQUIRES(&p->runq.lock)
-{
-	unsigned level = t->sched.level;
-
-	list_remove(&t->sched.runq_link);
-	if (list_empty(&p->runq.level[level]))
-		atomic_set(&p->runq.ready,
-			   atomic_get(&p->runq.ready) & ~(1u << level));
-}
-
-static void push(struct processor *p, struct thread *t)
-	REQUIRES(&p->runq.lock)
-{
-	insert_into(p, t);
+	runq_push(p, t);
 	/* Ordered before the look at who is idle; see idle.c. */
 	atomic_fetch_add(&p->runq.count, 1);
 }
@@ -63,39 +38,25 @@ static void push(struct processor *p, struct thread *t)
 static void unlink(struct processor *p, struct thread *t)
 	REQUIRES(&p->runq.lock)
 {
-	remove_from(p, t);
+	runq_unlink(p, t);
 	atomic_sub(&p->runq.count, 1);
-}
-
-static inline int best_level(const struct processor *p)
-{
-	uint32_t ready = atomic_get(&p->runq.ready);
-
-	return ready != 0 ? 31 - __builtin_clz(ready) : -1;
-}
-
-static inline struct thread *first_at(struct processor *p, int level)
-	REQUIRES(&p->runq.lock)
-{
-	return container_of(p->runq.level[level].head.next, struct thread,
-			    sched.runq_link);
 }
 
 static struct thread *pop(struct processor *p) REQUIRES(&p->runq.lock)
 {
-	int level = best_level(p);
+	int level = runq_best_level(p);
 	struct thread *t;
 
 	if (level < 0)
 		return NULL;
-	t = first_at(p, level);
+	t = runq_first_at(p, level);
 	unlink(p, t);
 	return t;
 }
 
 int runq_best(const struct processor *p)
 {
-	return best_level(p);
+	return runq_best_level(p);
 }
 
 /* --- where to */
@@ -123,23 +84,24 @@ static struct processor *claim_any_idle(struct processor_set *set)
 	return NULL;
 }
 
-static struct processor *choose(struct thread *t)
+/* An idle processor of t's set, its last one first; else the last one. */
+static inline struct processor *choose(struct thread *t)
 {
 	struct processor *last = atomic_get(&t->sched.processor);
 	struct processor *idle;
 
-	if (atomic_load(&t->on_processor) || t->sched.bound)
-		return last;
 	if (last == NULL)
 		last = cpu_processor();
-	if (claim_idle(t->sched.pset, last->number))
+	if (__builtin_expect(atomic_get(&t->sched.pset->idle) == 0, 1) ||
+	    claim_idle(t->sched.pset, last->number))
 		return last;
 	idle = claim_any_idle(t->sched.pset);
 	return idle != NULL ? idle : last;
 }
 
 /* Something was put into p's queue: p must look at it in time. */
-static void notify(struct processor *p, int current) REQUIRES(&p->runq.lock)
+static inline void notify(struct processor *p, int current)
+	REQUIRES(&p->runq.lock)
 {
 	if (p != cpu_processor()) {
 		/* Remote: it decides itself, in sched_kick_interrupt. */
@@ -156,8 +118,7 @@ static void notify(struct processor *p, int current) REQUIRES(&p->runq.lock)
 	}
 }
 
-/* An idle processor may want what waits here. */
-static void offer(struct processor *p)
+void runq_offer(struct processor *p)
 {
 	struct processor *idle = claim_any_idle(p->pset);
 
@@ -167,19 +128,20 @@ static void offer(struct processor *p)
 
 void runq_enqueue(struct thread *t)
 {
-	struct processor *p = choose(t);
 	bool movable = !atomic_load(&t->on_processor) && !t->sched.bound;
+	struct processor *p = movable ? choose(t) :
+					atomic_get(&t->sched.processor);
 	bool on = spin_lock_irq(&p->runq.lock);
 
 	/* A sleeper's usage has decayed meanwhile. */
-	usage_age(t, processor_private()->stamp);
+	usage_age_sleeper(t, processor_private()->stamp);
 	push(p, t);
 	notify(p, atomic_get(&t->sched.current));
 	spin_unlock_irq(&p->runq.lock, on);
 	/* One that became idle since we chose looked before we pushed. */
 	if (__builtin_expect(atomic_get(&p->pset->idle) != 0, 0) && movable &&
 	    !atomic_get(&p->is_idle))
-		offer(p);
+		runq_offer(p);
 }
 
 /* The number of those queued stays as it is. */
@@ -189,16 +151,16 @@ struct thread *runq_exchange(struct processor *p, struct thread *t, int min)
 	int level;
 
 	spin_lock(&p->runq.lock);
-	level = best_level(p);
-	next = level < min || level < 0 ? NULL : first_at(p, level);
+	level = runq_best_level(p);
+	next = level < min || level < 0 ? NULL : runq_first_at(p, level);
 	if (next != NULL) {
-		remove_from(p, next);
-		insert_into(p, t);
+		runq_unlink(p, next);
+		runq_push(p, t);
 	}
 	spin_unlock(&p->runq.lock);
 	/* What stays here might run elsewhere. */
 	if (__builtin_expect(atomic_get(&p->pset->idle) != 0, 0) && level >= 0)
-		offer(p);
+		runq_offer(p);
 	return next;
 }
 

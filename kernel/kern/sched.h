@@ -91,3 +91,5 @@ struct thread_usage {
 	unsigned suspend_count;
 };
 void thread_get_usage(struct thread *t, struct thread_usage *usage);
+/* Of those the times alone, ns. */
+void thread_get_times(struct thread *t, uint64_t *user, uint64_t *system);

@@ -83,12 +83,16 @@ void *memset(void *to, int byte, size_t n)
 	uint64_t word = 0x0101010101010101ull * (unsigned char)byte;
 
 	kasan_check_write(to, n);
-	for (; n >= 4 * WORD; n -= 4 * WORD, p += 4 * WORD) {
+	for (; n >= 8 * WORD; n -= 8 * WORD, p += 8 * WORD) {
 		OPAQUE(p);
 		((word_t *)p)[0] = word;
 		((word_t *)p)[1] = word;
 		((word_t *)p)[2] = word;
 		((word_t *)p)[3] = word;
+		((word_t *)p)[4] = word;
+		((word_t *)p)[5] = word;
+		((word_t *)p)[6] = word;
+		((word_t *)p)[7] = word;
 	}
 	for (; n >= WORD; n -= WORD, p += WORD) {
 		OPAQUE(p);

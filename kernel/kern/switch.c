@@ -29,8 +29,7 @@ static void *stack_get(struct processor_private *p)
 	return p->stacks.stacks[--p->stacks.count];
 }
 
-/* Dealt with on the stack of the next thread: it ended, or moves. */
-static void handle_left(struct processor_private *p)
+void switch_handle_left(struct processor_private *p)
 {
 	struct thread *left = p->left;
 
@@ -38,16 +37,6 @@ static void handle_left(struct processor_private *p)
 	cpu_irq_restore(true);
 	p->left_fn(left);
 	(void)cpu_irq_save();
-}
-
-/* On the new thread's stack: the previous one has left the processor. */
-static inline void finish(struct thread *previous)
-{
-	struct processor_private *p = processor_private();
-
-	atomic_set_rel(&previous->on_processor, false);
-	if (__builtin_expect(p->left != NULL, 0))
-		handle_left(p);
 }
 
 static inline void wait_over(struct thread *self)
@@ -72,7 +61,7 @@ static void run_continuation(void)
 
 void switch_begin(struct thread *previous)
 {
-	finish(previous);
+	switch_finish(previous);
 	run_continuation();
 	__builtin_unreachable();
 }
@@ -100,11 +89,11 @@ static inline void switch_keeping(struct processor *p, struct thread *from,
 				  struct thread *to)
 {
 	if (__builtin_expect(to->stack != NULL, 1)) {
-		finish(context_switch(from, to));
+		switch_finish(context_switch(from, to));
 		return;
 	}
 	to->stack = stack_get(private_of(p));
-	finish(context_switch_new(from, to, stack_top(to->stack),
+	switch_finish(context_switch_new(from, to, stack_top(to->stack),
 				  switch_begin));
 }
 
@@ -122,7 +111,7 @@ switch_giving_up(struct processor *p, struct thread *from, struct thread *to)
 	to->stack = from->stack;
 	from->stack = NULL;
 	context_adopt(from, to);
-	finish(from);
+	switch_finish(from);
 	context_call(stack_top(to->stack), run_continuation);
 }
 
@@ -308,7 +297,7 @@ bool thread_become(struct thread *t, void (*continuation)(void))
 	t->stack = self->stack;
 	self->stack = NULL;
 	context_adopt(self, t);
-	finish(self);
+	switch_finish(self);
 	cpu_irq_restore(true);
 	return true;
 }

@@ -20,6 +20,8 @@ static const struct lock_class thread_class = {
 };
 static struct zone thread_zone;
 
+#define AFTER_MACHINE offsetof(struct thread, task)
+
 void (*thread_exit_hook)(struct thread *t);
 void (*thread_free_hook)(struct thread *t);
 
@@ -58,13 +60,14 @@ static void wait_timed_out(void *arg)
 static struct thread *thread_alloc(struct processor_set *set, int priority,
 				   int max, void (*continuation)(void))
 {
-	struct thread *t = zone_alloc_zeroed(&thread_zone);
+	struct thread *t = zone_alloc(&thread_zone);
 
 	if (t == NULL)
 		return NULL;
+	t->object = (struct kobject){ .free = thread_free };
 	ref_init(&t->object.ref);
-	t->object.free = thread_free;
 	machine_thread_init(&t->machine);
+	memset((char *)t + AFTER_MACHINE, 0, sizeof(*t) - AFTER_MACHINE);
 	spin_init(&t->lock, &thread_class);
 	timer_init(&t->timer, wait_timed_out, t);
 	atomic_set(&t->wait, W_BLOCKED);

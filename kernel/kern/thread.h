@@ -235,6 +235,10 @@ bool thread_become(struct thread *t, void (*continuation)(void));
 /* Lets others of the same or higher priority run. */
 bool thread_yield(void (*continuation)(void)); /* true: somebody else ran */
 
+/* The same for a thread in a trap, which keeps no stack: if somebody else runs
+ * it does not return, and the trap's result is true. Otherwise false. */
+bool thread_yield_trap(void);
+
 /* The same, giving this processor to t if it is ready. */
 bool thread_yield_to(struct thread *t);
 

@@ -5,6 +5,7 @@
  *   thread.c   creation, end, references      stop.c    stop, abort, terminate
  *   wait.c     the wait word                  sched.c   preemption, moving, boot
  *   runq.c     run queues, placement          switch.c  block, hand off, yield
+ *   yield.c    yielding without a stack
  *   stack.c    spare kernel stacks
  *   usage.c    time, ageing                   policy.c  priorities, policies
  *   idle.c     idle threads                   pset.c    processor sets, load
@@ -98,6 +99,9 @@ void runq_enqueue(struct thread *t);
  * behind its equals; NULL: none is at least min, nothing was done. */
 struct thread *runq_exchange(struct processor *p, struct thread *t, int min);
 
+/* An idle processor may want what waits in p's queue: wakes one. */
+void runq_offer(struct processor *p);
+
 /* Interrupts off. The best ready thread for p, its own or stolen; NULL. */
 struct thread *runq_take(struct processor *p);
 
@@ -149,6 +153,21 @@ static inline bool switch_can(struct processor *p, const struct thread *to,
 	return !keep || to->stack != NULL || private_of(p)->stacks.count > 0;
 }
 
+/* Interrupts off. Off p, in whose structure they are noted: deals with those
+ * that ended or move. */
+void switch_handle_left(struct processor_private *p);
+
+/* Interrupts off, on the new thread's stack: previous has left the
+ * processor. */
+static inline void switch_finish(struct thread *previous)
+{
+	struct processor_private *p = processor_private();
+
+	atomic_set_rel(&previous->on_processor, false);
+	if (__builtin_expect(p->left != NULL, 0))
+		switch_handle_left(p);
+}
+
 /* First code of a new context: calls the thread's continuation. */
 [[gnu::noreturn]] void switch_begin(struct thread *previous);
 
@@ -193,6 +212,11 @@ static inline uint64_t usage_account(struct processor *p, struct thread *t)
 
 /* Its priority from what it used; now is about the time. */
 void usage_age(struct thread *t, uint64_t now);
+static inline void usage_age_sleeper(struct thread *t, uint64_t now)
+{
+	if (__builtin_expect(now >= t->sched.usage_stamp + USAGE_PERIOD, 0))
+		usage_age(t, now);
+}
 int usage_priority(const struct thread *t);
 
 /* What its usage would be now, of TH_USAGE_SCALE. */

@@ -251,9 +251,9 @@ static struct slab *take_empty(struct zone_private *p)
 
 /* --- the interface */
 
-void *zone_alloc(struct zone *z)
+/* The magazine is empty, or this is a debug kernel. */
+[[gnu::noinline]] static void *alloc_slowly(struct zone *z, struct magazine *m)
 {
-	struct magazine *m = &z->p->magazines[cpu_number()];
 	void *object;
 
 	if (CONFIG_DEBUG && zone_debug_fail())
@@ -268,6 +268,16 @@ void *zone_alloc(struct zone *z)
 	return object;
 }
 
+void *zone_alloc(struct zone *z)
+{
+	struct magazine *m = &z->p->magazines[cpu_number()];
+
+	if (CONFIG_DEBUG || __builtin_expect(m->count == 0, 0))
+		return alloc_slowly(z, m);
+	m->live++;
+	return m->objects[--m->count];
+}
+
 void *zone_alloc_zeroed(struct zone *z)
 {
 	void *object = zone_alloc(z);
@@ -277,11 +287,19 @@ void *zone_alloc_zeroed(struct zone *z)
 	return object;
 }
 
+[[gnu::noinline]] static void release_slowly(struct magazine *m,
+					     struct zone *z, void *object)
+{
+	flush(z->p, m, MAGAZINE_SIZE / 2);
+	m->objects[m->count++] = object;
+}
+
 static inline void release(struct magazine *m, struct zone *z, void *object)
 {
-	if (m->count == MAGAZINE_SIZE)
-		flush(z->p, m, MAGAZINE_SIZE / 2);
-	m->objects[m->count++] = object;
+	if (__builtin_expect(m->count == MAGAZINE_SIZE, 0))
+		release_slowly(m, z, object);
+	else
+		m->objects[m->count++] = object;
 }
 
 void zone_release(struct zone *z, void *object)

@@ -228,12 +228,12 @@ static void task_thread_exit(struct thread *thread)
 	thread_ports_release(thread);
 	ipc_thread_exit(thread);
 
-	struct thread_usage usage;
-	thread_get_usage(thread, &usage);
+	uint64_t user, system;
+	thread_get_times(thread, &user, &system);
 	spin_lock(&t->lock);
 	list_remove(&thread->task_link);
-	t->dead_user_ns += usage.user_ns;
-	t->dead_system_ns += usage.system_ns;
+	t->dead_user_ns += user;
+	t->dead_system_ns += system;
 	bool last = --t->thread_count == 0 && !t->active;
 	spin_unlock(&t->lock);
 	if (last)

@@ -24,14 +24,14 @@
 TRAP(trap_swtch)
 {
 	UNUSED_FROM_0;
-	return thread_yield(NULL);
+	return thread_yield_trap();
 }
 
 TRAP(trap_swtch_pri)
 {
 	UNUSED_FROM_0;
 	(void)!thread_depress(thread_self(), 0);
-	return thread_yield(NULL);
+	return thread_yield_trap();
 }
 
 static void switch_wait_done(void)

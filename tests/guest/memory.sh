@@ -8,7 +8,7 @@
 
 RUN=${RUN:-tools/run}
 
-try $RUN --timeout 120 --memory 32 --bare handler
+try $RUN --timeout 120 --memory 32 --bare log
 if [ "$status" -eq 0 ] && tail -n 1 "$out" | grep -q '^done '; then
 	pass bare_servers_in_32_mib
 else

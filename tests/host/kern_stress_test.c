@@ -99,6 +99,13 @@ static int64_t trap_wait(uint64_t with_stack, uint64_t timed, uint64_t c,
 	return 0;
 }
 
+static int64_t trap_yield(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+			  uint64_t e, uint64_t f, uint64_t g)
+{
+	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f, (void)g;
+	return thread_yield_trap();
+}
+
 static int64_t trap_exit(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
 			 uint64_t e, uint64_t f, uint64_t g)
 {
@@ -116,6 +123,8 @@ static void program(void *arg)
 		atomic_add(&v->steps, 1);
 		if (r % 4 == 0)
 			host_user_compute(r % 977);
+		else if (r % 8 == 1)
+			host_trap(trap_yield, 0, 0, 0, 0, 0, 0, 0);
 		else
 			host_trap(trap_wait, r >> 8 & 1,
 				  r % 3 == 0 ? 0 : (r >> 9) % (20 * US), 0, 0,

@@ -571,6 +571,69 @@ static void thousand_calls_by_handoff(void)
 	join(server);
 }
 
+/* --- yielding without a stack */
+
+#define TURNS 300
+static char turn_log[3 * TURNS + 1];
+static unsigned turns;
+
+TRAP_PLAIN(trap_yield)
+{
+	return thread_yield_trap();
+}
+
+TRAP_PLAIN(trap_yield_keeping_stack)
+{
+	return thread_yield(NULL);
+}
+
+static void program_yields(void *arg)
+{
+	for (int i = 0; i < TURNS; i++) {
+		turn_log[turns++] = *(char *)arg;
+		if (*(char *)arg == 'k')
+			CALL(trap_yield_keeping_stack);
+		else
+			CALL(trap_yield);
+	}
+	CALL(trap_exit);
+}
+
+/* Each kind follows each other kind. */
+static void yields_take_turns(void)
+{
+	static char names[] = "abk";
+	struct thread *t[3];
+
+	turns = 0;
+	for (int i = 0; i < 3; i++) {
+		t[i] = user(program_yields, &names[i], 0);
+		thread_start(t[i]);
+	}
+	for (int i = 0; i < 3; i++)
+		join(t[i]);
+	CHECK_EQ(turns, 3 * TURNS);
+	for (unsigned i = 3; i < turns; i++)
+		CHECK_EQ(turn_log[i], turn_log[i - 3]);
+	CHECK(turn_log[0] != turn_log[1] && turn_log[1] != turn_log[2]);
+}
+
+static void program_yields_alone(void *arg)
+{
+	*(int64_t *)arg = CALL(trap_yield);
+	CALL(trap_exit);
+}
+
+static void yield_alone_returns_false(void)
+{
+	static int64_t result = -1;
+	struct thread *t = user(program_yields_alone, &result, 0);
+
+	thread_start(t);
+	join(t);
+	CHECK_EQ(result, false);
+}
+
 static void hogs_share_and_sink(void)
 {
 	struct thread *a = user(program_spins, NULL, 0);
@@ -766,6 +829,8 @@ static void all(void *arg)
 	RUN(terminate_ends_a_stopped_thread);
 	RUN(never_started_thread_is_freed);
 	RUN(thousand_calls_by_handoff);
+	RUN(yields_take_turns);
+	RUN(yield_alone_returns_false);
 	RUN(hogs_share_and_sink);
 	RUN(woken_together_from_idle);
 	RUN(handed_on_before_giving_way);
