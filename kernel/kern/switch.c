@@ -94,7 +94,7 @@ static inline void switch_keeping(struct processor *p, struct thread *from,
 	}
 	to->stack = stack_get(private_of(p));
 	switch_finish(context_switch_new(from, to, stack_top(to->stack),
-				  switch_begin));
+					 switch_begin));
 }
 
 /* A function of its own: its frame lies on the stack that changes hands. */
