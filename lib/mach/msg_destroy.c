@@ -65,9 +65,18 @@ static bool item_read(struct item *item, char *at, char *end)
 	return true;
 }
 
+/* A message that could not be sent at all still says what it would have copied
+ * or made: nothing of that is held. */
+static bool is_held(unsigned type)
+{
+	return type != MACH_MSG_TYPE_COPY_SEND &&
+	       type != MACH_MSG_TYPE_MAKE_SEND &&
+	       type != MACH_MSG_TYPE_MAKE_SEND_ONCE;
+}
+
 static void right_release(mach_port_t name, unsigned type)
 {
-	if (!MACH_PORT_VALID(name))
+	if (!MACH_PORT_VALID(name) || !is_held(type))
 		return;
 	if (type == MACH_MSG_TYPE_PORT_RECEIVE || type == MSG_TYPE_PORT_ALL)
 		mach_port_mod_refs(mach_task_self(), name,

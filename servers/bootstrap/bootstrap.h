@@ -86,6 +86,9 @@ struct context *context_create(struct context *parent);
 struct way *way_create(struct context *context, struct server *server);
 struct way *way_find(mach_port_t port);
 void way_destroy(struct way *w);
+/* Another port: what is under way to the old one comes from a server that has
+ * ended. No memory: there is none. */
+void way_renew(struct way *w);
 /* The root context as one sees it who is no server. NULL: no memory. */
 struct way *way_unprivileged(void);
 /* A subset: dies with the requestor, a send right it keeps. */

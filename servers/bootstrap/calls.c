@@ -26,8 +26,11 @@ kern_return_t do_bootstrap_create_service(mach_port_t bootstrap, name_t name,
 	name_end(name);
 	if (w == NULL)
 		return BOOTSTRAP_NOT_PRIVILEGED;
-	if (service_find(w->context, name) != NULL)
+	s = service_find(w->context, name);
+	if (s != NULL && !s->hidden)
 		return BOOTSTRAP_NAME_IN_USE;
+	if (s != NULL)
+		service_remove(w->context, s);
 	s = service_create(w->context, name, w->server);
 	if (s == NULL)
 		return BOOTSTRAP_NO_MEMORY;
@@ -75,7 +78,10 @@ static kern_return_t make_room(struct context *c, const struct way *w,
 	return BOOTSTRAP_SUCCESS;
 }
 
-/* Registering nothing: an entry goes, or the ancestors' are hidden. */
+/*
+ * Registering nothing: an entry goes, or the ancestors' are hidden. What
+ * somebody serves goes with its port; only a server takes back what it declared.
+ */
 static kern_return_t unregister(struct context *c, const struct way *w,
 				const char *name)
 {
@@ -83,6 +89,8 @@ static kern_return_t unregister(struct context *c, const struct way *w,
 
 	if (s != NULL && s->owner != NULL && s->owner != w->server)
 		return BOOTSTRAP_NOT_PRIVILEGED;
+	if (s != NULL && s->active && !s->hidden && s->owner == NULL)
+		return BOOTSTRAP_SERVICE_ACTIVE;
 	if (s != NULL)
 		service_remove(c, s);
 	if (c->parent != NULL &&
@@ -320,18 +328,41 @@ kern_return_t do_bootstrap_device_irq(mach_port_t bootstrap, name_t name,
 	return kr;
 }
 
-kern_return_t do_bootstrap_kill(mach_port_t bootstrap, name_t name)
+/* A server that runs, for a caller with the grant; set on success only. */
+static kern_return_t running_server(mach_port_t bootstrap, char *name,
+				    unsigned grant, struct server **server)
 {
 	struct way *w = way_find(bootstrap);
 	struct server *s;
 
 	name_end(name);
 	if (w == NULL || w->server == NULL ||
-	    !(w->server->config->grants & GRANT_KILL))
+	    !(w->server->config->grants & grant))
 		return BOOTSTRAP_NOT_PRIVILEGED;
 	s = server_by_name(name);
 	if (s == NULL || s->task == TASK_NULL)
 		return BOOTSTRAP_UNKNOWN_SERVICE;
-	server_end(s, true);
+	*server = s;
 	return BOOTSTRAP_SUCCESS;
+}
+
+kern_return_t do_bootstrap_kill(mach_port_t bootstrap, name_t name)
+{
+	struct server *s;
+	kern_return_t kr = running_server(bootstrap, name, GRANT_KILL, &s);
+
+	if (kr == BOOTSTRAP_SUCCESS)
+		server_end(s, true);
+	return kr;
+}
+
+kern_return_t do_bootstrap_server_task(mach_port_t bootstrap, name_t name,
+				       mach_port_t *task)
+{
+	struct server *s;
+	kern_return_t kr = running_server(bootstrap, name, GRANT_TASKS, &s);
+
+	if (kr == BOOTSTRAP_SUCCESS)
+		*task = s->task;
+	return kr;
 }

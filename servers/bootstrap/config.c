@@ -113,6 +113,7 @@ static unsigned grant_of(const char *word)
 		{"archive", GRANT(BOOTSTRAP_ARCHIVE)},
 		{"kill", GRANT_KILL},
 		{"servers", GRANT_SERVERS},
+		{"tasks", GRANT_TASKS},
 	};
 
 	for (unsigned i = 0; i < COUNT(grants); i++)

@@ -19,6 +19,7 @@
 #define GRANT(which) (1u << (which)) /* BOOTSTRAP_HOST_PRIV ... */
 #define GRANT_KILL   (1u << 8)
 #define GRANT_SERVERS (1u << 9) /* bootstrap_create_server */
+#define GRANT_TASKS  (1u << 10) /* bootstrap_server_task */
 
 enum config_when { WHEN_ALWAYS, WHEN_TEST, WHEN_NO_TEST };
 

@@ -82,6 +82,13 @@ struct way *way_create(struct context *context, struct server *server)
 	return w;
 }
 
+void way_renew(struct way *w)
+{
+	if (w->port != MACH_PORT_NULL)
+		mach_port_destroy(mach_task_self(), w->port);
+	w->port = way_port_create();
+}
+
 void way_destroy(struct way *w)
 {
 	struct way **p = &ways;

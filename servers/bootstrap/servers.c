@@ -221,6 +221,7 @@ static void corpse_keep(struct server *s)
 {
 	s->corpse = s->task;
 	s->task = TASK_NULL;
+	way_renew(s->way);
 	restart_schedule(s);
 }
 
@@ -280,10 +281,12 @@ void server_died(struct server *s)
 		    "the state is given up", s->config->name);
 		corpse_end(s);
 	}
-	if (s->created)
+	if (s->created) {
 		created_ended(s);
-	else
-		restart_schedule(s);
+		return;
+	}
+	way_renew(s->way);
+	restart_schedule(s);
 }
 
 void server_restart(struct server *s)
