@@ -53,23 +53,33 @@ static uint64_t place_copy(struct placer *p, struct vm_copy *copy)
 	return 0;
 }
 
-/* An array of rights becomes memory full of names. */
+/* An array of rights becomes memory full of names. The memory comes first: names
+ * that no memory tells would be lost to their task. */
 static uint64_t place_array(struct placer *p, struct ipc_rights *rights)
 {
 	uint32_t count = rights->count;
-	uint32_t *names = (uint32_t *)rights->right; /* written behind reads */
+	size_t bytes = count * sizeof(mach_port_name_t);
+	mach_port_name_t *names = kalloc_zeroed(bytes);
+	struct vm_copy *copy = names ? vm_copy_from_kernel(names, bytes) : NULL;
+	uint64_t addr = 0;
+	if (copy)
+		addr = place_copy(p, copy);
+	else
+		p->shortage |= MACH_MSG_VM_KERNEL;
+	if (!addr) {
+		kfree(names, bytes);
+		ipc_rights_destroy(rights);
+		return 0;
+	}
 	for (uint32_t i = 0; i < count; i++) {
-		struct ipc_right right = rights->right[i];
-		names[i] = place_right(p, right);
+		names[i] = place_right(p, rights->right[i]);
 		preempt_point();
 	}
-	struct vm_copy *copy =
-		vm_copy_from_kernel(names, count * sizeof(*names));
 	ipc_rights_free(rights);
-	if (copy)
-		return place_copy(p, copy);
-	p->shortage |= MACH_MSG_VM_KERNEL;
-	return 0;
+	/* Fails if the task took the memory away meanwhile. */
+	(void)!vm_copy_write(p->map, addr, names, bytes);
+	kfree(names, bytes);
+	return addr;
 }
 
 /* The manual knows one name for send rights of both kinds. */

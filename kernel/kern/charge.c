@@ -7,6 +7,7 @@
 #include <kern/charge.h>
 
 #include <kern/page.h>
+#include <kern/probe.h>
 #include <kern/zone.h>
 
 static struct zone account_zone;
@@ -73,6 +74,8 @@ void account_unref(struct account *a)
 
 bool account_charge(struct account *a, enum charge_kind kind, size_t amount)
 {
+	if (probe_fail())
+		return false;
 	size_t was = atomic_add(&a->used[kind], amount);
 
 	if (was + amount < was || was + amount > a->limit[kind]) {

@@ -9,6 +9,7 @@
 #include <kern/kasan.h>
 #include <kern/page.h>
 #include <kern/panic.h>
+#include <kern/probe.h>
 #include <kern/string.h>
 #include <kern/zone_i.h>
 
@@ -72,7 +73,7 @@ static void *alloc_frames(size_t size, unsigned flags)
 
 	if (size > page_size_hw() << 20)
 		return NULL;
-	if (CONFIG_DEBUG && zone_debug_fail())
+	if (probe_fail())
 		return NULL;
 	page = page_alloc(order_for(size), PAGE_KERNEL, flags);
 	if (page == NULL)

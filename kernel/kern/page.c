@@ -15,6 +15,7 @@
 #include <kern/options.h>
 #include <kern/panic.h>
 #include <kern/poison.h>
+#include <kern/probe.h>
 #include <kern/processor_i.h>
 #include <kern/string.h>
 
@@ -186,6 +187,9 @@ struct page *page_alloc(unsigned order, enum page_kind kind, unsigned flags)
 	struct page *page = NULL;
 
 	assert(kind != PAGE_FREE && kind != PAGE_RESERVED);
+	/* The kernel's own are counted where they are asked for. */
+	if (kind != PAGE_KERNEL && !(flags & PAGE_URGENT) && probe_fail())
+		return NULL;
 	if (order == 0) {
 		if (flags & PAGE_ZEROED)
 			page = take_zeroed(c);

@@ -10,6 +10,7 @@
 #include <arch/trap.h>
 #include <kern/charge.h>
 #include <kern/panic.h>
+#include <kern/probe.h>
 #include <kern/zone.h>
 
 /* --- moving */
@@ -78,11 +79,15 @@ void preempt_point(void)
 {
 	struct thread *self = thread_self();
 
-	if (!(atomic_get(&self->ast) & AST_RESCHEDULE))
-		return;
-	switch_prepare(self, CLOCK_NEVER, NULL);
-	reschedule(self);
-	cpu_irq_restore(true);
+	if (CONFIG_DEBUG)
+		probe_stretch_end(self);
+	if (atomic_get(&self->ast) & AST_RESCHEDULE) {
+		switch_prepare(self, CLOCK_NEVER, NULL);
+		reschedule(self);
+		cpu_irq_restore(true);
+	}
+	if (CONFIG_DEBUG)
+		probe_stretch_begin(self);
 }
 
 void thread_ast(void)

@@ -13,6 +13,7 @@
 #include <kern/kasan.h>
 #include <kern/panic.h>
 #include <kern/poison.h>
+#include <kern/probe.h>
 #include <kern/processor_i.h>
 #include <kern/string.h>
 #include <kern/thread_i.h>
@@ -256,7 +257,7 @@ static struct slab *take_empty(struct zone_private *p)
 {
 	void *object;
 
-	if (CONFIG_DEBUG && zone_debug_fail())
+	if (probe_fail())
 		return NULL;
 	if (m->count == 0 && !refill(z, m) &&
 	    !(CONFIG_KASAN && quarantine_flush() && refill(z, m)))

@@ -48,8 +48,8 @@ size_t zone_frames(void);
  * processor in turn. May block: no lock held; kernel or user thread. */
 void zone_drain(void);
 
-/* Fault injection in debug kernels: counts allocations down; the one that finds
- * it at 0 fails. Negative: off. */
+/* Fault injection in debug kernels: counts allocations and charges down; the one
+ * that finds it at 0 fails. Negative: off. kern/probe.h: for one thread. */
 extern _Atomic int64_t zone_fail_after;
 
 /* Boot, after page_init. */

@@ -159,13 +159,6 @@ void zone_debug_repair(void *object)
 		*(uint64_t *)object = POISON_WORD;
 }
 
-bool zone_debug_fail(void)
-{
-	if (atomic_get(&zone_fail_after) < 0)
-		return false;
-	return atomic_sub(&zone_fail_after, 1) == 0;
-}
-
 /* The slab that holds an address: its block's head is the last frame before
  * it that has an order. */
 static struct slab *slab_at(uintptr_t at)

@@ -70,8 +70,5 @@ void zone_debug_repair(void *object);
 /* z is a zone, and not some value; for panics. */
 bool zone_exists(const struct zone *z);
 
-/* True: this allocation is to fail (zone_fail_after). */
-bool zone_debug_fail(void);
-
 /* Empties this processor's magazines and page cache. */
 void zone_drain_local(void);

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * RPCs of our own on the host: randomness, counters, walkers.
+ * RPCs of our own on the host: randomness, counters, walkers, probes.
  */
 #include <mach_ext_server.h>
 
 #include <arch/pmap.h>
 #include <kern/lock_stat.h>
 #include <kern/page.h>
+#include <kern/probe.h>
 #include <kern/random.h>
 #include <kern/string.h>
 #include <kern/zone.h>
 #include <mach/host_counters.h>
+#include <mach/host_probe.h>
 #include <task/host.h>
 #include <trap/convert.h>
 #include <trap/rpc.h>
@@ -134,5 +136,23 @@ kern_return_t rpc_host_lock_set(struct kobject *host_priv, struct thread *thread
 	if (set.count > set.room || lock_record_lost())
 		return KERN_RESOURCE_SHORTAGE;
 	*count = set.count;
+	return KERN_SUCCESS;
+}
+
+/* --- probes --- */
+
+kern_return_t rpc_host_probe(struct kobject *host_priv, int what, int64_t value,
+			     int64_t *was)
+{
+	if (!host_priv)
+		return KERN_INVALID_HOST;
+	if (!CONFIG_DEBUG)
+		return KERN_FAILURE;
+	if (what == HOST_PROBE_FAIL)
+		*was = probe_fail_after(value);
+	else if (what == HOST_PROBE_STRETCH)
+		*was = (int64_t)probe_stretch(value != 0);
+	else
+		return KERN_INVALID_ARGUMENT;
 	return KERN_SUCCESS;
 }

@@ -39,6 +39,11 @@ enum kr vm_copy_out(struct vm_map *map, struct vm_copy *copy, uint64_t *addr);
 enum kr vm_copy_overwrite(struct vm_map *map, uint64_t addr,
 			  struct vm_copy *copy);
 
+/* Bytes of the kernel into writable memory of the map. KR_INVALID_ADDRESS,
+ * KR_PROTECTION_FAILURE: it was changed; some may be written. */
+enum kr vm_copy_write(struct vm_map *map, uint64_t addr, void *data,
+		      uint64_t size);
+
 /* From kernel memory (small arrays). NULL: no memory. */
 struct vm_copy *vm_copy_from_kernel(const void *data, uint64_t size);
 /* Into kernel memory, at most size bytes: false if the bytes cannot be had. */

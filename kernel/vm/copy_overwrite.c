@@ -99,6 +99,17 @@ enum kr vm_copy_overwrite(struct vm_map *map, uint64_t addr, struct vm_copy *c)
 	return kr;
 }
 
+enum kr vm_copy_write(struct vm_map *map, uint64_t addr, void *data,
+		      uint64_t size)
+{
+	enum kr kr;
+
+	rwlock_write(&map->lock);
+	kr = vm_map_bytes(map, addr, data, size, true);
+	rwlock_write_done(&map->lock);
+	return kr;
+}
+
 enum kr vm_map_copy_within(struct vm_map *map, uint64_t src, uint64_t size,
 			   uint64_t dst)
 {

@@ -30,7 +30,7 @@ static const char *const skipped[] = {
 	"host_counters",    "host_get_entropy", "host_check",
 	"host_lock_record", "host_lock_set",	"host_census",
 	"host_drain_caches",
-	"host_tasks",
+	"host_tasks",	    "host_probe",
 };
 
 static const char *verbose, *only;

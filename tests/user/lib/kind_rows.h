@@ -42,7 +42,7 @@ KIND(HOST_LIMITED,
      "host_task_rights host_trace")
 KIND(HOST_PRIV,
      "host_processor_set_priv vm_wire host_limited_ports host_check "
-     "host_lock_record host_lock_set")
+     "host_lock_record host_lock_set host_probe")
 KIND(TRACE, "host_trace_read")
 KIND(SET_NAME, "processor_set_info")
 KIND(SET_LIMITED,

@@ -39,6 +39,8 @@ void victims_create(void)
 	mach_port_t name;
 
 	OK(task_create(SELF, FALSE, &child));
+	/* It ends of its exceptions, and nobody hears of them. */
+	OK(task_set_special_port(child, TASK_EXCEPTION_PORT, MACH_PORT_NULL));
 	OK(thread_create(child, &thread));
 	OK(vm_allocate(child, &at, PAGES * vm_page_size, FALSE));
 	OK(mach_port_allocate(child, MACH_PORT_RIGHT_RECEIVE, &name));
@@ -223,4 +225,23 @@ void request_make(const struct mig_routine *r, mach_port_t target,
 	}
 	request.head.msgh_size =
 		(mach_msg_size_t)((char *)at - (char *)&request);
+}
+
+void request_spoil(unsigned which)
+{
+	static const uint32_t wrong[] = {
+		0, ~0u, 0x7fffffff, 0x80000000, 0x00fffff1, 0xfffff001,
+	};
+	const size_t n = sizeof(wrong) / sizeof(wrong[0]);
+	uint32_t *words = (uint32_t *)&request;
+	unsigned at;
+
+	if (request_word_count == 0)
+		return;
+	at = request_words[which % request_word_count].at;
+	at += words[at] & MIG_LONGFORM ? sizeof(mig_long_word_t) / 4 : 1;
+	which /= request_word_count;
+	words[at] = wrong[which % n];
+	if (which / n % 2) /* of the wide ones, the other half */
+		words[at + 1] = wrong[(which / n / 2) % n];
 }

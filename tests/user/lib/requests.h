@@ -32,6 +32,10 @@ void request_make(const struct mig_routine *r, mach_port_t target,
 /* Destroys what a request that was refused leaves with us. */
 void request_drop(void);
 
+/* Makes one argument of the request wrong; `which` counts through all of them
+ * and through many wrong values. */
+void request_spoil(unsigned which);
+
 /* Where its type words are, in words from its start; which of them name rights. */
 #define REQUEST_WORDS_MAX 32
 extern struct request_word {

@@ -37,7 +37,7 @@ static const struct {
 	  "thread_set_special_port thread_set_state thread_suspend "
 	  "thread_terminate " },
 	{ PRIV,
-	  " host_limited_ports host_lock_set host_tasks "
+	  " host_limited_ports host_lock_set host_probe host_tasks "
 	  "host_task_rights host_trace host_trace_read "
 	  "host_processor_set_priv "
 	  "vm_wire " },
