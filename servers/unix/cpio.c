@@ -9,9 +9,11 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 #include "inode.h"
+#include "machine.h"
 #include "misc.h"
 
 #define CPIO_LINKS 1024
+#define CPIO_LEFT  (1u << 20)
 
 struct cpio_head {
 	char magic[6];
@@ -151,6 +153,16 @@ static void cpio_remember(struct cpio *a, const struct cpio_head *h,
 	a->links[a->nlinks++] = (struct cpio_link){cpio_number(h->ino), i};
 }
 
+/* Memory for the contents and a little more: without it the write would not
+ * fail, but end the server. */
+static bool cpio_fits(uint64_t size)
+{
+	uint64_t total, available;
+
+	machine_memory(&total, &available);
+	return size + CPIO_LEFT <= available;
+}
+
 static int cpio_fill(struct inode *i, const char *data, uint64_t size)
 {
 	int64_t put;
@@ -162,6 +174,8 @@ static int cpio_fill(struct inode *i, const char *data, uint64_t size)
 	}
 	if (!S_ISREG(i->mode) || !size)
 		return 0;
+	if (!cpio_fits(size))
+		return -ENOMEM;
 	put = data_write(i, data, size, 0);
 	return put < 0 ? (int)put : 0;
 }

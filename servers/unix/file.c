@@ -8,23 +8,16 @@
 #include <string.h>
 #include "inode.h"
 #include "proc.h"
-
-/* Open files in all; the last are the super-user's. */
-#define FILES_MAX     32768
-#define FILES_RESERVE 1024
-
-static unsigned file_count;
+#include "user.h"
 
 struct file *file_create(const struct file_ops *ops, int flags)
 {
-	const struct proc *p = proc_current();
-	unsigned max = p && p->cred.euid ? FILES_MAX - FILES_RESERVE
-					 : FILES_MAX;
-	struct file *f = file_count < max ? calloc(1, sizeof(*f)) : NULL;
+	struct file *f = calloc(1, sizeof(*f));
 
-	if (!f)
+	if (!f || !user_take(USER_FILES, &f->user)) {
+		free(f);
 		return NULL;
-	file_count++;
+	}
 	f->refs = 1;
 	f->ops = ops;
 	f->flags = flags;
@@ -33,7 +26,7 @@ struct file *file_create(const struct file_ops *ops, int flags)
 
 void file_free(struct file *f)
 {
-	file_count--;
+	user_give(USER_FILES, f->user);
 	free(f);
 }
 

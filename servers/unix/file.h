@@ -43,6 +43,7 @@ struct file {
 	const struct file_ops *ops;
 	void *object;        /* pipe, tty, generated text */
 	char *path;          /* as opened, for /proc/N/fd; may be NULL */
+	uint32_t user;       /* whose share it counts to */
 };
 
 #define FD_MAX 1024

@@ -13,19 +13,43 @@
 #include "file.h"
 #include "inode.h"
 #include "proc.h"
+#include "user.h"
 
 struct lock {
 	struct list all;
 	const void *owner;
 	bool flock, exclusive;
 	int pid;
+	uint32_t user; /* whose share it counts to */
 	int64_t start, end; /* end excluded */
 };
 
-#define LOCKS_MAX 16384 /* of all files; walks over them are linear */
-
-static unsigned lock_count;
 static struct waitq lock_waiters;
+
+static struct lock *lock_create(void)
+{
+	struct lock *l = malloc(sizeof(*l));
+
+	if (l && user_take(USER_LOCKS, &l->user))
+		return l;
+	free(l);
+	return NULL;
+}
+
+/* A new lock becomes what l says. */
+static void lock_fill(struct lock *new, const struct lock *l)
+{
+	uint32_t user = new->user;
+
+	*new = *l;
+	new->user = user;
+}
+
+static void lock_free(struct lock *l)
+{
+	user_give(USER_LOCKS, l->user);
+	free(l);
+}
 
 static struct waitq *lock_queue(void)
 {
@@ -61,11 +85,10 @@ static int lock_clear(struct inode *i, const struct lock *l)
 		    o->start >= l->end || l->start >= o->end)
 			continue;
 		if (o->start < l->start && o->end > l->end) {
-			struct lock *tail = malloc(sizeof(*tail));
+			struct lock *tail = lock_create();
 			if (!tail)
 				return -ENOLCK;
-			lock_count++;
-			*tail = *o;
+			lock_fill(tail, o);
 			tail->start = l->end;
 			o->end = l->start;
 			list_insert(&o->all, &tail->all);
@@ -75,8 +98,7 @@ static int lock_clear(struct inode *i, const struct lock *l)
 			o->start = l->end;
 		} else {
 			list_remove(&o->all);
-			free(o);
-			lock_count--;
+			lock_free(o);
 		}
 	}
 	waitq_wake(lock_queue());
@@ -95,16 +117,15 @@ static int64_t lock_set(struct call *c, struct inode *i, const struct lock *l,
 		error = call_wait_on(c, lock_queue());
 		return error ? error : CALL_PARK;
 	}
-	kept = lock_count < LOCKS_MAX ? malloc(sizeof(*kept)) : NULL;
+	kept = lock_create();
 	if (!kept)
 		return -ENOLCK;
 	error = lock_clear(i, l);
 	if (error) {
-		free(kept);
+		lock_free(kept);
 		return error;
 	}
-	*kept = *l;
-	lock_count++;
+	lock_fill(kept, l);
 	list_insert(&i->locks, &kept->all);
 	return 0;
 }
@@ -120,8 +141,7 @@ void locks_release(struct inode *i, const void *owner)
 		if (l->owner != owner)
 			continue;
 		list_remove(&l->all);
-		free(l);
-		lock_count--;
+		lock_free(l);
 		any = true;
 	}
 	if (any)

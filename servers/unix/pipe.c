@@ -17,12 +17,9 @@
 #include "pipe.h"
 #include "proc.h"
 #include "sig.h"
+#include "user.h"
 
 #define PIPE_SIZE 65536u
-#define PIPES_MAX     1024
-#define PIPES_RESERVE 128 /* the super-user's */
-
-static unsigned pipe_count_all;
 
 struct pipe {
 	uint8_t *ring;
@@ -31,6 +28,7 @@ struct pipe {
 	uint64_t reads_opened, writes_opened; /* ever */
 	struct waitq readable, writable;
 	struct inode *inode; /* borrowed: the ends hold it */
+	uint32_t user;       /* whose share it counts to */
 	/* The server itself has the other end: called after every change. */
 	void (*changed)(struct pipe *p, void *owner);
 	void *owner;
@@ -38,26 +36,18 @@ struct pipe {
 
 static struct fs pipe_fs;
 
-static bool pipe_may_be(void)
-{
-	const struct proc *p = proc_current();
-
-	return pipe_count_all < (p && p->cred.euid ? PIPES_MAX - PIPES_RESERVE
-						   : PIPES_MAX);
-}
-
 static struct pipe *pipe_create(struct inode *i)
 {
-	struct pipe *p = pipe_may_be() ? calloc(1, sizeof(*p)) : NULL;
+	struct pipe *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		return NULL;
 	p->ring = malloc(PIPE_SIZE);
-	if (!p->ring) {
+	if (!p->ring || !user_take(USER_PIPES, &p->user)) {
+		free(p->ring);
 		free(p);
 		return NULL;
 	}
-	pipe_count_all++;
 	waitq_init(&p->readable);
 	waitq_init(&p->writable);
 	p->inode = i;
@@ -67,9 +57,9 @@ static struct pipe *pipe_create(struct inode *i)
 
 static void pipe_free(struct pipe *p)
 {
+	user_give(USER_PIPES, p->user);
 	free(p->ring);
 	free(p);
-	pipe_count_all--;
 }
 
 static unsigned ring_take(struct pipe *p, uint8_t *to, uint64_t count)

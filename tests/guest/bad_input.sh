@@ -92,6 +92,11 @@ for mib in 32 64; do
 	want "memory_$mib" 0 here
 done
 
+# What is added counts, too: it is there packed and unpacked.
+head -c 24000000 /dev/zero >"$TMP/big"
+try $run --memory 64 --add "$TMP/big:/big" -- true
+said memory_for_archive 126 'does not fit in memory'
+
 # --- words that are too long or too many
 
 long=$(printf '%01900d' 0)

@@ -94,7 +94,8 @@ want mach_program 42 '3 0'
 # Checklist: TSK-15 CTH-07
 tools/mach-cc -O tests/guest/programs/errnos.c -o "$TMP/errnos" &&
 	try $run --add "$TMP/errnos:/bin/errnos" -- errnos &&
-	want errors_of_threads 0 '1 thread, then 8: 0 bad'
+	want errors_of_threads 0 '1 thread, then 8: 0 bad
+a child calls: yes'
 echo 'main() { return ' >"$TMP/bad.c"
 try tools/mach-cc "$TMP/bad.c" -o "$TMP/bad"
 want_error mach_cc_error 1 'error'

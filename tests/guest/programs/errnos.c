@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A process is a task with one thread. Then many threads make UNIX calls at the
- * same time: each finds its own result and its own error number.
+ * same time: each finds its own result and its own error number. And a child can
+ * send and receive from its first call on.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include <mach/mach.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define THREADS 8
@@ -74,6 +76,37 @@ static any_t calls(any_t arg)
 	return (any_t)bad;
 }
 
+/* The manual's call, with a request that has no items: task_resume. */
+static kern_return_t first_call(void)
+{
+	struct {
+		msg_header_t head;
+		msg_type_t type;
+		kern_return_t code;
+		char room[32];
+	} m = {.head = {.msg_simple = TRUE,
+			.msg_size = sizeof(msg_header_t),
+			.msg_type = MSG_TYPE_RPC,
+			.msg_id = 2057}};
+
+	m.head.msg_local_port = thread_reply();
+	m.head.msg_remote_port = task_self();
+	if (msg_rpc(&m.head, MSG_OPTION_NONE, sizeof m, 0, 0) != RPC_SUCCESS)
+		return KERN_FAILURE + 100;
+	return m.code;
+}
+
+static int child_calls(void)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) /* it was not suspended */
+		_exit(first_call() == KERN_FAILURE);
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == 1;
+}
+
 int main(void)
 {
 	cthread_t t[THREADS];
@@ -87,5 +120,6 @@ int main(void)
 	for (int i = 0; i < THREADS; i++)
 		bad += (long)cthread_join(t[i]);
 	printf("%u thread, then %d: %ld bad\n", threads, THREADS, bad);
+	printf("a child calls: %s\n", child_calls() ? "yes" : "no");
 	return 0;
 }

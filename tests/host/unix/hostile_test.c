@@ -338,6 +338,87 @@ static void queued_signals_are_limited(void)
 
 /* --- names --- */
 
+static struct lwp *made[64];
+static unsigned made_count;
+
+/* A new process of a user's. */
+static struct lwp *process_of(uint32_t uid)
+{
+	struct lwp *l = made[made_count++] = fake_fork(me);
+
+	l->proc->cred.uid = l->proc->cred.euid = l->proc->cred.suid =
+		l->proc->cred.fsuid = uid;
+	return l;
+}
+
+/* One lock more at the place. */
+static int64_t lock_at(struct lwp *l, int fd, int64_t place)
+{
+	struct flock u = {.l_type = F_RDLCK, .l_start = 2 * place, .l_len = 1};
+
+	return fake_call(l, UX_FCNTL, (uint64_t)fd, F_SETLK, 0, 0, &u,
+			 sizeof(u));
+}
+
+/* How many times a process can do something that takes from a shared table. */
+static unsigned pipes_of(struct lwp *l)
+{
+	unsigned n = 0;
+
+	while (!fake_call(l, UX_PIPE2, 0, 0, 0, 0, NULL, 0))
+		n++;
+	return n;
+}
+
+static unsigned locks_of(struct lwp *l)
+{
+	int fd = (int)fake_open(l, "/tmp/locks", O_RDWR, 0);
+	unsigned n = 0;
+
+	while (!lock_at(l, fd, n))
+		n++;
+	return n;
+}
+
+static unsigned files_of(struct lwp *l)
+{
+	unsigned n = 0;
+
+	while (fake_open(l, "/tmp/locks", O_RDWR, 0) >= 0)
+		n++;
+	return n;
+}
+
+/* One user's processes, as many as he likes, get half; the other as much. */
+static void shared_by_users(unsigned (*take)(struct lwp *l), unsigned half)
+{
+	unsigned got[2] = {0};
+	uint32_t uid;
+
+	for (uid = 0; uid < 2; uid++)
+		for (unsigned more = 1; more;) {
+			more = take(process_of(1000 + uid));
+			got[uid] += more;
+		}
+	CHECK_EQ(got[0], half);
+	CHECK_EQ(got[1], half);
+	CHECK(take(process_of(0)) > 0); /* there is more for him */
+	while (made_count)
+		fake_exit(made[--made_count], 0);
+	reap();
+}
+
+static void no_user_has_more_than_half(void)
+{
+	int fd = (int)fake_open(me, "/tmp/locks", O_CREAT | O_RDWR, 0);
+
+	fake_path(me, UX_FCHMODAT, "/tmp/locks", 0666, 0);
+	fake_call(me, UX_CLOSE, (uint64_t)fd, 0, 0, 0, NULL, 0);
+	shared_by_users(pipes_of, (1024 - 128) / 2);
+	shared_by_users(locks_of, (16384 - 1024) / 2);
+	shared_by_users(files_of, (32768 - 1024) / 2);
+}
+
 static void removed_directories_take_no_names(void)
 {
 	struct lwp *l = fake_fork(me);
@@ -544,6 +625,7 @@ int main(void)
 	RUN(stopped_process_is_killed_at_once);
 	RUN(fast_alarm_leaves_time);
 	RUN(queued_signals_are_limited);
+	RUN(no_user_has_more_than_half);
 	RUN(removed_directories_take_no_names);
 	RUN(readdir_survives_removal);
 	RUN(random_requests);
