@@ -38,6 +38,7 @@ struct context {
 	struct service *services;
 	bool dead; /* its requestor died; freed with its last child */
 	unsigned children;
+	unsigned depth; /* the root: 0 */
 };
 
 struct way {

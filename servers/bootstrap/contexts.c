@@ -22,6 +22,7 @@ struct context *context_create(struct context *parent)
 	c->parent = parent;
 	if (parent != NULL)
 		parent->children++;
+	c->depth = parent != NULL ? parent->depth + 1 : 0;
 	c->next = contexts;
 	contexts = c;
 	return c;
@@ -117,21 +118,28 @@ struct way *way_unprivileged(void)
 	return way;
 }
 
-#define CONTEXTS_MAX 256 /* anybody with a bootstrap port makes subsets */
+/* Anybody with a bootstrap port makes subsets; those near the root, which are
+ * the system's and the users', keep room that what users nest cannot take. */
+#define CONTEXTS_MAX	   256
+#define CONTEXTS_DEEP_MAX  128
+#define CONTEXT_DEEP	   3
 
-static bool contexts_have_room(void)
+static bool contexts_have_room(const struct context *parent)
 {
-	unsigned n = 0;
+	unsigned n = 0, deep = 0;
 
-	for (struct context *c = contexts; c != NULL; c = c->next)
+	for (struct context *c = contexts; c != NULL; c = c->next) {
 		n++;
-	return n < CONTEXTS_MAX;
+		deep += c->depth >= CONTEXT_DEEP;
+	}
+	return n < CONTEXTS_MAX && (parent->depth + 1 < CONTEXT_DEEP ||
+				    deep < CONTEXTS_DEEP_MAX);
 }
 
 struct way *subset_create(struct context *parent, mach_port_t requestor)
 {
-	struct context *c = contexts_have_room() ? context_create(parent)
-						 : NULL;
+	struct context *c = contexts_have_room(parent) ?
+				    context_create(parent) : NULL;
 	struct way *w;
 
 	if (c == NULL)

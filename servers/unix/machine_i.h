@@ -21,6 +21,7 @@ struct mtask {
 	mach_port_t task;
 	unsigned users;
 	unsigned stops; /* processes that are stopped */
+	struct session_ports *session; /* +1, or NULL */
 };
 
 struct mproc {
@@ -83,6 +84,16 @@ int map_file_range(mach_port_t task, uint64_t address, uint64_t length,
 		   int prot, enum sharing sharing, struct inode *file,
 		   uint64_t offset);
 int kern_errno(kern_return_t kr);
+
+/* machine_session.c: each user's bootstrap subset. */
+/* The public one, which lives as long as requestor. */
+void session_ports_open(mach_port_t requestor);
+/* +1 for a task of this user; NULL: the super-user's, or no memory. */
+struct session_ports *session_ports_take(uint32_t uid);
+struct session_ports *session_ports_ref(struct session_ports *s);
+void session_ports_unref(struct session_ports *s);
+/* What a task of this user gets; borrowed. */
+mach_port_t session_bootstrap(const struct session_ports *s, uint32_t uid);
 
 /* machine_wire.c: COM2. */
 int wire_open(void);

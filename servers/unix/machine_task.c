@@ -16,8 +16,6 @@
 #define PAGE_UP(x) (((x) + PAGE - 1) & ~(PAGE - 1))
 #define PAGE_DOWN(x) ((x) & ~(PAGE - 1))
 
-mach_port_t user_bootstrap;
-
 static struct mtask *mtask_create(mach_port_t parent, bool inherit)
 {
 	struct mtask *t = calloc(1, sizeof(*t));
@@ -42,6 +40,7 @@ static void mtask_release(struct mtask *t)
 	port_remove(t->task);
 	task_terminate(t->task);
 	mach_port_deallocate(mach_task_self(), t->task);
+	session_ports_unref(t->session);
 	free(t);
 }
 
@@ -67,6 +66,7 @@ static int fork_copy(struct proc *parent, struct proc *child, struct lwp *l,
 
 	if (!t)
 		return -EAGAIN;
+	t->session = session_ports_ref(mtask_of(parent)->session);
 	child->task = (uint64_t)t;
 	machine_rename(child);
 	error = mproc_enter(child, t->task, UX_PORT_NAME, UX_SLOT_BASE);
@@ -209,7 +209,8 @@ static kern_return_t register_ours(mach_port_t task)
 	return kr;
 }
 
-static int fill_task(mach_port_t task, const struct exec_image *image)
+static int fill_task(mach_port_t task, mach_port_t bootstrap,
+		     const struct exec_image *image)
 {
 	int error = 0;
 
@@ -224,7 +225,7 @@ static int fill_task(mach_port_t task, const struct exec_image *image)
 			task, TASK_EXCEPTION_PORT, exception_port));
 	if (!error)
 		error = kern_errno(task_set_special_port(
-			task, TASK_BOOTSTRAP_PORT, user_bootstrap));
+			task, TASK_BOOTSTRAP_PORT, bootstrap));
 	/* What an unprivileged parent registered must not reach set-uid. */
 	if (!error && image->secure)
 		error = kern_errno(register_ours(task));
@@ -279,8 +280,14 @@ static int exec_build(struct proc *p, struct lwp *l,
 	const uint64_t after[3] = {image->start, image->sp, image->brk};
 	mach_port_t parent = p->task ? mtask_of(p)->task : mach_task_self();
 	struct mtask *t = mtask_create(parent, false);
-	int error = t ? fill_task(t->task, image) : -ENOMEM;
+	const uint32_t uid = p->cred.euid;
+	int error = -ENOMEM;
 
+	if (t) {
+		t->session = session_ports_take(uid);
+		error = fill_task(t->task, session_bootstrap(t->session, uid),
+				  image);
+	}
 	if (!error)
 		error = mproc_enter(p, t->task, UX_PORT_NAME, UX_SLOT_BASE);
 	if (!error) {

@@ -22,7 +22,6 @@
 #include "tty.h"
 
 mach_port_t port_set, exception_port, notify_port, host_priv;
-extern mach_port_t user_bootstrap;
 
 static union {
 	mach_msg_header_t head;
@@ -70,8 +69,7 @@ static void ports_open(void)
 	must("no authority",
 	     bootstrap_authority(bootstrap_port, BOOTSTRAP_HOST_PRIV,
 				 &host_priv, &size));
-	if (bootstrap_subset(bootstrap_port, exception_port, &user_bootstrap))
-		user_bootstrap = MACH_PORT_NULL;
+	session_ports_open(exception_port);
 }
 
 static void root_make(void)
