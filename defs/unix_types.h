@@ -182,6 +182,13 @@ struct ux_emul_table {
 	unsigned long block_size;   /* bytes of one thread block */
 };
 #define UX_EMUL_MAGIC 0x6c756d6578696e75ul
+
+/*
+ * Where a thread's block keeps the program's registers while the thread is in
+ * the emulator: rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp, r8 to r15, rip, flags.
+ */
+#define UX_BLOCK_REGS	    24
+#define UX_BLOCK_REGS_COUNT 18
 #endif
 #define UX_EMUL_MAGIC_ASM 0x6c756d6578696e75
 #define UX_BLOCK_BASE_ASM 0x7ff820000000

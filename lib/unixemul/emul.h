@@ -107,6 +107,8 @@ _Static_assert(offsetof(struct block, self) == BLOCK_SELF, "");
 _Static_assert(offsetof(struct block, slot) == BLOCK_SLOT, "");
 _Static_assert(offsetof(struct block, stack_top) == BLOCK_STACK, "");
 _Static_assert(offsetof(struct block, r) == BLOCK_REGS, "");
+_Static_assert(BLOCK_REGS == UX_BLOCK_REGS, "");
+_Static_assert(BLOCK_TRAP == UX_BLOCK_REGS + UX_BLOCK_REGS_COUNT * 8, "");
 _Static_assert(offsetof(struct block, r.rip) == BLOCK_RIP, "");
 _Static_assert(offsetof(struct block, trap) == BLOCK_TRAP, "");
 _Static_assert(offsetof(struct ux_slot, pc) == SLOT_PC, "");

@@ -296,6 +296,8 @@ static int64_t exec_run(struct call *c, struct inode *file,
 	}
 	proc_close_others(p, c->lwp);
 	exec_commit(p, file, args, name, original);
+	p->auxv = image.auxv;
+	p->undumpable = image.secure || inode_access(&p->cred, file, 4);
 	c->lwp->call = NULL;
 	return CALL_NO_REPLY;
 }

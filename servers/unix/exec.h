@@ -14,6 +14,7 @@ struct proc;
 
 #define EXEC_SEGMENTS 24
 #define EXEC_ARGS_MAX (512 * 1024)
+#define EXEC_AUX_MAX  20 /* entries of the auxiliary vector */
 
 struct exec_segment {
 	struct inode *file;   /* +1 */
@@ -37,6 +38,7 @@ struct exec_image {
 	uint8_t *stack;       /* what goes below UX_STACK_TOP, owned */
 	uint64_t stack_size;
 	uint64_t sp;
+	uint64_t auxv;        /* address of the auxiliary vector */
 	bool secure;          /* set-uid */
 };
 

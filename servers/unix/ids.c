@@ -105,36 +105,65 @@ static int64_t id_setre(struct cred *cr, struct id_set s,
 	return 0;
 }
 
+/* Who changed what it acts as has seen what its new self may not: no core. */
+static int64_t id_changed(struct call *c, const struct cred *old,
+			  int64_t result)
+{
+	const struct cred *cr = call_cred(c);
+
+	if (cr->euid != old->euid || cr->egid != old->egid)
+		c->lwp->proc->undumpable = true;
+	return result;
+}
+
 int64_t op_setresuid(struct call *c)
 {
-	return id_setres(call_cred(c), id_users(call_cred(c)), c->words);
+	struct cred old = *call_cred(c);
+
+	return id_changed(c, &old,
+			  id_setres(call_cred(c), id_users(call_cred(c)), c->words));
 }
 
 int64_t op_setresgid(struct call *c)
 {
-	return id_setres(call_cred(c), id_groups(call_cred(c)), c->words);
+	struct cred old = *call_cred(c);
+
+	return id_changed(c, &old,
+			  id_setres(call_cred(c), id_groups(call_cred(c)), c->words));
 }
 
 int64_t op_setuid(struct call *c)
 {
-	return id_set(call_cred(c), id_users(call_cred(c)),
-		      (uint32_t)c->words[0]);
+	struct cred old = *call_cred(c);
+
+	return id_changed(c, &old,
+			  id_set(call_cred(c), id_users(call_cred(c)),
+			      (uint32_t)c->words[0]));
 }
 
 int64_t op_setgid(struct call *c)
 {
-	return id_set(call_cred(c), id_groups(call_cred(c)),
-		      (uint32_t)c->words[0]);
+	struct cred old = *call_cred(c);
+
+	return id_changed(c, &old,
+			  id_set(call_cred(c), id_groups(call_cred(c)),
+			      (uint32_t)c->words[0]));
 }
 
 int64_t op_setreuid(struct call *c)
 {
-	return id_setre(call_cred(c), id_users(call_cred(c)), c->words);
+	struct cred old = *call_cred(c);
+
+	return id_changed(c, &old,
+			  id_setre(call_cred(c), id_users(call_cred(c)), c->words));
 }
 
 int64_t op_setregid(struct call *c)
 {
-	return id_setre(call_cred(c), id_groups(call_cred(c)), c->words);
+	struct cred old = *call_cred(c);
+
+	return id_changed(c, &old,
+			  id_setre(call_cred(c), id_groups(call_cred(c)), c->words));
 }
 
 int64_t op_getgroups(struct call *c)

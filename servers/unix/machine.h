@@ -99,6 +99,18 @@ struct machine_region {
 bool machine_region_next(struct proc *p, uint64_t address,
 			 struct machine_region *region);
 
+/* Bytes of p's memory; false if not all can be read. */
+bool machine_memory_read(struct proc *p, uint64_t address, void *buffer,
+			 size_t size);
+
+/* What a thread's registers are to the program: in the order of Linux's
+ * user_regs_struct, and fxsave's image. All zero if it has none. */
+struct machine_registers {
+	uint64_t general[27];
+	uint8_t floating[512];
+};
+void machine_registers(struct lwp *thread, struct machine_registers *r);
+
 unsigned machine_processors(void);
 
 /* The super-user's ports: the limited host, the limited default set. Ours to

@@ -78,7 +78,7 @@ static bool fault_in_emulator(struct lwp *l, const struct fault *f,
 		return true;
 	}
 	if (returning || (s->rip >= emul.fault && s->rip < emul.thread)) {
-		proc_exit(l->proc, SIGSEGV);
+		sig_die(l->proc, l, SIGSEGV);
 		return false;
 	}
 	s->rip = emul.fault;
@@ -100,7 +100,7 @@ static bool fault_deliver(struct lwp *l, const struct fault *f,
 	struct proc *p = l->proc;
 
 	if (emulator_is_gone(s->rip)) {
-		proc_exit(p, f->signal);
+		sig_die(p, l, f->signal);
 		return false;
 	}
 	if (in_emulator(s->rip))

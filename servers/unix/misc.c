@@ -112,8 +112,12 @@ int64_t op_prctl(struct call *c)
 		call_put(c, p->comm, sizeof(p->comm));
 		return 0;
 	case PR_GET_DUMPABLE:
-		return 1;
+		return !p->undumpable;
 	case PR_SET_DUMPABLE:
+		if (c->words[1] > 1)
+			return -EINVAL;
+		p->undumpable = !c->words[1];
+		return 0;
 	case PR_SET_PDEATHSIG:
 	case PR_SET_NO_NEW_PRIVS:
 		return 0;

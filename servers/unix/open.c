@@ -70,6 +70,20 @@ static int open_find(struct proc *p, struct path *path, int flags,
 	return 0;
 }
 
+int open_create(struct proc *p, const char *name, uint32_t mode,
+		struct inode **out)
+{
+	struct path path;
+	bool made;
+	int error = path_walk(p, AT_FDCWD, name, PATH_MAY_BE_ABSENT, &path);
+
+	if (error)
+		return error;
+	error = open_find(p, &path, O_CREAT, mode, &made, out);
+	path_done(&path);
+	return error;
+}
+
 static char *path_join(struct proc *p, const char *name)
 {
 	char cwd[UX_PATH_MAX];

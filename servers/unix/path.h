@@ -32,6 +32,10 @@ void path_done(struct path *path);
 int path_inode(struct proc *p, int dirfd, const char *path, int flags,
 	       struct inode **out);
 
+/* open.c: what the name stands for, unfollowed, or a new file, +1. */
+int open_create(struct proc *p, const char *name, uint32_t mode,
+		struct inode **out);
+
 /* Target of a symbolic link, not terminated; its length or -errno. */
 int inode_readlink(struct inode *i, char *buffer, unsigned size);
 

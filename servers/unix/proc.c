@@ -253,6 +253,8 @@ static void proc_inherit(struct proc *p, struct proc *parent)
 	p->environ = copy_bytes(parent->environ, parent->environ_length);
 	p->environ_length = p->environ ? parent->environ_length : 0;
 	p->exe_path = parent->exe_path ? strdup(parent->exe_path) : NULL;
+	p->auxv = parent->auxv;
+	p->undumpable = parent->undumpable;
 	p->parent = parent;
 	list_insert(&parent->children, &p->siblings);
 	list_insert(&proc_all, &p->all);

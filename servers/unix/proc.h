@@ -93,6 +93,8 @@ struct proc {
 	char *environ;
 	unsigned environ_length;
 	char *exe_path;
+	uint64_t auxv;                 /* where its stack has it; 0: nowhere */
+	bool undumpable;               /* no core file: it is set-uid, or was */
 };
 
 struct lwp {

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "core.h"
 #include "machine.h"
 
 #define SET_STOP                                                               \
@@ -175,8 +176,17 @@ static void sig_continue(struct proc *p)
 	}
 }
 
-/* The default action of an unblocked signal without handler. */
-static void sig_default(struct proc *p, int sig)
+void sig_die(struct proc *p, struct lwp *l, int sig)
+{
+	bool core = p->state != PROC_ZOMBIE && p != proc_init_process &&
+		    (SIG_BIT(sig) & SET_CORE) && core_dump(p, l, sig);
+
+	proc_exit(p, sig | (core ? 0x80 : 0));
+}
+
+/* The default action of an unblocked signal without handler; l: sent to this
+ * thread alone, or NULL. */
+static void sig_default(struct proc *p, struct lwp *l, int sig)
 {
 	uint64_t bit = SIG_BIT(sig);
 
@@ -188,8 +198,7 @@ static void sig_default(struct proc *p, int sig)
 		sig_stop(p, sig);
 		return;
 	}
-	proc_exit(p, sig | (bit & SET_CORE && p->limits[RLIMIT_CORE].rlim_cur
-				    ? 0x80 : 0));
+	sig_die(p, l, sig);
 }
 
 /* Something that sending alone does, whatever is blocked. */
@@ -262,7 +271,7 @@ void sig_send_raw(struct proc *p, struct lwp *l, int sig,
 	if (p->state == PROC_STOPPED && sig != SIGKILL)
 		blocked = true;
 	if (!blocked && !sig_has_handler(p, sig)) {
-		sig_default(p, sig);
+		sig_default(p, l, sig);
 		return;
 	}
 	sig_queue(l ? &l->pending : &p->pending, sig, raw);
@@ -316,7 +325,7 @@ void sig_force(struct lwp *l, int sig, const struct sig_info *info,
 	sig_fill(raw, sig, info);
 	memcpy(raw + 16, &address, sizeof(address)); /* si_addr */
 	if ((l->mask & SIG_BIT(sig)) || !sig_has_handler(p, sig)) {
-		proc_exit(p, sig);
+		sig_die(p, l, sig);
 		return;
 	}
 	sig_send_raw(p, l, sig, raw);

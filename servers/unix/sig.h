@@ -36,6 +36,10 @@ bool sig_queue_is_full(const struct sig_pending *s);
 void sig_force(struct lwp *l, int sig, const struct sig_info *info,
 	       uint64_t address);
 
+/* The process dies by sig, with a core file if that is due; l: the thread it
+ * was for, or NULL. */
+void sig_die(struct proc *p, struct lwp *l, int sig);
+
 /* A signal is pending that the thread does not block. */
 bool lwp_signal_waits(const struct lwp *l);
 

@@ -13,7 +13,6 @@
 #include "machine.h"
 #include "proc.h"
 
-#define AUX_MAX   20
 #define PAGE      4096ull
 
 struct stack {
@@ -58,7 +57,7 @@ static void stack_push_aux(struct stack *s, struct proc *p,
 			   const struct exec_image *image, uint64_t random,
 			   uint64_t name, uint64_t platform)
 {
-	const uint64_t aux[AUX_MAX][2] = {
+	const uint64_t aux[EXEC_AUX_MAX][2] = {
 		{AT_HWCAP, machine_hwcap()},
 		{AT_PAGESZ, PAGE},
 		{AT_CLKTCK, 100},
@@ -80,7 +79,7 @@ static void stack_push_aux(struct stack *s, struct proc *p,
 		{AT_NULL, 0},
 	};
 
-	/* The last of AUX_MAX is a second AT_NULL, for alignment. */
+	/* The last of EXEC_AUX_MAX is a second AT_NULL, for alignment. */
 	stack_push(s, aux, sizeof(aux));
 }
 
@@ -92,7 +91,7 @@ int stack_build(struct proc *p, const struct exec_args *args,
 	uint8_t random[16];
 	struct stack s;
 
-	s.size = args->length + strlen(name) + vectors + AUX_MAX * 16 + 256;
+	s.size = args->length + strlen(name) + vectors + EXEC_AUX_MAX * 16 + 256;
 	s.size = (s.size + PAGE - 1) & ~(PAGE - 1);
 	if (args->length > EXEC_ARGS_MAX)
 		return -E2BIG;
@@ -109,6 +108,7 @@ int stack_build(struct proc *p, const struct exec_args *args,
 	if ((vectors / 8) & 1)
 		s.at -= 8;
 	stack_push_aux(&s, p, image, random_at, name_at, platform_at);
+	image->auxv = stack_address(&s);
 	stack_push_vector(&s, args->strings + args->env_start, args->envc,
 			  strings + args->env_start);
 	stack_push_vector(&s, args->strings, args->argc, strings);
