@@ -72,23 +72,36 @@ TRAP(trap_mach_host_self)
 	return name_of(host_name_right(), false);
 }
 
-/* Finds or enters it, and remembers the name. */
+/* Is name the task's self port in its own space? */
+static bool self_is(struct task *task, mach_port_name_t name)
+{
+	struct ipc_right right = task_self_right(task);
+	mach_port_name_t now;
+	bool is = right.kind == RIGHT_SEND &&
+		  ipc_space_find_send(task->space, right.port, &now) ==
+			  KR_SUCCESS &&
+		  now == name;
+
+	ipc_right_release(right);
+	return is;
+}
+
+/* Finds or enters it, and remembers the name. There need not be any: who made
+ * the task may have taken it away. */
 [[gnu::noinline]] static int64_t task_self_slow(struct task *task)
 {
 	struct ipc_right right = task_self_right(task);
-	struct ipc_space *space = thread_self()->space;
 	mach_port_name_t name;
 
 	if (right.kind == RIGHT_SEND &&
-	    ipc_space_find_send(space, right.port, &name) == KR_SUCCESS)
+	    ipc_space_find_send(task->space, right.port, &name) == KR_SUCCESS)
 		ipc_right_release(right);
-	else if (ipc_space_insert(space, right, false, &name) != KR_SUCCESS)
+	else if (ipc_space_insert(task->space, right, false, &name) !=
+		 KR_SUCCESS)
 		return MACH_PORT_NULL;
 	atomic_set(&task->self_name, name);
 	/* Gone before it was remembered: then nobody cleared it. */
-	mach_port_name_t now;
-	if (ipc_space_find_send(space, task->sself.port, &now) != KR_SUCCESS ||
-	    now != name)
+	if (!self_is(task, name))
 		atomic_set(&task->self_name, MACH_PORT_NULL);
 	return name;
 }
