@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # portmap tells the rights of a task that has known ones, says who may use it,
-# and draws them.
+# and draws them: a task's c-list.
+# Checklist: CAP-7
 
 . tests/lib.sh
 
@@ -36,6 +37,9 @@ run_sections "$TMP/holder:/bin/holder"
 # shellcheck disable=SC2046
 set -- $(section rights) # port P set S dead D
 row='^holder\[[0-9]+\] +'
+for word in c-list capability 'index in the c-list' delegation; do
+	grep -q "$word" docs/ipc.md || fail glossary "docs/ipc.md: no \"$word\""
+done
 has receive_right holder "$row$2 receive\\+send +3  p[0-9]+, queue 2/7, set[0-9]+\$"
 has port_set holder "$row$4 set +0  set[0-9]+ of holder"
 has dead_name holder "$row$6 dead name +1"
