@@ -859,7 +859,7 @@ static void six_classes(void)
 		pthread_create(&t, NULL, serve_once, &port);
 		CODE(exception_raise(port, thread_reply(), thread_self(),
 				     task_self(), class, 40 + class, 6),
-		     class == EXC_BAD_ACCESS ? KERN_FAILURE : KERN_SUCCESS);
+		     class == EXC_SOFTWARE ? KERN_SUCCESS : KERN_FAILURE);
 		pthread_join(t, NULL);
 		EQUAL(caught_exception, class);
 		EQUAL(caught_code, 40 + class);
