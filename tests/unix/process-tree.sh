@@ -9,4 +9,4 @@ cat >tree <<'END'
 [ "$2" = 3 ] || { sh tree $$ $(($2 + 1)); echo "$2 goes on"; }
 END
 sh tree $$ 1
-echo done
+echo end
