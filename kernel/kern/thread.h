@@ -75,6 +75,7 @@ struct thread {
 	struct ipc_space *space;   /* (f) task's */
 	struct account *account;   /* (f) task's */
 	struct list_node task_link; /* task's lock */
+	unsigned task_stops;	    /* task's lock: its suspensions so far */
 
 	struct spinlock lock;
 	_Atomic uint32_t ast;

@@ -167,6 +167,7 @@ static bool task_thread_insert(struct task *t, struct thread *thread)
 		list_push_back(&t->threads, &thread->task_link);
 		t->thread_count++;
 		/* The task's suspensions count for the newcomer too. */
+		thread->task_stops = t->suspend_count;
 		thread_stop_new(thread, t->suspend_count);
 	}
 	spin_unlock(&t->lock);
@@ -327,7 +328,7 @@ struct thread *task_get_next_thread(struct task *t, struct thread *prev)
 	if (prev && list_linked(&prev->task_link))
 		n = list_next(&t->threads, &prev->task_link);
 	else
-		n = prev ? NULL : list_first(&t->threads);
+		n = list_first(&t->threads);
 	struct thread *next = n ? container_of(n, struct thread, task_link) :
 				  NULL;
 	if (next)
@@ -336,45 +337,67 @@ struct thread *task_get_next_thread(struct task *t, struct thread *prev)
 	return next;
 }
 
-/* Adds to every thread's stop count, under the lock so that each thread
- * counts each suspension once; then waits for each to have stopped. */
-enum kr task_suspend(struct task *t)
+/*
+ * Each thread counts the task's suspensions; what it counts follows the task's
+ * count thread by thread, since there may be many. Walks that meet agree: a
+ * thread gets what is missing when one of them comes to it.
+ */
+static void stops_follow(struct task *t, struct thread *thread)
+{
+	spin_lock(&t->lock);
+	for (; thread->task_stops < t->suspend_count; thread->task_stops++)
+		(void)!thread_stop(thread, false);
+	for (; thread->task_stops > t->suspend_count; thread->task_stops--)
+		(void)!thread_release(thread);
+	spin_unlock(&t->lock);
+}
+
+static void wait_stopped(struct task *t, struct thread *thread)
+{
+	(void)t;
+	if (thread != thread_self())
+		(void)thread_wait_stopped(thread);
+}
+
+/* fn may be called twice for a thread. */
+static void task_each_thread(struct task *t,
+			     void (*fn)(struct task *t, struct thread *thread))
 {
 	struct thread *thread, *next;
 
-	spin_lock(&t->lock);
-	if (!t->active || t->suspend_count == SUSPEND_COUNT_MAX) {
-		spin_unlock(&t->lock);
-		return KR_FAILURE;
-	}
-	t->suspend_count++;
-	list_for_each (&t->threads, thread, task_link)
-		(void)!thread_stop(thread, false);
-	spin_unlock(&t->lock);
-
 	for (thread = task_get_next_thread(t, NULL); thread; thread = next) {
-		if (thread != thread_self())
-			(void)thread_wait_stopped(thread);
+		fn(t, thread);
 		next = task_get_next_thread(t, thread);
 		thread_unref(thread);
+		preempt_point();
 	}
+}
+
+enum kr task_suspend(struct task *t)
+{
+	spin_lock(&t->lock);
+	bool ok = t->active && t->suspend_count < SUSPEND_COUNT_MAX;
+	if (ok)
+		t->suspend_count++;
+	spin_unlock(&t->lock);
+	if (!ok)
+		return KR_FAILURE;
+	task_each_thread(t, stops_follow);
+	task_each_thread(t, wait_stopped);
 	return KR_SUCCESS;
 }
 
 enum kr task_resume(struct task *t)
 {
-	struct thread *thread;
-	enum kr kr = KR_FAILURE;
-
 	spin_lock(&t->lock);
-	if (t->active && t->suspend_count > 0) {
+	bool ok = t->active && t->suspend_count > 0;
+	if (ok)
 		t->suspend_count--;
-		list_for_each (&t->threads, thread, task_link)
-			(void)!thread_release(thread);
-		kr = KR_SUCCESS;
-	}
 	spin_unlock(&t->lock);
-	return kr;
+	if (!ok)
+		return KR_FAILURE;
+	task_each_thread(t, stops_follow);
+	return KR_SUCCESS;
 }
 
 enum kr task_set_priority(struct task *t, int priority, bool threads)
