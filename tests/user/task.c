@@ -151,6 +151,62 @@ static void task_suspend_all(void)
 	child_kill(&c);
 }
 
+static void *counts_once(void *arg)
+{
+	++*(volatile unsigned long *)arg;
+	return NULL;
+}
+
+/* Two that stay, and others that come and go. */
+static void body_busy(void *arg)
+{
+	struct shared *s = arg;
+	pthread_t t;
+
+	for (int i = 0; i < 2; i++)
+		pthread_create(&t, NULL, counting, (void *)&s->counter[i]);
+	s->state = 1;
+	for (;;) {
+		pthread_create(&t, NULL, counts_once, (void *)&s->counter[2]);
+		pthread_join(t, NULL);
+	}
+}
+
+#define MEETINGS 200
+
+static void *suspends_and_resumes(void *arg)
+{
+	task_t task = *(task_t *)arg;
+
+	for (int i = 0; i < MEETINGS; i++) {
+		OK(task_suspend(task));
+		OK(task_resume(task));
+	}
+	return NULL;
+}
+
+/* Each thread has each suspension once, whoever walks meanwhile. */
+static void suspensions_meet(void)
+{
+	struct shared *s = shared_page();
+	struct child c;
+	pthread_t t;
+
+	OK_OR_RETURN(child_create(&c, body_busy, s));
+	OK(child_go(&c));
+	CHECK(wait_for(&s->state, 1, 20000));
+	pthread_create(&t, NULL, suspends_and_resumes, &c.task);
+	suspends_and_resumes(&c.task);
+	pthread_join(t, NULL);
+	CODE(task_resume(c.task), KERN_FAILURE);
+	for (int i = 0; i < 3; i++)
+		CHECK(moves(&s->counter[i]));
+	OK(task_suspend(c.task));
+	for (int i = 0; i < 3; i++)
+		CHECK(stands(&s->counter[i]));
+	child_kill(&c);
+}
+
 /* Checklist: TSK-05 */
 static void suspend_count(void)
 {
@@ -532,6 +588,7 @@ static void kernel_is_server(void)
 
 static const struct test tests[] = {
 	TEST(task_empty),	  TEST(create_terminate), TEST(task_port_death),
+	TEST(suspensions_meet),
 	TEST(task_suspend_all),	  TEST(suspend_count),	  TEST(self_ports),
 	TEST(thread_rights_equal), TEST(foreign_vm_write),
 	TEST(threads_of_task),	  TEST(pass_task_port),	  TEST(inherited_ports),
