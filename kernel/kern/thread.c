@@ -204,6 +204,8 @@ void thread_exit_self(void)
 
 	assert(spin_none_held());
 	atomic_fetch_or(&self->sched.flags, TF_TERMINATED);
+	/* Whoever waits for it to stop need not any longer. */
+	stop_notify(self);
 	if (self->task != NULL && thread_exit_hook != NULL)
 		thread_exit_hook(self);
 	atomic_sub(&self->sched.pset->thread_count, 1);
