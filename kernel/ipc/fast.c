@@ -24,7 +24,6 @@
  *
  * Locks: space -> destination -> its set -> (try) the place to receive from.
  */
-#include <arch/clock.h>
 #include <arch/copy.h>
 #include <arch/state.h>
 #include <ipc/fast_meet.h>
@@ -33,21 +32,23 @@
 /* --- land --- */
 
 /* The reply right gets its name. False: no room. */
-TEMPLATE bool name_reply(struct thread *self, struct ipc_message *m)
+TEMPLATE bool name_reply(struct thread *self, struct ipc_message *m,
+			 struct ipc_port *port)
 {
 	struct ipc_space *s = self->space;
 	struct ipc_entry *e;
 	spin_lock(&s->lock);
-	bool ok = s->active && (likely((e = ipc_entry_pop(s)) != NULL) ||
+	bool ok = s->active && (likely((e = ipc_entry_pop_hot(s)) != NULL) ||
 				ipc_entry_alloc(s, &e) == KR_SUCCESS);
 	if (likely(ok)) {
-		e->port = m->reply.port;
-		e->type = TYPE_SEND_ONCE;
+		e->port = port;
 		e->urefs = 1;
+		e->type = TYPE_SEND_ONCE;
+		e->flags = 0;
 		if (CONFIG_PROVENANCE)
 			e->provenance = m->causal;
 		m->head.msgh_remote_port = e->name;
-		m->reply = IPC_RIGHT_NULL;
+		self->ipc.to = e;
 	}
 	spin_unlock(&s->lock);
 	return ok;
@@ -56,7 +57,6 @@ TEMPLATE bool name_reply(struct thread *self, struct ipc_message *m)
 /* The bytes to its buffer, the message's memory to where it lasts. */
 TEMPLATE mach_msg_return_t hand_over(struct thread *self, struct ipc_message *m)
 {
-	self->ipc.message = NULL;
 	self->ipc.received++;
 	if (CONFIG_PROVENANCE)
 		self->ipc.causal_id = m->causal;
@@ -69,12 +69,15 @@ TEMPLATE mach_msg_return_t hand_over(struct thread *self, struct ipc_message *m)
 }
 
 /* The general copy-out says what was short. */
-static uint32_t land_slowly(struct thread *self, struct ipc_message *m)
+static void land_slowly(struct thread *self, struct ipc_message *m,
+			struct ipc_port *port)
 {
+	m->reply = (struct ipc_right){port, RIGHT_SEND_ONCE};
 	m->local_name = m->head.msgh_local_port;
 	m->addressed = MACH_MSG_TYPE_PORT_SEND;
 	m->head.msgh_bits &= MACH_MSGH_BITS_TYPE_MASK;
-	return self->ipc.state = MACH_MSG_SUCCESS;
+	self->ipc.message = m;
+	self->ipc.state = MACH_MSG_SUCCESS;
 }
 
 /* A message with rights, or to a thread that wants it the manual's way, or that
@@ -98,27 +101,17 @@ static uint32_t land_slowly(struct thread *self, struct ipc_message *m)
 {
 	struct thread *self = f->peer;
 	if (likely(f->short_landing &&
-		   (call == ANSWER || name_reply(self, f->m))))
+		   (call == ANSWER || name_reply(self, f->m, f->port))))
 		context_trap_return(hand_over(self, f->m));
 	if (f->short_landing)
-		land_slowly(self, f->m);
+		land_slowly(self, f->m, f->port);
 	land_rights(self, f->m);
 }
 
 void ipc_receive_continue(void)
 {
 	struct thread *self = thread_self();
-	enum wait_result result = wait_result_of(self);
-	struct ipc_message *m = self->ipc.message;
-	uint32_t state = result == WAIT_OK ? self->ipc.state : 0;
-	mach_msg_return_t r;
-	if (state == IPC_STATE_REQUEST && unlikely(!name_reply(self, m)))
-		state = land_slowly(self, m);
-	if (state == IPC_STATE_ANSWER || state == IPC_STATE_REQUEST)
-		r = hand_over(self, m);
-	else
-		r = ipc_receive_waited(self, result);
-	context_trap_return(r);
+	context_trap_return(ipc_receive_waited(self, thread_wait_result()));
 }
 
 /* --- the call of a user --- */
@@ -175,10 +168,7 @@ TEMPLATE void become(struct fast *f, void (*continuation)(void))
 {
 	ipc_count(IPC_FAST_RPCS);
 	f->self->ipc.sent++;
-	if (likely(thread_become(f->peer, continuation)))
-		return;
-	thread_handoff(f->peer, CLOCK_NEVER, continuation);
-	__builtin_unreachable();
+	thread_become(f->peer, continuation);
 }
 
 /* Pins of both ports, for a call of the kernel. */
@@ -222,11 +212,11 @@ TEMPLATE bool pass(struct ipc_message *m, const struct place *at,
 		*result = call_kernel(&f, at);
 	if (!likely(ok) || kernel)
 		return ok;
-	if (unlikely(complex))
-		ipc_requests_fire(&after);
 	if (call == ANSWER && unlikely(f.outlived))
 		drop_request(f.outlived);
 	become(&f, ipc_receive_continue);
+	if (unlikely(complex))
+		ipc_requests_fire(&after);
 	land(&f, call);
 }
 

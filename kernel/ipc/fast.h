@@ -6,11 +6,6 @@
 #include <ipc/space_i.h>
 #include <kern/thread.h>
 
-/* thread->ipc.state of a thread whose message came the fast way and needs no
- * more than a name for its reply right, or not even that. */
-#define IPC_STATE_REQUEST 1u
-#define IPC_STATE_ANSWER  2u
-
 /* Where a thread that waits in mach_msg goes on (fast.c), and one that
  * waits for the answer to a call of the kernel's (krpc.c). */
 [[gnu::noreturn]] void ipc_receive_continue(void);

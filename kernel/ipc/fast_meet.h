@@ -46,19 +46,27 @@ struct place {
 
 /* --- find --- */
 
-/* The entry to receive from: most often the last one. Entries do not move, and
- * the version tells when one of a chosen name has been freed. */
-TEMPLATE struct ipc_entry *find_from(struct thread *self, struct ipc_space *s,
-				     mach_port_name_t name) REQUIRES(&s->lock)
+/* Entries do not move; but one of a chosen name may have been freed. */
+TEMPLATE void check_remembered(struct thread *self, struct ipc_space *s)
+	REQUIRES(&s->lock)
 {
-	struct ipc_entry *e = self->ipc.from;
-	if (likely(e && self->ipc.from_version == s->overflow_version &&
-		   e->name == name && e->type))
+	if (likely(self->ipc.version == s->overflow_version))
+		return;
+	self->ipc.version = s->overflow_version;
+	self->ipc.from = self->ipc.to = &ipc_no_entry;
+}
+
+/* An entry, most often the remembered one. A free one, or another instead of a
+ * chosen one of the same name, is of no type. */
+TEMPLATE struct ipc_entry *find_entry(struct ipc_entry **remembered,
+				      struct ipc_space *s,
+				      mach_port_name_t name) REQUIRES(&s->lock)
+{
+	struct ipc_entry *e = *remembered;
+	if (likely(e->name == name))
 		return e;
 	e = ipc_entry_lookup(s, name);
-	self->ipc.from = e;
-	self->ipc.from_version = s->overflow_version;
-	return e;
+	return e ? *remembered = e : &ipc_no_entry;
 }
 
 /* An entry held the manual's way has a request with it; any other request is
@@ -74,10 +82,11 @@ TEMPLATE bool find_entries(struct fast *f, struct ipc_space *s,
 			   mach_port_name_t from, enum call call)
 	REQUIRES(&s->lock)
 {
-	struct ipc_entry *d = ipc_entry_lookup(s, f->m->head.msgh_remote_port);
-	struct ipc_entry *r = find_from(f->self, s, from);
-	if (!likely(d && r))
-		return false;
+	struct thread_ipc *mine = &f->self->ipc;
+	check_remembered(f->self, s);
+	struct ipc_entry *d =
+		find_entry(&mine->to, s, f->m->head.msgh_remote_port);
+	struct ipc_entry *r = find_entry(&mine->from, s, from);
 	f->dest = d->port;
 	f->port = r->type & TYPE_RECEIVE ? r->port : NULL;
 	f->set = call == ANSWER && r->type == TYPE_SET ? r->set : NULL;
@@ -104,13 +113,12 @@ TEMPLATE void unlock_set(struct ipc_set *set) NO_LOCK_ANALYSIS
 	spin_unlock(&set->lock);
 }
 
-/* Destination (and its set) locked: a peer waits there as we want it. */
+/* Destination (and its set) locked: a peer waits there as we want it, so the
+ * port is alive and has no messages. */
 TEMPLATE bool find_peer(struct fast *f) REQUIRES(&f->dest->lock)
 {
 	struct ipc_port *dest = f->dest;
 	struct list *receivers = &dest->receivers;
-	if (!dest->active || !list_empty(&dest->queue))
-		return false;
 	if (dest->set) {
 		f->dest_set = dest->set;
 		lock_set(dest->set);
@@ -120,23 +128,27 @@ TEMPLATE bool find_peer(struct fast *f) REQUIRES(&f->dest->lock)
 	if (n == &receivers->head)
 		return false;
 	struct thread *t = container_of(n, struct thread, wait_link);
+	assert(dest->active && list_empty(&dest->queue));
 	f->peer = t;
 	f->short_landing =
 		(t->ipc.option &
 		 (MACH_RCV_MSG | MACH_RCV_25 | MACH_RCV_NOTIFY)) == MACH_RCV_MSG &&
 		!(f->m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX);
 	return f->m->head.msgh_size <= t->ipc.receive_size &&
-	       likely(f->short_landing || !(t->ipc.option & MACH_RCV_NOTIFY));
+	       likely(f->short_landing || !(t->ipc.option & MACH_RCV_NOTIFY)) &&
+	       likely(thread_can_become(t));
 }
 
-/* Locks the place to receive from, if it is free and has nothing. */
+/* Locks the place to receive from, if it is free and has nothing. It is alive:
+ * an entry of a held space names it, or the thread keeps it. */
 TEMPLATE bool lock_source(struct fast *f) NO_LOCK_ANALYSIS
 {
 	struct ipc_set *set = f->set;
 	if (set) {
 		if (set == f->dest_set || !spin_trylock(&set->lock))
 			return false;
-		if (likely(set->active && list_empty(&set->ready)))
+		assert(set->active);
+		if (likely(list_empty(&set->ready)))
 			return true;
 		spin_unlock(&set->lock);
 		return false;
@@ -144,8 +156,8 @@ TEMPLATE bool lock_source(struct fast *f) NO_LOCK_ANALYSIS
 	struct ipc_port *port = f->port;
 	if (!spin_trylock(&port->lock))
 		return false;
-	if (likely(port->active && list_empty(&port->queue) && !port->set &&
-		   !port->owed))
+	assert(port->active);
+	if (likely(list_empty(&port->queue) && !port->set && !port->owed))
 		return true;
 	spin_unlock(&port->lock);
 	return false;
@@ -160,7 +172,7 @@ TEMPLATE bool meet(struct fast *f) REQUIRES(&f->dest->lock)
 {
 	if (!find_peer(f) || !lock_source(f))
 		return false;
-	if (likely(wait_claim(f->peer, WAIT_OK)))
+	if (likely(wait_end_at_rest(f->peer)))
 		return true;
 	unlock_source(f);
 	return false;
@@ -174,12 +186,13 @@ TEMPLATE void release_peer(struct fast *f)
 {
 	struct thread *t = f->peer;
 	list_remove(&t->wait_link);
-	if (t->ipc.port)
-		ref_put_not_last(&t->ipc.port->ref);
-	else
-		ref_put_not_last(&t->ipc.set->ref);
-	t->ipc.port = NULL;
-	t->ipc.set = NULL;
+	if (f->dest_set) {
+		ref_put_not_last(&f->dest_set->ref);
+		t->ipc.set = NULL;
+	} else {
+		ref_put_not_last(&f->dest->ref);
+		t->ipc.port = NULL;
+	}
 }
 
 /* What the peer sees of the header, as if the message had been queued and
@@ -192,8 +205,8 @@ TEMPLATE void address(struct fast *f, enum call call)
 	struct thread *t = f->peer;
 	uint32_t bits = m->head.msgh_bits;
 	m->head.msgh_seqno = dest->seqno++;
-	t->ipc.message = m;
 	if (unlikely(!f->short_landing)) {
+		t->ipc.message = m;
 		m->head.msgh_bits =
 			(bits & BITS_CARRIED) |
 			(call == KERNEL_REQUEST ? MACH_MSGH_BITS_KERNEL : 0);
@@ -207,7 +220,6 @@ TEMPLATE void address(struct fast *f, enum call call)
 	m->head.msgh_bits =
 		bits | (call == ANSWER ? BITS_TO_CLIENT : BITS_TO_SERVER);
 	m->head.msgh_local_port = dest->receiver_name;
-	t->ipc.state = call == ANSWER ? IPC_STATE_ANSWER : IPC_STATE_REQUEST;
 	if (call == ANSWER)
 		m->head.msgh_remote_port = MACH_PORT_NULL;
 }
@@ -225,13 +237,14 @@ TEMPLATE void use_entry(struct fast *f, struct ipc_space *s)
 		e->flags = 0;
 	}
 	e->urefs = 0;
-	ipc_entry_push(s, e);
+	ipc_entry_push_hot(s, e);
 }
 
 TEMPLATE void make_reply(struct fast *f)
 {
 	f->port->sorights++;
-	f->m->reply = (struct ipc_right){f->port, RIGHT_SEND_ONCE};
+	if (unlikely(!f->short_landing))
+		f->m->reply = (struct ipc_right){f->port, RIGHT_SEND_ONCE};
 }
 
 TEMPLATE void wait_at_source(struct fast *f, const struct place *at)
@@ -240,10 +253,15 @@ TEMPLATE void wait_at_source(struct fast *f, const struct place *at)
 	self->ipc.buffer = at->buffer;
 	self->ipc.option = at->option;
 	self->ipc.receive_size = at->size;
-	self->ipc.port = f->set ? NULL : f->port;
-	self->ipc.set = f->set;
-	ref_get(f->set ? &f->set->ref : &f->port->ref);
-	wait_begin_abortable(self);
-	list_push_back(f->set ? &f->set->receivers : &f->port->receivers,
-		       &self->wait_link);
+	assert(!self->ipc.port && !self->ipc.set);
+	if (f->set) {
+		self->ipc.set = f->set;
+		ref_get_bounded(&f->set->ref);
+		list_push_back(&f->set->receivers, &self->wait_link);
+	} else {
+		self->ipc.port = f->port;
+		ref_get_bounded(&f->port->ref);
+		list_push_back(&f->port->receivers, &self->wait_link);
+	}
+	wait_begin_at_rest(self);
 }

@@ -35,7 +35,8 @@ static _Atomic uint32_t last_causal_id;
 
 void ipc_thread_init(struct thread *t)
 {
-	t->ipc = (struct thread_ipc){0};
+	t->ipc = (struct thread_ipc){.from = &ipc_no_entry,
+				     .to = &ipc_no_entry};
 	if (CONFIG_PROVENANCE)
 		t->ipc.causal_id = atomic_add(&last_causal_id, 1) + 1;
 }

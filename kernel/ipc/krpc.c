@@ -12,7 +12,7 @@
 #include <ipc/krpc.h>
 #include <ipc/message_i.h>
 #include <kern/string.h>
-#include <kern/thread.h>
+#include <kern/wait_fast.h>
 
 #define BITS_KEPT MACH_MSGH_BITS_TYPE_MASK
 
@@ -183,7 +183,7 @@ static void arm_reply(struct thread *self, struct ipc_port *port)
 	self->ipc.receive_size = UINT32_MAX;
 	self->ipc.message = NULL;
 	spin_lock(&port->lock);
-	thread_wait_begin(WAIT_ABORTABLE);
+	wait_begin_abortable(self, true);
 	list_push_back(&port->receivers, &self->wait_link);
 	spin_unlock(&port->lock);
 }

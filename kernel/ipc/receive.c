@@ -14,7 +14,7 @@
 #include <ipc/fast.h>
 #include <ipc/message_i.h>
 #include <ipc/space_i.h>
-#include <kern/thread.h>
+#include <kern/wait_fast.h>
 
 /* thread->ipc.words */
 enum { WORD_SIZE = 0, WORD_NOTIFY = 1 };
@@ -94,7 +94,7 @@ static void arm(const struct msg_receive *to, struct list *receivers)
 	self->ipc.option = to->option;
 	self->ipc.receive_size = to->size;
 	self->ipc.words[WORD_NOTIFY] = to->notify;
-	thread_wait_begin(WAIT_ABORTABLE);
+	wait_begin_abortable(self, !(to->option & MACH_RCV_TIMEOUT));
 	list_push_back(receivers, &self->wait_link);
 }
 

@@ -64,6 +64,9 @@ struct ipc_entry {
 	uint32_t pad;
 };
 
+/* Stands for no entry where one is remembered: null is not a name. */
+extern struct ipc_entry ipc_no_entry;
+
 struct ipc_overflow_entry {
 	struct ipc_entry entry;
 	struct ipc_overflow_entry *next;
@@ -89,7 +92,9 @@ struct ipc_space {
 	uint32_t high;		  /* indices below it have been used */
 	uint32_t capacity;	  /* indices that have memory */
 	uint32_t free_head, free_tail, free_count;
-	uint32_t live;		  /* names in use */
+	uint32_t live;		  /* names in use, and hot */
+	struct ipc_entry *hot;	  /* free, but in no list: the next reply
+				     right's; or NULL */
 	uint32_t overflow_count;
 	uint32_t overflow_version; /* changes when one is freed */
 	uint64_t overflow_sieve;  /* bit n: a chosen name ends in n, perhaps */
@@ -158,6 +163,39 @@ static inline void ipc_entry_push(struct ipc_space *s, struct ipc_entry *e)
 	else
 		s->free_head = index;
 	s->free_tail = index;
+}
+
+/* Reply rights come and go: an entry serves HOT_USES of them in a row, each under
+ * a name of its own, before it joins the queue of the free ones. */
+#define HOT_USES 8u
+
+static inline struct ipc_entry *ipc_entry_pop_hot(struct ipc_space *s)
+{
+	struct ipc_entry *e = s->hot;
+	if (__builtin_expect(e == NULL, 0))
+		return ipc_entry_pop(s);
+	mach_port_name_t name = e->name + NAME_GENERATION;
+	if (__builtin_expect(s->overflow_sieve >> (name % 64) & 1, 0))
+		return ipc_entry_pop(s); /* perhaps somebody chose that one */
+	s->hot = NULL;
+	e->name = name;
+	return e;
+}
+
+static inline void ipc_entry_push_hot(struct ipc_space *s, struct ipc_entry *e)
+{
+	uint32_t uses = e->name >> NAME_INDEX_BITS;
+	if (__builtin_expect(s->hot || (uses + 1) % HOT_USES == 0, 0)) {
+		ipc_entry_push(s, e);
+		return;
+	}
+	e->type = 0;
+	s->hot = e;
+}
+
+static inline uint32_t ipc_space_names(const struct ipc_space *s)
+{
+	return s->live - (s->hot != NULL);
 }
 
 /* A fresh entry with a name of our choice; type is set by the caller.

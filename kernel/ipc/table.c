@@ -9,6 +9,8 @@
 #include <kern/string.h>
 #include <kern/zone.h>
 
+struct ipc_entry ipc_no_entry;
+
 static struct zone space_zone, chunk_zone, overflow_zone;
 
 void ipc_space_zone_init(void)
@@ -77,6 +79,14 @@ static void avoid_overflow(struct ipc_space *s, struct ipc_entry *e)
 		e->name += NAME_GENERATION;
 }
 
+static void free_hot(struct ipc_space *s)
+{
+	struct ipc_entry *e = s->hot;
+	s->hot = NULL;
+	if (e)
+		ipc_entry_push(s, e);
+}
+
 enum kr ipc_entry_alloc(struct ipc_space *s, struct ipc_entry **entry)
 {
 	enum kr kr = KR_SUCCESS;
@@ -88,6 +98,8 @@ enum kr ipc_entry_alloc(struct ipc_space *s, struct ipc_entry **entry)
 	}
 	if (s->free_count < FREE_MIN)
 		kr = grow(s);
+	if (kr != KR_SUCCESS)
+		free_hot(s);
 	if (s->free_count < FREE_MIN && kr == KR_SUCCESS) {
 		e = ipc_table_slot(s, s->high - 1);
 		e->name = s->high - 1;
@@ -236,7 +248,7 @@ bool ipc_table_step(struct ipc_space *s, uint64_t *cursor,
 
 void ipc_table_cleanup(struct ipc_space *s)
 {
-	assert(s->overflow_count == 0 && s->live == 0);
+	assert(s->overflow_count == 0 && ipc_space_names(s) == 0);
 	for (uint32_t i = 0; i < s->capacity; i += CHUNK_ENTRIES) {
 		uint32_t n = i >> CHUNK_SHIFT;
 		struct ipc_dir *dir = s->dir[n >> DIR_SHIFT];

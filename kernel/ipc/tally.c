@@ -42,8 +42,8 @@ void ipc_tally_space(struct ipc_tally *t, struct ipc_space *space)
 		preempt_point();
 	}
 	spin_lock(&space->lock);
-	t->spare_chunks += chunks_of(space->capacity) -
-			   chunks_of(space->live - space->overflow_count + 1);
+	uint32_t names = ipc_space_names(space) - space->overflow_count;
+	t->spare_chunks += chunks_of(space->capacity) - chunks_of(names + 1);
 	spin_unlock(&space->lock);
 }
 

@@ -113,7 +113,7 @@ unsigned ipc_space_watch(struct ipc_space *s, uint64_t *cursor, int64_t *rows,
 unsigned ipc_space_live(struct ipc_space *s)
 {
 	spin_lock(&s->lock);
-	unsigned live = s->live;
+	unsigned live = ipc_space_names(s);
 	spin_unlock(&s->lock);
 	return live;
 }

@@ -101,13 +101,7 @@ void lock_stat_acquired(struct spinlock *l);
 /* One attempt, no bookkeeping. */
 __attribute__((always_inline)) static inline bool spin_take(struct spinlock *l)
 {
-	uint32_t free = 0;
-
-	return __builtin_expect(atomic_compare_exchange_strong_explicit(
-					&l->held, &free, 1,
-					memory_order_acquire,
-					memory_order_relaxed),
-				1);
+	return __builtin_expect(cpu_take_word(&l->held), 1);
 }
 
 static inline void spin_lock(struct spinlock *l) ACQUIRES(l) NO_LOCK_ANALYSIS

@@ -262,32 +262,16 @@ enum wait_result thread_handoff(struct thread *t, uint64_t deadline,
 
 /* --- becoming another thread */
 
-/* t is claimed, blocked, and may run here; it left no stack behind, and nothing
- * about it asks for more than a switch. */
-static inline bool can_become(const struct processor *p, struct thread *t)
-{
-	return atomic_get_acq(&t->wait) & W_BLOCKED &&
-	       !atomic_get_acq(&t->on_processor) && !t->stack &&
-	       !t->sched.bound && !t->sched.timed &&
-	       !atomic_get(&t->sched.tweak) && t->sched.pset == p->pset;
-}
-
-bool thread_become(struct thread *t, void (*continuation)(void))
+void thread_become(struct thread *t, void (*continuation)(void))
 {
 	struct thread *self = thread_self();
 	struct processor *p;
 
-	assert(spin_none_held() && cpu_irq_enabled());
+	assert(spin_none_held() && cpu_irq_enabled() && !self->sched.bound);
+	assert(!t->stack && !t->sched.timed && !t->sched.bound);
 	self->continuation = continuation;
-	(void)cpu_irq_save();
+	cpu_irq_off();
 	p = cpu_processor();
-	if (__builtin_expect(!can_become(p, t) || !wait_commit(self), 0)) {
-		cpu_irq_restore(true);
-		return false;
-	}
-	/* Nobody else moves a word that is claimed and blocked. */
-	atomic_set(&t->wait, W_DONE | (atomic_get(&t->wait) &
-				       ~((1u << W_RESULT_SHIFT) - 1)));
 	donate(self, t);
 	blocked(p, self);
 	atomic_set(&t->sched.processor, p);
@@ -299,7 +283,6 @@ bool thread_become(struct thread *t, void (*continuation)(void))
 	context_adopt(self, t);
 	switch_finish(self);
 	cpu_irq_restore(true);
-	return true;
 }
 
 /* --- yielding */

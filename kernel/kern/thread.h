@@ -226,12 +226,12 @@ enum wait_result thread_handoff(struct thread *t, uint64_t deadline,
 				void (*continuation)(void));
 
 /*
- * The caller, which has armed a wait, blocks in it with a continuation, and
- * the running code goes on, on the same stack, as t: claimed, and waiting with
- * a continuation, which it calls next. False: t cannot run here now, or the
- * caller's wait is over: nothing was done, and thread_handoff will do.
+ * The running code goes on, on the same stack, as t, whose wait has been ended
+ * (wait_end_at_rest) and which thread_can_become approved of before that. The
+ * caller rests (wait_begin_at_rest) until its continuation is called; what t
+ * waited with is not called.
  */
-bool thread_become(struct thread *t, void (*continuation)(void));
+void thread_become(struct thread *t, void (*continuation)(void));
 
 /* Lets others of the same or higher priority run. */
 bool thread_yield(void (*continuation)(void)); /* true: somebody else ran */

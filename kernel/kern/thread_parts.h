@@ -55,8 +55,8 @@ struct thread_ipc {
 	struct ipc_set *set;	     /* or this, +1 */
 	struct ipc_message *spare;   /* memory kept for the next message */
 	struct ipc_request *request; /* one kept for the manual's next entry */
-	struct ipc_entry *from;	     /* entry received from last, good if */
-	uint32_t from_version;	     /* this is its space's version */
+	struct ipc_entry *from, *to; /* entries used last, good if */
+	uint32_t version;	     /* this is their space's version */
 	struct list *doomed;	     /* messages being destroyed */
 	uint64_t words[2];
 };

@@ -16,10 +16,8 @@ static uint32_t done(enum wait_result result)
 
 void wait_begin_aborted(struct thread *self)
 {
-	uint32_t word = W_ARMED | W_ABORTABLE;
-
 	atomic_fetch_and(&self->ast, ~(uint32_t)AST_ABORT);
-	atomic_compare_exchange_strong(&self->wait, &word, done(WAIT_ABORTED));
+	(void)wait_abort(self);
 }
 
 void thread_wait_begin(unsigned flags)
@@ -27,7 +25,7 @@ void thread_wait_begin(unsigned flags)
 	struct thread *self = thread_self();
 
 	if (flags & WAIT_ABORTABLE) {
-		wait_begin_abortable(self);
+		wait_begin_abortable(self, false);
 		return;
 	}
 	assert(!(atomic_get(&self->wait) & (W_ARMED | W_BLOCKED)));
@@ -76,7 +74,16 @@ bool thread_wake(struct thread *t, enum wait_result result)
 
 bool thread_claim(struct thread *t, enum wait_result result)
 {
-	return wait_claim(t, result);
+	uint32_t word = atomic_load(&t->wait);
+	uint32_t claimed;
+
+	do {
+		if (!(word & (W_ARMED | W_BLOCKED)) || (word & W_CLAIMED))
+			return false;
+		claimed = (word & (W_ARMED | W_BLOCKED)) | W_CLAIMED |
+			  (uint32_t)result << W_RESULT_SHIFT;
+	} while (!atomic_compare_exchange_weak(&t->wait, &word, claimed));
+	return true;
 }
 
 void thread_ready(struct thread *t)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The wait word in line: thread_wait_begin and thread_claim for the path of a
- * message, where each call would cost as much as its work. thread_i.h draws
- * the states; everybody else uses the functions of thread.h.
+ * The wait word in line, for the path of a message, where each call would cost
+ * as much as its work. thread_i.h draws the states; everybody else uses the
+ * functions of thread.h.
  */
 #pragma once
 
 #include <kern/panic.h>
+#include <kern/sched.h>
 #include <kern/thread.h>
 
 enum {
@@ -15,6 +16,7 @@ enum {
 	W_CLAIMED = 4,
 	W_DONE = 8,
 	W_ABORTABLE = 16,
+	W_STACKLESS = 32, /* will block with a continuation, no deadline */
 	W_RESULT_SHIFT = 8,
 	W_MARK_SHIFT = 16,
 };
@@ -22,33 +24,45 @@ enum {
 /* An abort or termination was pending when the abortable wait began: ends it. */
 void wait_begin_aborted(struct thread *self);
 
-/* thread_wait_begin(WAIT_ABORTABLE). */
-static inline void wait_begin_abortable(struct thread *self)
+/* The wait word is state, and whoever aborts us from now on ends the wait. */
+static inline void wait_begin_as(struct thread *self, uint32_t state)
 {
 	assert(!(atomic_get(&self->wait) & (W_ARMED | W_BLOCKED)));
-	atomic_exchange(&self->wait, (uint32_t)W_ARMED | W_ABORTABLE);
+	atomic_exchange(&self->wait, state);
 	if (__builtin_expect(atomic_load(&self->ast) &
 				     (AST_ABORT | AST_TERMINATE), 0))
 		wait_begin_aborted(self);
 }
 
-/* thread_claim. */
-static inline bool wait_claim(struct thread *t, enum wait_result result)
+/* thread_wait_begin(WAIT_ABORTABLE); the thread will block with a continuation,
+ * and without a deadline if stackless is true. */
+static inline void wait_begin_abortable(struct thread *self, bool stackless)
 {
-	uint32_t word = atomic_load(&t->wait);
-	uint32_t claimed;
-
-	do {
-		if (!(word & (W_ARMED | W_BLOCKED)) || (word & W_CLAIMED))
-			return false;
-		claimed = (word & (W_ARMED | W_BLOCKED)) | W_CLAIMED |
-			  (uint32_t)result << W_RESULT_SHIFT;
-	} while (!atomic_compare_exchange_weak(&t->wait, &word, claimed));
-	return true;
+	wait_begin_as(self, (uint32_t)W_ARMED | W_ABORTABLE |
+				    (stackless ? W_STACKLESS : 0));
 }
 
-/* thread_wait_result. */
-static inline enum wait_result wait_result_of(struct thread *self)
+/* Nothing about t, which is at rest, asks for more than a switch to it here. */
+static inline bool thread_can_become(struct thread *t)
 {
-	return (enum wait_result)(atomic_get(&self->wait) >> W_RESULT_SHIFT);
+	return !atomic_get_acq(&t->on_processor) &&
+	       !atomic_get(&t->sched.tweak) &&
+	       t->sched.pset == cpu_processor()->pset;
+}
+
+#define W_AT_REST (W_BLOCKED | W_ABORTABLE | W_STACKLESS)
+
+/* The calling thread, which will do thread_become next, blocks in advance:
+ * whoever ends its wait puts it into this processor's queue. */
+static inline void wait_begin_at_rest(struct thread *self)
+{
+	wait_begin_as(self, W_AT_REST);
+}
+
+/* Ends the wait of a thread that blocked without a stack. False: it is in no
+ * such wait (any more), nothing was done. */
+static inline bool wait_end_at_rest(struct thread *t)
+{
+	uint32_t word = W_AT_REST;
+	return atomic_compare_exchange_strong(&t->wait, &word, (uint32_t)W_DONE);
 }

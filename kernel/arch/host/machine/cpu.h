@@ -6,12 +6,22 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct thread *cpu_thread(void);
 struct processor *cpu_processor(void);
 unsigned cpu_number(void);
 void cpu_relax(void);
+static inline bool cpu_take_word(_Atomic uint32_t *word)
+{
+	return !atomic_exchange_explicit(word, 1, memory_order_acquire);
+}
 bool cpu_irq_save(void);
+static inline void cpu_irq_off(void)
+{
+	(void)cpu_irq_save();
+}
 void cpu_irq_restore(bool were_on);
 bool cpu_irq_enabled(void);

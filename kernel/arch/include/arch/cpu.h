@@ -7,7 +7,10 @@
  *   struct processor *cpu_processor(void)  this processor's kern/ structure
  *   unsigned          cpu_number(void)     0 .. cpu_count()-1; 0 booted
  *   void              cpu_relax(void)      a hint inside spin loops
+ *   bool              cpu_take_word(_Atomic uint32_t *)  0 -> 1, acquiring;
+ *                     false: it was 1
  *   bool              cpu_irq_save(void)   interrupts off; were they on?
+ *   void              cpu_irq_off(void)    interrupts off; they were on
  *   void              cpu_irq_restore(bool were_on)
  *   bool              cpu_irq_enabled(void)
  */

@@ -65,6 +65,18 @@ static inline void cpu_relax(void)
 
 #define RFLAGS_IF 0x200u
 
+static inline bool cpu_take_word(_Atomic uint32_t *word)
+{
+	bool was;
+
+	/* Two instructions with the branch; a compare and swap takes four. */
+	__asm__ volatile("lock btsl $0, %1"
+			 : "=@ccc"(was), "+m"(*word)
+			 :
+			 : "memory");
+	return !was;
+}
+
 static inline bool cpu_irq_enabled(void)
 {
 	uint64_t flags;
@@ -79,6 +91,11 @@ static inline bool cpu_irq_save(void)
 
 	__asm__ volatile("cli" : : : "memory");
 	return on;
+}
+
+static inline void cpu_irq_off(void)
+{
+	__asm__ volatile("cli" : : : "memory");
 }
 
 static inline void cpu_irq_restore(bool were_on)
