@@ -21,21 +21,24 @@
 
 #include "lib/watch.h"
 
-#define LINE 200
+#define LINE	   200
+#define NAME_WIDTH 22
 
 static const char usage_text[] =
-	"usage: machtop [-b] [-d SECONDS] [-n COUNT] [-s cpu|mem|msg|id]\n"
+	"usage: machtop [-b] [-d SECONDS] [-n COUNT] [-s cpu|mem|msg|id|tree]\n"
 	"Shows the tasks of this host: threads, processor time, memory, page\n"
 	"faults and messages per second, names of rights.\n"
 	"  -b  one table after the other, for pipes\n"
 	"  -d  seconds between two looks (0.1 to 3600; 1)\n"
 	"  -n  so many tables, then end\n"
-	"  -s  what to sort by (cpu)\n"
-	"Keys: q end, c m s i sort by processor, memory, messages, id.\n";
+	"  -s  what to sort by (cpu); tree: each task below the one that it was\n"
+	"      created from, a step to the right\n"
+	"Keys: q end, c m s i t sort by processor, memory, messages, id, tree.\n";
 
 struct row {
 	const struct watch_task *task;
 	double cpu, faults, sent, received; /* of a second */
+	int depth; /* in the tree, if that is shown */
 };
 
 static struct {
@@ -97,6 +100,7 @@ static double sort_value(const struct row *r)
 	case 's':
 		return r->sent + r->received;
 	case 'i':
+	case 't':
 		return -(double)r->task->stat[TASK_STAT_ID];
 	default:
 		return r->cpu;
@@ -112,6 +116,35 @@ static int by_value(const void *a, const void *b)
 	return d > 0 ? 1 : d < 0 ? -1 : ids > 0 ? 1 : ids < 0 ? -1 : 0;
 }
 
+/* Those created from `parent` and theirs, from out[n] on; the new n. from: by id;
+ * whose parent is gone counts as nobody's. */
+static size_t family(struct row *out, size_t n, const struct row *from,
+		     size_t count, const struct look *all, int64_t parent,
+		     int depth)
+{
+	for (size_t i = 0; i < count; i++) {
+		const int64_t *stat = from[i].task->stat;
+		int64_t of = stat[TASK_STAT_PARENT];
+
+		if ((same(all, of) ? of : 0) != parent)
+			continue;
+		out[n] = from[i];
+		out[n++].depth = depth;
+		n = family(out, n, from, count, all, stat[TASK_STAT_ID],
+			   depth + 1);
+	}
+	return n;
+}
+
+static struct row *tree(struct row *rows, const struct look *all)
+{
+	struct row *out = watch_alloc(NULL, all->count, sizeof(*out));
+
+	family(out, 0, rows, all->count, all, 0, 0);
+	free(rows);
+	return out;
+}
+
 static struct row *compare(const struct look *old, const struct look *new)
 {
 	struct row *rows = watch_alloc(NULL, new->count, sizeof(*rows));
@@ -120,6 +153,7 @@ static struct row *compare(const struct look *old, const struct look *new)
 	for (size_t i = 0; i < new->count; i++) {
 		struct row *r = &rows[i];
 		r->task = &new->tasks[i];
+		r->depth = 0;
 		const struct watch_task *b =
 			same(old, r->task->stat[TASK_STAT_ID]);
 		r->cpu = rate(r, b, TASK_STAT_TIME, seconds) / 1e7;
@@ -128,7 +162,7 @@ static struct row *compare(const struct look *old, const struct look *new)
 		r->received = rate(r, b, TASK_STAT_RECEIVED, seconds);
 	}
 	qsort(rows, new->count, sizeof(*rows), by_value);
-	return rows;
+	return want.sort == 't' ? tree(rows, new) : rows;
 }
 
 /* --- the table --- */
@@ -161,10 +195,11 @@ static void put_line(const char *line, int width, bool screen)
 static void put_row(const struct row *r, int width, bool screen)
 {
 	char line[LINE], mem[16], faults[16], sent[16], received[16];
+	int step = r->depth < 10 ? r->depth : 10, left = NAME_WIDTH - step;
 
 	snprintf(line, sizeof(line),
-		 "%5lld %-22.22s %4lld %6.1f %7s %7s %7s %7s %6lld",
-		 (long long)r->task->stat[TASK_STAT_ID],
+		 "%5lld %*s%-*.*s %4lld %6.1f %7s %7s %7s %7s %6lld",
+		 (long long)r->task->stat[TASK_STAT_ID], step, "", left, left,
 		 r->task->name[0] ? r->task->name : "-",
 		 (long long)r->task->stat[TASK_STAT_THREADS], r->cpu,
 		 number((double)r->task->stat[TASK_STAT_RESIDENT], 1024, mem),
@@ -268,7 +303,7 @@ static bool wait_keys(double until)
 		return resized;
 	if (read(STDIN_FILENO, &key, 1) != 1 || key == 'q' || key == 'Q')
 		ended = 1;
-	else if (strchr("cmsi", key))
+	else if (strchr("cmsit", key))
 		want.sort = key;
 	return true;
 }
@@ -354,7 +389,8 @@ static double number_of(const char *text, double least, double most)
 
 static char sort_of(const char *text)
 {
-	if (!strcmp(text, "cpu") || !strcmp(text, "mem") || !strcmp(text, "id"))
+	if (!strcmp(text, "cpu") || !strcmp(text, "mem") || !strcmp(text, "id") ||
+	    !strcmp(text, "tree"))
 		return text[0];
 	if (!strcmp(text, "msg"))
 		return 's';

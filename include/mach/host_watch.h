@@ -18,7 +18,8 @@
 #define TASK_STAT_SENT	    8 /* messages */
 #define TASK_STAT_RECEIVED  9
 #define TASK_STAT_NAMES	    10 /* of rights, in use */
-#define TASK_STAT_WORDS	    11
+#define TASK_STAT_PARENT    11 /* the task it was created from; 0: the first */
+#define TASK_STAT_WORDS	    12
 
 #define TASK_STAT_NAME 32 /* chars of each name, padded with zeros */
 

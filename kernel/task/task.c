@@ -103,6 +103,7 @@ static struct task *task_alloc(struct task *parent)
 	waitq_init(&t->dead_wait);
 	t->pset = &default_pset;
 	t->priority = parent ? parent->priority : PRIORITY_USER;
+	t->parent_id = parent ? parent->id : 0;
 	t->active = true;
 	return t;
 }

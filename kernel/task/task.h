@@ -46,6 +46,7 @@ struct task {
 	struct ipc_port *self_port; /* (f) kernel port, until dying */
 	struct list_node all_link;  /* tasks_lock */
 	uint64_t id;		    /* (f) 1, 2, 3 ...: for people */
+	uint64_t parent_id;	    /* (f) of the task it was created from; 0 */
 
 	bool essential; /* (f) when it ends the machine does: the first task */
 	bool active;		    /* (l) */

@@ -49,6 +49,7 @@ static void task_stat(struct task *t, int64_t *row)
 	row[TASK_STAT_PRIORITY] = t->priority;
 	spin_unlock(&t->lock);
 	row[TASK_STAT_ID] = (int64_t)t->id;
+	row[TASK_STAT_PARENT] = (int64_t)t->parent_id;
 	row[TASK_STAT_THREADS] = sums.threads;
 	row[TASK_STAT_TIME] = (int64_t)sums.time_ns;
 	row[TASK_STAT_RESIDENT] = (int64_t)vm_map_resident_size(t->map);

@@ -24,6 +24,7 @@ until [ -s /tmp/spin ]; do sleep 0.1; done
 echo "== spin"; machtop -n 2 -d 2 -s cpu | cat; echo "status $?"
 kill $spinner
 echo "== names"; machtop -n 1 -d 0.2 -s id | cat; echo "status $?"
+echo "== tree"; machtop -n 1 -d 0.2 -s tree | cat; echo "status $?"
 echo "== misuse"; machtop -n none; echo "status $?"
 echo "== extra"; machtop -b 5; echo "status $?"
 echo "== help"; machtop --help; echo "status $?"
@@ -58,6 +59,10 @@ if [ "$tables" -eq 2 ]; then pass two_tables; else
 fi
 has by_id names '^ +1 bootstrap'
 has server names '^ +[0-9]+ unix '
+# Checklist: TSK-03
+has tree_root tree '^ +1 bootstrap '
+has tree_server tree '^ +[0-9]+  unix '
+has tree_orphan tree "^ +[0-9]+ machtop\\["
 has itself names '^ +[0-9]+ machtop\['
 wide=$(awk 'length > 80' "$TMP/sections" | head -n 1)
 if [ -z "$wide" ]; then pass eighty_columns; else fail eighty_columns "$wide"; fi
