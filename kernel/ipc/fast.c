@@ -55,12 +55,15 @@ TEMPLATE bool name_reply(struct thread *self, struct ipc_message *m,
 }
 
 /* The bytes to its buffer, the message's memory to where it lasts. */
-TEMPLATE mach_msg_return_t hand_over(struct thread *self, struct ipc_message *m)
+TEMPLATE mach_msg_return_t hand_over(struct thread *self, struct ipc_message *m,
+				     enum body body)
 {
 	self->ipc.received++;
 	if (CONFIG_PROVENANCE)
 		self->ipc.causal_id = m->causal;
-	bool ok = copy_out(self->ipc.buffer, &m->head, m->head.msgh_size);
+	bool ok = copy_out(self->ipc.buffer, &m->head,
+			   body == LONG ? sizeof(m->head) :
+					    m->head.msgh_size);
 	if (likely(!self->ipc.spare && m->capacity == MESSAGE_SMALL_SIZE))
 		self->ipc.spare = m;
 	else
@@ -68,16 +71,31 @@ TEMPLATE mach_msg_return_t hand_over(struct thread *self, struct ipc_message *m)
 	return likely(ok) ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;
 }
 
-/* The general copy-out says what was short. */
-static void land_slowly(struct thread *self, struct ipc_message *m,
-			struct ipc_port *port)
+/* No name for the reply right: the general copy-out says what was short. What
+ * a long message has behind its header is there already. */
+[[gnu::noreturn]] static void
+land_unnamed(struct thread *self, struct ipc_message *m, struct ipc_port *port,
+	     enum body body)
 {
+	uint64_t buffer = self->ipc.buffer;
+	uint32_t size = m->head.msgh_size;
+	const struct msg_receive to = {
+		.buffer = buffer,
+		.size = self->ipc.receive_size,
+		.option = self->ipc.option,
+	};
 	m->reply = (struct ipc_right){port, RIGHT_SEND_ONCE};
 	m->local_name = m->head.msgh_local_port;
 	m->addressed = MACH_MSG_TYPE_PORT_SEND;
 	m->head.msgh_bits &= MACH_MSGH_BITS_TYPE_MASK;
-	self->ipc.message = m;
-	self->ipc.state = MACH_MSG_SUCCESS;
+	if (body == LONG)
+		m->head.msgh_size = sizeof(m->head);
+	mach_msg_return_t r = ipc_message_copyout(m, &to);
+	if (body == LONG &&
+	    !copy_out(buffer + offsetof(mach_msg_header_t, msgh_size), &size,
+		      sizeof(size)))
+		r = MACH_RCV_INVALID_DATA;
+	context_trap_return(r);
 }
 
 /* A message with rights, or to a thread that wants it the manual's way, or that
@@ -97,14 +115,15 @@ static void land_slowly(struct thread *self, struct ipc_message *m,
 }
 
 /* The caller has become the peer, which goes on where it waits. */
-[[gnu::noreturn]] TEMPLATE void land(struct fast *f, enum call call)
+[[gnu::noreturn]] TEMPLATE void land(struct fast *f, enum call call,
+				     enum body body)
 {
 	struct thread *self = f->peer;
 	if (likely(f->short_landing &&
 		   (call == ANSWER || name_reply(self, f->m, f->port))))
-		context_trap_return(hand_over(self, f->m));
+		context_trap_return(hand_over(self, f->m, body));
 	if (f->short_landing)
-		land_slowly(self, f->m, f->port);
+		land_unnamed(self, f->m, f->port, body);
 	land_rights(self, f->m);
 }
 
@@ -118,11 +137,11 @@ void ipc_receive_continue(void)
 
 /* Both entries found: the rest of the looking, then all changing. */
 TEMPLATE bool meet_and_commit(struct fast *f, struct ipc_space *s,
-			      const struct place *at, enum call call)
-	REQUIRES(&s->lock)
+			      const struct place *at, enum call call,
+			      enum body body) REQUIRES(&s->lock)
 {
 	spin_lock(&f->dest->lock);
-	bool ok = meet(f);
+	bool ok = meet(f, at, body);
 	if (likely(ok)) {
 		release_peer(f);
 		address(f, call);
@@ -140,7 +159,7 @@ TEMPLATE bool meet_and_commit(struct fast *f, struct ipc_space *s,
 }
 
 /* The same around a body with rights. */
-static bool pass_rights(struct fast *f, struct ipc_space *s,
+static bool with_rights(struct fast *f, struct ipc_space *s,
 			const struct place *at, enum call call,
 			struct list *after) REQUIRES(&s->lock)
 {
@@ -148,8 +167,8 @@ static bool pass_rights(struct fast *f, struct ipc_space *s,
 	const struct ipc_entry *used = call == ANSWER ? f->entry : NULL;
 	if (!ipc_fast_body_check(f->m, s, used, &body))
 		return false;
-	bool ok = call == ANSWER ? meet_and_commit(f, s, at, ANSWER) :
-				   meet_and_commit(f, s, at, REQUEST);
+	bool ok = call == ANSWER ? meet_and_commit(f, s, at, ANSWER, ANY) :
+				   meet_and_commit(f, s, at, REQUEST, ANY);
 	if (ok)
 		ipc_fast_body_take(f->m, s, &body, after);
 	return ok;
@@ -172,7 +191,7 @@ TEMPLATE void become(struct fast *f, void (*continuation)(void))
 }
 
 /* Pins of both ports, for a call of the kernel. */
-static mach_msg_return_t call_kernel(struct fast *f, const struct place *at)
+TEMPLATE mach_msg_return_t call_kernel(struct fast *f, const struct place *at)
 {
 	const struct kernel_rpc rpc = {f->dest, f->port, at->buffer, at->size,
 				       at->name};
@@ -182,13 +201,15 @@ static mach_msg_return_t call_kernel(struct fast *f, const struct place *at)
 }
 
 TEMPLATE bool pass(struct ipc_message *m, const struct place *at,
-		   mach_msg_return_t *result, enum call call)
+		   mach_msg_return_t *result, enum call call,
+		   enum body body)
 {
 	struct fast f;
 	struct list after;
 	struct thread *self = thread_self();
 	struct ipc_space *s = self->space;
-	bool complex = m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX;
+	bool complex = body == ANY &&
+		       m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX;
 	f.self = self;
 	f.m = m;
 	f.dest_set = NULL;
@@ -196,16 +217,17 @@ TEMPLATE bool pass(struct ipc_message *m, const struct place *at,
 	spin_lock(&s->lock);
 	bool ok = find_entries(&f, s, at->name, call);
 	bool kernel = call == REQUEST && ok && ipc_port_is_kernel(f.dest);
-	if (unlikely(kernel && (complex || at->option & MACH_RCV_25)))
+	if (unlikely(kernel && (complex || body == LONG ||
+				at->option & MACH_RCV_25)))
 		ok = kernel = false;
 	if (kernel) {
 		ipc_port_ref(f.dest);
 		ipc_port_ref(f.port);
 	} else if (unlikely(ok && complex)) {
 		list_init(&after);
-		ok = pass_rights(&f, s, at, call, &after);
+		ok = with_rights(&f, s, at, call, &after);
 	} else if (likely(ok)) {
-		ok = meet_and_commit(&f, s, at, call);
+		ok = meet_and_commit(&f, s, at, call, body);
 	}
 	spin_unlock(&s->lock);
 	if (kernel)
@@ -217,7 +239,7 @@ TEMPLATE bool pass(struct ipc_message *m, const struct place *at,
 	become(&f, ipc_receive_continue);
 	if (unlikely(complex))
 		ipc_requests_fire(&after);
-	land(&f, call);
+	land(&f, call, body);
 }
 
 /* --- the call of the kernel --- */
@@ -232,7 +254,8 @@ void ipc_fast_kernel_rpc(struct ipc_message *m, struct ipc_port *dest,
 	f.self->ipc.message = NULL;
 	spin_lock(&f.dest->lock);
 	/* Its last send right would have a notification to fire. */
-	bool ok = dest->srights > 1 && !ipc_port_is_kernel(dest) && meet(&f);
+	bool ok = dest->srights > 1 && !ipc_port_is_kernel(dest) &&
+		  meet(&f, &at, ANY);
 	if (likely(ok)) {
 		dest->srights--;
 		release_peer(&f);
@@ -252,6 +275,9 @@ void ipc_fast_kernel_rpc(struct ipc_message *m, struct ipc_port *dest,
 
 /* --- the trap --- */
 
+/* Copied under locks: not more than a few thousand instructions. */
+#define LONG_MAX_SIZE 8192u
+
 /* The bytes, if the thread has a buffer at hand that is large enough. */
 TEMPLATE struct ipc_message *fetch(struct thread *self, uint64_t buffer,
 				   uint32_t size)
@@ -268,52 +294,118 @@ TEMPLATE struct ipc_message *fetch(struct thread *self, uint64_t buffer,
 	return m;
 }
 
-/* The same for a large message, in memory that the processor lends. */
-static struct ipc_message *fetch_large(uint64_t buffer, uint32_t size)
+/* Of the bits in mask, and of the place for the answer. */
+TEMPLATE bool is_request(const mach_msg_header_t *h, mach_port_name_t name,
+			 uint32_t mask)
 {
-	if (size <= MESSAGE_SMALL_SIZE || size > MESSAGE_REPLY_SIZE || size % 4)
-		return NULL;
-	struct ipc_message *m = ipc_message_borrow();
+	return (h->msgh_bits & mask) == BITS_REQUEST &&
+	       h->msgh_local_port == name;
+}
+
+TEMPLATE bool is_answer(const mach_msg_header_t *h, uint32_t mask)
+{
+	return (h->msgh_bits & mask) == BITS_ANSWER &&
+	       h->msgh_local_port == MACH_PORT_NULL;
+}
+
+/* A long message of plain data, to a thread whose memory is at hand. False:
+ * nothing happened. */
+static bool pass_long(const struct place *at, uint32_t size,
+		      mach_msg_return_t *r)
+{
+	struct thread *self = thread_self();
+	struct ipc_message *m = self->ipc.spare;
+	if (!m || size <= MESSAGE_SMALL_SIZE || size > LONG_MAX_SIZE ||
+	    size % 4 || !copy_in(&m->head, at->buffer, sizeof(m->head)))
+		return false;
+	self->ipc.spare = NULL;
+	m->head.msgh_size = size;
+	if (CONFIG_PROVENANCE)
+		m->causal = self->ipc.causal_id;
+	bool ok = is_request(&m->head, at->name, BITS_PLAIN) ?
+			  pass(m, at, r, REQUEST, LONG) :
+		  is_answer(&m->head, BITS_PLAIN) ?
+			  pass(m, at, r, ANSWER, LONG) :
+			  false;
+	if (!ok)
+		self->ipc.spare = m;
+	return ok;
+}
+
+/* The bytes in a buffer that the processor lends, or one made for them. */
+static mach_msg_return_t fetch_large(uint64_t buffer, uint32_t size,
+				     struct ipc_message **message)
+{
+	struct ipc_message *m = NULL;
+	if (size > MESSAGE_SMALL_SIZE && size <= MESSAGE_REPLY_SIZE &&
+	    size % 4 == 0)
+		m = ipc_message_borrow();
 	if (!m)
-		return NULL;
+		return ipc_message_fetch(buffer, size, OPTIONS_RPC, message);
 	if (!copy_in(&m->head, buffer, size)) {
 		ipc_message_free(m);
-		return NULL;
+		return MACH_SEND_INVALID_DATA;
 	}
 	m->head.msgh_size = size;
-	return m;
+	*message = m;
+	return MACH_MSG_SUCCESS;
+}
+
+/* The rest of a call whose bytes are there; options that would need more
+ * arguments are not set. */
+[[gnu::noinline]] static mach_msg_return_t
+mach_msg_fetched(struct ipc_message *m, uint32_t size, uint64_t buffer,
+		 uint32_t option, uint32_t rcv_size, mach_port_name_t rcv_name)
+{
+	const struct place at = {buffer, option, rcv_size, rcv_name};
+	mach_msg_return_t r;
+	bool request = is_request(&m->head, rcv_name, BITS_SHAPE);
+	if ((request || is_answer(&m->head, BITS_SHAPE)) &&
+	    pass(m, &at, &r, request ? REQUEST : ANSWER, ANY))
+		return r;
+	return ipc_mach_msg(m, buffer, option, size, rcv_size, rcv_name,
+			    MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
+}
+
+/* What the thread's own buffer does not take. */
+[[gnu::noinline]] static mach_msg_return_t
+mach_msg_large(uint64_t buffer, uint32_t option, uint32_t send_size,
+	       uint32_t rcv_size, mach_port_name_t rcv_name)
+{
+	const struct place at = {buffer, option, rcv_size, rcv_name};
+	struct ipc_message *m;
+	mach_msg_return_t r;
+	if (pass_long(&at, send_size, &r))
+		return r;
+	r = fetch_large(buffer, send_size, &m);
+	return r == MACH_MSG_SUCCESS ?
+		       mach_msg_fetched(m, send_size, buffer, option,
+					rcv_size, rcv_name) :
+		       r;
 }
 
 int64_t ipc_trap_mach_msg(uint64_t buffer, uint64_t option, uint64_t send_size,
 			  uint64_t rcv_size, uint64_t rcv_name,
 			  uint64_t timeout, uint64_t notify)
 {
-	struct ipc_message *m = NULL;
+	const struct place at = {buffer, (uint32_t)option, (uint32_t)rcv_size,
+				 (mach_port_name_t)rcv_name};
 	mach_msg_return_t r;
-	if (likely(((uint32_t)option & ~MACH_RCV_25) == OPTIONS_RPC)) {
-		m = fetch(thread_self(), buffer, (uint32_t)send_size);
-		if (!m)
-			m = fetch_large(buffer, (uint32_t)send_size);
-		if (!m) {
-			r = ipc_message_fetch(buffer, (uint32_t)send_size,
-					      OPTIONS_RPC, &m);
-			if (r != MACH_MSG_SUCCESS)
-				return r;
-		}
-		const struct place at = {buffer, (uint32_t)option,
-					 (uint32_t)rcv_size,
-					 (mach_port_name_t)rcv_name};
-		const mach_msg_header_t *h = &m->head;
-		uint32_t shape = h->msgh_bits & BITS_SHAPE;
-		if (shape == BITS_REQUEST && h->msgh_local_port == at.name &&
-		    pass(m, &at, &r, REQUEST))
+	if (unlikely((at.option & ~MACH_RCV_25) != OPTIONS_RPC))
+		return ipc_mach_msg(NULL, buffer, option, send_size, rcv_size,
+				    rcv_name, timeout, notify);
+	struct ipc_message *m =
+		fetch(thread_self(), buffer, (uint32_t)send_size);
+	if (unlikely(!m))
+		return mach_msg_large(buffer, at.option, (uint32_t)send_size,
+				      at.size, at.name);
+	if (is_request(&m->head, at.name, BITS_PLAIN)) {
+		if (pass(m, &at, &r, REQUEST, PLAIN))
 			return r;
-		if (shape == BITS_ANSWER &&
-		    h->msgh_local_port == MACH_PORT_NULL &&
-		    pass(m, &at, &r, ANSWER))
+	} else if (is_answer(&m->head, BITS_PLAIN)) {
+		if (pass(m, &at, &r, ANSWER, PLAIN))
 			return r;
 	}
-	return ipc_mach_msg(m, buffer, option, send_size, rcv_size, rcv_name,
-			    timeout, notify);
+	return mach_msg_fetched(m, m->head.msgh_size, buffer, at.option,
+				at.size, at.name);
 }
-

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <arch/pmap.h>
 #include <ipc/fast.h>
 #include <ipc/space_i.h>
 #include <kern/wait_fast.h>
@@ -13,6 +14,7 @@
 	MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE)
 #define BITS_ANSWER MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0)
 #define BITS_CARRIED (MACH_MSGH_BITS_TYPE_MASK | MACH_MSGH_BITS_COMPLEX)
+#define BITS_PLAIN   (BITS_SHAPE | MACH_MSGH_BITS_COMPLEX)
 #define BITS_SHAPE   (~(BITS_CARRIED | MACH_MSGH_BITS_KERNEL))
 #define BITS_TO_SERVER \
 	MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND)
@@ -24,6 +26,9 @@
 #define TEMPLATE       __attribute__((always_inline)) static inline
 
 enum call { REQUEST, ANSWER, KERNEL_REQUEST };
+/* PLAIN data; LONG plain data, of which only the header was fetched; or ANY body,
+ * rights too. */
+enum body { PLAIN, LONG, ANY };
 
 struct fast {
 	struct thread *self, *peer;
@@ -87,12 +92,18 @@ TEMPLATE bool find_entries(struct fast *f, struct ipc_space *s,
 	struct ipc_entry *d =
 		find_entry(&mine->to, s, f->m->head.msgh_remote_port);
 	struct ipc_entry *r = find_entry(&mine->from, s, from);
-	f->dest = d->port;
-	f->port = r->type & TYPE_RECEIVE ? r->port : NULL;
-	f->set = call == ANSWER && r->type == TYPE_SET ? r->set : NULL;
-	if (!(f->port || f->set) || f->port == f->dest)
-		return false;
 	f->entry = d;
+	f->dest = d->port;
+	f->port = NULL;
+	f->set = NULL;
+	if (likely(r->type & TYPE_RECEIVE))
+		f->port = r->port;
+	else if (call == ANSWER && r->type == TYPE_SET)
+		f->set = r->set;
+	else
+		return false;
+	if (f->port == f->dest)
+		return false;
 	if (call == REQUEST)
 		return d->type & TYPE_SEND && !(d->flags & ENTRY_ACCEPT);
 	return d->type == TYPE_SEND_ONCE &&
@@ -115,7 +126,7 @@ TEMPLATE void unlock_set(struct ipc_set *set) NO_LOCK_ANALYSIS
 
 /* Destination (and its set) locked: a peer waits there as we want it, so the
  * port is alive and has no messages. */
-TEMPLATE bool find_peer(struct fast *f) REQUIRES(&f->dest->lock)
+TEMPLATE bool find_peer(struct fast *f, enum body body) REQUIRES(&f->dest->lock)
 {
 	struct ipc_port *dest = f->dest;
 	struct list *receivers = &dest->receivers;
@@ -133,7 +144,8 @@ TEMPLATE bool find_peer(struct fast *f) REQUIRES(&f->dest->lock)
 	f->short_landing =
 		(t->ipc.option &
 		 (MACH_RCV_MSG | MACH_RCV_25 | MACH_RCV_NOTIFY)) == MACH_RCV_MSG &&
-		!(f->m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX);
+		(body != ANY ||
+		 !(f->m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX));
 	return f->m->head.msgh_size <= t->ipc.receive_size &&
 	       likely(f->short_landing || !(t->ipc.option & MACH_RCV_NOTIFY)) &&
 	       likely(thread_can_become(t));
@@ -168,11 +180,24 @@ TEMPLATE void unlock_source(struct fast *f) NO_LOCK_ANALYSIS
 	spin_unlock(f->set ? &f->set->lock : &f->port->lock);
 }
 
-TEMPLATE bool meet(struct fast *f) REQUIRES(&f->dest->lock)
+/* The body of a long message goes to where the peer reads it; what it finds
+ * there if we do not meet after all is nobody's promise. */
+TEMPLATE bool pass_body(struct thread *peer, const struct ipc_message *m,
+			uint64_t buffer)
 {
-	if (!find_peer(f) || !lock_source(f))
+	const uint32_t head = sizeof(m->head);
+	return pmap_copy_across(peer->pmap, peer->ipc.buffer + head,
+				buffer + head, m->head.msgh_size - head);
+}
+
+TEMPLATE bool meet(struct fast *f, const struct place *at, enum body body)
+	REQUIRES(&f->dest->lock)
+{
+	if (!find_peer(f, body) || !lock_source(f))
 		return false;
-	if (likely(wait_end_at_rest(f->peer)))
+	if ((body != LONG ||
+	     (f->short_landing && pass_body(f->peer, f->m, at->buffer))) &&
+	    likely(wait_end_at_rest(f->peer)))
 		return true;
 	unlock_source(f);
 	return false;

@@ -287,6 +287,12 @@ bool pmap_extract(struct pmap *pmap, vaddr_t va, struct paddr *pa,
 	return m != NULL;
 }
 
+/* Simulated memory is copied by the general way. */
+bool pmap_copy_across(struct pmap *, vaddr_t, vaddr_t, size_t)
+{
+	return false;
+}
+
 /* The flags of all frames together; those in clear are taken back. */
 static unsigned frame_flags(struct paddr pa, size_t size, unsigned clear)
 {

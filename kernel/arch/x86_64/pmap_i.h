@@ -5,6 +5,7 @@
  *   pmap_table.c   tables: finding, making, freeing
  *   pmap_pv.c      the reverse map of a frame and what works through it
  *   pmap_tlb.c     loading, shoot-down
+ *   pmap_across.c  copying into another pmap's memory
  *   pmap_kernel.c  the kernel's windows, contents of frames
  *   pmap_check.c   the walker
  *
@@ -129,6 +130,8 @@ void tables_give(struct list *freed);
 vaddr_t leaf_next(struct pmap *pmap, vaddr_t va, vaddr_t end);
 
 /* --- pmap_pv.c */
+
+#define PV_LOCK 2ul /* of a frame's pmap_word */
 
 void pv_init(void);
 /* The halves that take the lock. pv_add: false: no memory, nothing changed. */

@@ -14,7 +14,6 @@
 #include <kern/zone.h>
 
 #define PV_CHAIN 1ul
-#define PV_LOCK	 2ul
 #define PV_PER_BLOCK 7
 
 struct pv_block {

@@ -80,6 +80,13 @@ size_t pmap_table_pages(const struct pmap *pmap);
 
 size_t pmap_resident_bytes(const struct pmap *pmap);
 
+/*
+ * Copies from the running task's memory into the memory that pmap maps, without a
+ * fault on either side. False, with an unknown part copied: some page is not
+ * mapped, not writable, mapped elsewhere too, or this machine cannot do it.
+ */
+bool pmap_copy_across(struct pmap *pmap, vaddr_t to, vaddr_t from, size_t size);
+
 /* Loads the pmap on this processor (context switch); NULL = kernel only. */
 void pmap_activate(struct pmap *pmap);
 
