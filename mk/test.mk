@@ -5,7 +5,8 @@
 KERNEL_READY := $(KERNELS) $(KERNEL_TESTS)
 IMAGE_READY := $(if $(SERVERS),$(B)/boot.cpio)
 
-all: $(HOST_PROGRAMS) $(MIG_DONE) $(KERNEL_READY) $(USER_ALL) $(IMAGE_READY)
+all: $(HOST_PROGRAMS) $(MIG_DONE) $(KERNEL_READY) $(USER_ALL) $(IMAGE_READY) \
+	$(BARE_PARTS)
 
 # Everything that the tests need; they are run by tests/run, not by make.
 .PHONY: build-tests

@@ -93,7 +93,7 @@ for mib in 32 64; do
 done
 
 # What is added counts, too: it is there packed and unpacked.
-head -c 24000000 /dev/zero >"$TMP/big"
+head -c 29000000 /dev/zero >"$TMP/big"
 try $run --memory 64 --add "$TMP/big:/big" -- true
 said memory_for_archive 126 'does not fit in memory'
 

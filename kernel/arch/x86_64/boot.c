@@ -179,7 +179,7 @@ static void check_memory(void)
 		total += boot_info.ram[i].size;
 	if (total / 1024 >= RAM_MIN_KIB)
 		return;
-	klog("mach: cannot start: %llu KiB of memory, %u KiB are needed",
+	klog("mach: cannot start: too little memory: %llu KiB, %u are needed",
 	     (unsigned long long)total / 1024, RAM_MIN_KIB);
 	machine_end(MACHINE_PANIC);
 }
