@@ -4,10 +4,12 @@
  * is copied once. The frame cannot go away or lose its rights meanwhile, for
  * both locks under which its entry may be lowered are held (pmap_i.h): the
  * pmap's, and that of the frame's reverse map, which is taken only if nobody
- * else maps the frame.
+ * else maps the frame. The running task's own memory is refused: two threads may
+ * have overlapping buffers, and the copy would eat its own source.
  *
  * Locks: pmap -> reverse map of one frame at a time.
  */
+#include "percpu.h"
 #include "pmap_i.h"
 
 #include <arch/copy.h>
@@ -25,7 +27,9 @@ static inline bool copy_to_frame(pte_t *pte, size_t offset, vaddr_t from,
 	if ((entry & (PTE_TAKES | PTE_UNCACHED)) != PTE_TAKES)
 		return false;
 	page = page_from_paddr((struct paddr){ frame });
-	if (!pv_exchange(page, (uintptr_t)pte, (uintptr_t)pte | PV_LOCK))
+	/* A physical range mapped cached may have no struct page. */
+	if (!page ||
+	    !pv_exchange(page, (uintptr_t)pte, (uintptr_t)pte | PV_LOCK))
 		return false;
 	/* It may have been lowered just before we had the lock. */
 	now = atomic_get(pte);
@@ -43,7 +47,8 @@ bool pmap_copy_across(struct pmap *pmap, vaddr_t to, vaddr_t from, size_t size)
 	size_t n;
 	bool ok;
 
-	if (to >= USER_MAX || size > USER_MAX - to || size == 0)
+	if (to >= USER_MAX || size > USER_MAX - to ||
+	    pmap == CPU_FIELD(struct pmap *, pmap))
 		return false;
 	spin_lock(&pmap->lock);
 	do {

@@ -83,7 +83,8 @@ size_t pmap_resident_bytes(const struct pmap *pmap);
 /*
  * Copies from the running task's memory into the memory that pmap maps, without a
  * fault on either side. False, with an unknown part copied: some page is not
- * mapped, not writable, mapped elsewhere too, or this machine cannot do it.
+ * mapped, not writable, mapped elsewhere too, or this machine cannot do it; or
+ * pmap is the running one.
  */
 bool pmap_copy_across(struct pmap *pmap, vaddr_t to, vaddr_t from, size_t size);
 
