@@ -35,6 +35,8 @@ static const char *const counter_names[HOST_COUNTER_COUNT] = {
 	[HOST_COUNTER_FRAMES_KERNEL] = "frames_kernel",
 	[HOST_COUNTER_FRAMES_TABLES] = "frames_tables",
 	[HOST_COUNTER_FRAMES_POOLS] = "frames_pools",
+	[HOST_COUNTER_LOCK_WAITS] = "lock_waits",
+	[HOST_COUNTER_LOCK_SPINS] = "lock_spins",
 };
 
 static const char usage_text[] =

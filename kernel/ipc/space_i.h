@@ -96,7 +96,7 @@ struct ipc_space {
 	struct ipc_entry *hot;	  /* free, but in no list: the next reply
 				     right's; or NULL */
 	uint32_t overflow_count;
-	uint32_t overflow_version; /* changes when one is freed */
+	uint64_t overflow_version; /* changes when one is freed */
 	uint64_t overflow_sieve;  /* bit n: a chosen name ends in n, perhaps */
 	uint64_t seed;		  /* of the overflow hash */
 	struct ipc_overflow *overflow;

@@ -104,7 +104,7 @@ bool page_zero_idle(void)
 
 	if (atomic_get(&pool_count) >= pool_max)
 		return false;
-	page = buddy_take(0, reserve_frames * 2);
+	page = buddy_take(0, reserve_frames * 4);
 	if (page == NULL)
 		return false;
 	/* Free all the while: pool_take does not rely on the count. */
@@ -136,9 +136,14 @@ static size_t reserve_for(enum page_kind kind, unsigned flags)
 		return 0;
 	if (kind == PAGE_VM)
 		return reserve_frames * 4;
-	if (kind == PAGE_KERNEL && page_count_kind(kind) >= kernel_max)
-		return total_frames;
 	return reserve_frames;
+}
+
+/* Asked when an object needs a frame, which is seldom: zones keep theirs. */
+static bool has_its_share(enum page_kind kind, unsigned flags)
+{
+	return kind == PAGE_KERNEL && !(flags & PAGE_URGENT) &&
+	       page_count_kind(kind) >= kernel_max;
 }
 
 /* What must stay free is looked at when the cache is filled. */
@@ -187,6 +192,8 @@ struct page *page_alloc(unsigned order, enum page_kind kind, unsigned flags)
 	struct page *page = NULL;
 
 	assert(kind != PAGE_FREE && kind != PAGE_RESERVED);
+	if (has_its_share(kind, flags))
+		return NULL;
 	/* The kernel's own are counted where they are asked for. */
 	if (kind != PAGE_KERNEL && !(flags & PAGE_URGENT) && probe_fail())
 		return NULL;

@@ -228,12 +228,6 @@ static uint32_t mark_new(void)
 	return (atomic_fetch_add(&last, 1) % 0xffff + 1) << W_MARK_SHIFT;
 }
 
-static bool cannot_run(struct thread *t)
-{
-	uint32_t flags = atomic_load(&t->sched.flags);
-
-	return (flags & (TF_TERMINATED | TF_DEAD)) || !(flags & TF_STARTED);
-}
 
 /* 0: it was woken, or another's mark is there. */
 static uint32_t mark_blocked(struct thread *t)
@@ -250,7 +244,11 @@ static uint32_t mark_blocked(struct thread *t)
 uint32_t thread_still_begin(struct thread *t)
 {
 	while (thread_wait_stopped(t)) {
-		if (cannot_run(t))
+		uint32_t flags = atomic_load(&t->sched.flags);
+		/* On its way to its end, which does not stop for anybody. */
+		if (flags & (TF_TERMINATED | TF_DEAD))
+			return 0;
+		if (!(flags & TF_STARTED))
 			return MARK_NOT_DUE;
 		uint32_t mark = mark_blocked(t);
 		/* Only now is it certain that its context is saved. */

@@ -144,7 +144,7 @@ enum kr thread_release(struct thread *t);
  * Around a change of the registers of a thread that is stopped by the caller.
  * A third party may end its wait meanwhile: it runs on in the kernel, to where
  * it stops, and saves there what it had loaded. thread_still_begin waits for
- * it to stop and returns a mark; 0: the caller was aborted. thread_still_end:
+ * it to stop and returns a mark; 0: the caller was aborted, or it is ending. thread_still_end:
  * false if it was woken in between; then all again.
  */
 uint32_t thread_still_begin(struct thread *t);

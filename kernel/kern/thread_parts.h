@@ -56,7 +56,7 @@ struct thread_ipc {
 	struct ipc_message *spare;   /* memory kept for the next message */
 	struct ipc_request *request; /* one kept for the manual's next entry */
 	struct ipc_entry *from, *to; /* entries used last, good if */
-	uint32_t version;	     /* this is their space's version */
+	uint64_t version;	     /* this is their space's version */
 	struct list *doomed;	     /* messages being destroyed */
 	uint64_t words[2];
 };

@@ -77,8 +77,10 @@ static bool wrap(struct document *d)
 {
 	int at = last_word(d->lines[d->row]);
 
+	/* No word to take along: what is behind the cursor goes, or the last
+	 * character, so that there is room. */
 	if (at == 0 || at == d->lines[d->row]->length)
-		at = d->lines[d->row]->length;
+		at = d->column > 0 ? d->column : DOCUMENT_WIDTH - 1;
 	if (!split(d, d->row, at))
 		return false;
 	if (d->column >= at) {

@@ -56,6 +56,7 @@ struct server {
 	task_t task;	     /* send right, or NULL while it does not run */
 	task_t corpse;	     /* send right: the predecessor, until adopted */
 	bool asked;	     /* its end was: no failure */
+	bool ran;	     /* it could be started once */
 	bool created;	     /* by bootstrap_create_server */
 	bool on_demand;	     /* created: starts with the first message */
 	bool idle;	     /* created: waits for that message */
@@ -68,7 +69,8 @@ struct server {
 /* main.c */
 extern struct archive boot_archive;
 extern mach_port_t event_set;	   /* everything is received from it */
-extern mach_port_t notify_port;	   /* notifications */
+extern mach_port_t notify_port;	   /* notifications of dead names */
+extern mach_port_t return_port;	   /* services that come back */
 extern mach_port_t exception_port; /* of all servers */
 extern mach_port_t authority[4];   /* BOOTSTRAP_HOST_PRIV ... */
 extern size_t archive_size;

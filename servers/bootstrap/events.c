@@ -5,6 +5,11 @@
  * A notification counts only if the kernel sent it (MACH_MSGH_BITS_KERNEL):
  * anybody who holds a send right to one of our ports could write the same
  * bytes. A forged one is released like any message nobody wanted.
+ *
+ * Who has the receive right of a service can take our request for its return,
+ * and with it a send-once right to return_port, to which he can have the kernel
+ * send any notification about a name he chooses. So nothing counts there but a
+ * receive right that comes back, and every kind has a port of its own.
  */
 #include "bootstrap.h"
 
@@ -67,11 +72,30 @@ static void no_senders(mach_port_t local, mach_port_mscount_t count)
 		created_ended(w->server);
 }
 
-static const struct notify_handlers handlers = {
-	.dead_name = dead_name,
-	.no_senders = no_senders,
-	.port_destroyed = port_destroyed,
-};
+/* Dead names: on notify_port, returns on return_port, and lost senders on the
+ * ports that lost them. NULL: nothing that counts there. */
+static const struct notify_handlers *handlers_of(const mach_msg_header_t *m)
+{
+	static const struct notify_handlers deaths = {.dead_name = dead_name};
+	static const struct notify_handlers returns = {
+		.port_destroyed = port_destroyed};
+	static const struct notify_handlers senders = {
+		.no_senders = no_senders};
+
+	switch (m->msgh_id) {
+	case MACH_NOTIFY_DEAD_NAME:
+		return m->msgh_local_port == notify_port ? &deaths : NULL;
+	case MACH_NOTIFY_PORT_DESTROYED:
+		return m->msgh_local_port == return_port ? &returns : NULL;
+	case MACH_NOTIFY_NO_SENDERS:
+		return m->msgh_local_port != notify_port &&
+				       m->msgh_local_port != return_port ?
+			       &senders :
+			       NULL;
+	default:
+		return NULL;
+	}
+}
 
 /* The exception is never answered: when its reply right goes, the thread has
  * been taken out of its wait and its task is suspended for good. */
@@ -114,6 +138,7 @@ static void no_answer(mach_msg_header_t *request, mach_msg_header_t *reply)
 static bool is_notification(const mach_msg_header_t *m)
 {
 	return m->msgh_local_port == notify_port ||
+	       m->msgh_local_port == return_port ||
 	       ((m->msgh_bits & MACH_MSGH_BITS_KERNEL) &&
 		m->msgh_id == MACH_NOTIFY_NO_SENDERS);
 }
@@ -133,10 +158,13 @@ static void demand(const mach_msg_header_t *request, mach_msg_header_t *reply)
 
 boolean_t event_demux(mach_msg_header_t *request, mach_msg_header_t *reply)
 {
+	const struct notify_handlers *handlers;
+
 	no_answer(request, reply);
 	if (is_notification(request)) {
+		handlers = handlers_of(request);
 		/* What it carried has an owner now; a forgery is destroyed. */
-		if (notify_dispatch(request, &handlers))
+		if (handlers != NULL && notify_dispatch(request, handlers))
 			((mig_reply_header_t *)reply)->RetCode = MIG_NO_REPLY;
 		return TRUE;
 	}
@@ -153,16 +181,29 @@ boolean_t event_demux(mach_msg_header_t *request, mach_msg_header_t *reply)
 
 #define NOTIFICATION_MAX 512
 
-void notifications_drain(void)
+static void drain(mach_port_t port)
 {
 	mach_port_t self = mach_task_self();
 	mach_msg_return_t mr;
 
 	/* A member of a set cannot be received from by itself. */
-	mach_port_move_member(self, notify_port, MACH_PORT_NULL);
+	mach_port_move_member(self, port, MACH_PORT_NULL);
 	do {
-		mr = mach_msg_server_once(event_demux, NOTIFICATION_MAX,
-					  notify_port, MACH_RCV_TIMEOUT, 0);
+		mr = mach_msg_server_once(event_demux, NOTIFICATION_MAX, port,
+					  MACH_RCV_TIMEOUT, 0);
 	} while (mr == MACH_MSG_SUCCESS || mr == MACH_RCV_TOO_LARGE);
-	mach_port_move_member(self, notify_port, event_set);
+	mach_port_move_member(self, port, event_set);
+}
+
+/* What a death leads to may ask for this again: that is done by then. */
+void notifications_drain(void)
+{
+	static bool draining;
+
+	if (draining)
+		return;
+	draining = true;
+	drain(return_port);
+	drain(notify_port);
+	draining = false;
 }

@@ -18,7 +18,7 @@
 #define REQUEST_MAX 8192
 
 struct archive boot_archive;
-mach_port_t event_set, notify_port, exception_port;
+mach_port_t event_set, notify_port, return_port, exception_port;
 mach_port_t authority[4];
 size_t archive_size;
 const char *test_name;
@@ -92,6 +92,10 @@ static void ports_create(void)
 	    mach_port_allocate(self, MACH_PORT_RIGHT_RECEIVE, &notify_port) !=
 		    KERN_SUCCESS ||
 	    mach_port_move_member(self, notify_port, event_set) !=
+		    KERN_SUCCESS ||
+	    mach_port_allocate(self, MACH_PORT_RIGHT_RECEIVE, &return_port) !=
+		    KERN_SUCCESS ||
+	    mach_port_move_member(self, return_port, event_set) !=
 		    KERN_SUCCESS ||
 	    mach_port_allocate(self, MACH_PORT_RIGHT_RECEIVE,
 			       &exception_port) != KERN_SUCCESS ||

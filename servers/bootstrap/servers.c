@@ -57,6 +57,8 @@ static const char *server_spawn(struct server *s)
 		argv[i + 1] = c->arg[i];
 	if (!archive_find(&boot_archive, c->program, &spawn.file))
 		return "is not in the boot archive";
+	if (s->way->port == MACH_PORT_NULL)
+		way_renew(s->way);
 	spawn.bootstrap = way_send(s->way);
 	if (spawn.bootstrap == MACH_PORT_NULL)
 		return "finds no memory";
@@ -75,7 +77,9 @@ static void server_start(struct server *s)
 	s->asked = false;
 	s->started = clock_get(MACH_CLOCK_MONOTONIC);
 	wrong = server_spawn(s);
-	if (wrong != NULL && !s->created)
+	s->ran |= wrong == NULL;
+	/* At first the configuration is wrong; later memory may be short. */
+	if (wrong != NULL && !s->ran && !s->created)
 		fail("server %s cannot start: %s %s", s->config->name,
 		     s->config->program, wrong);
 	if (wrong != NULL) {

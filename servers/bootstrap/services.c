@@ -110,7 +110,7 @@ bool service_arm(struct service *s)
 
 	if (mach_port_request_notification(
 		    mach_task_self(), s->port, MACH_NOTIFY_PORT_DESTROYED, 0,
-		    notify_port, MACH_MSG_TYPE_MAKE_SEND_ONCE,
+		    return_port, MACH_MSG_TYPE_MAKE_SEND_ONCE,
 		    &previous) != KERN_SUCCESS)
 		return false;
 	if (previous != MACH_PORT_NULL)

@@ -285,6 +285,49 @@ static void forged_death(void)
 	port_gone(requestor);
 }
 
+/*
+ * Who has a service's receive right can take bootstrap's request for its return,
+ * and with that right have the kernel tell bootstrap of the death of any name.
+ */
+static void aimed_death(void)
+{
+	mach_port_t requestor, bp = subset_new(&requestor);
+	mach_port_t own = port_new_send(), found = 0;
+	char name[20];
+
+	OK(bootstrap_register(bp, "reg", own));
+	for (unsigned n = 1; n < 100; n++) {
+		mach_port_t send, receive, back = 0, previous;
+		mach_port_name_t dead = n;
+
+		snprintf(name, sizeof name, "aim%u", n);
+		OK(bootstrap_create_service(bp, name, &send));
+		OK(bootstrap_check_in(bp, name, &receive));
+		OK(mach_port_request_notification(
+			SELF, receive, MACH_NOTIFY_PORT_DESTROYED, 0,
+			MACH_PORT_NULL, MACH_MSG_TYPE_MAKE_SEND_ONCE, &back));
+		CHECK(back != MACH_PORT_NULL);
+		if (mach_port_allocate_name(SELF, MACH_PORT_RIGHT_DEAD_NAME,
+					    dead) == KERN_SUCCESS) {
+			OK(mach_port_request_notification(
+				SELF, dead, MACH_NOTIFY_DEAD_NAME, 1, back,
+				MACH_MSG_TYPE_MOVE_SEND_ONCE, &previous));
+			mach_port_destroy(SELF, dead);
+		} else {
+			mach_port_deallocate(SELF, back);
+		}
+		port_gone(receive);
+	}
+	OK(bootstrap_look_up(bp, "reg", &found));
+	EQUAL(found, own);
+	/* Bootstrap still has what it gives and what it watches. */
+	CHECK(authority(BOOTSTRAP_HOST_PRIV) != MACH_PORT_NULL);
+	CODE(netname_look_up(name_server_port, "", "none", &found),
+	     NETNAME_NOT_CHECKED_IN);
+	port_gone(own);
+	port_gone(requestor);
+}
+
 static void host_calls(void)
 {
 	struct host_basic_info basic;
@@ -336,6 +379,7 @@ static void entropy(void)
 static const struct test tests[] = {
 	TEST(create_check_in), TEST(register_table), TEST(subsets),
 	TEST(arrays),	       TEST(netname),	     TEST(restart),
-	TEST(forged_death),    TEST(host_calls),     TEST(entropy),
+	TEST(forged_death),    TEST(aimed_death),    TEST(host_calls),
+	TEST(entropy),
 };
 TEST_MAIN(tests)

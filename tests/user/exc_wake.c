@@ -149,5 +149,66 @@ static void woken_by_a_third(void)
 	port_gone(wake_port);
 }
 
-static const struct test tests[] = {TEST(woken_by_a_third)};
+/* --- vector registers for a thread that never had any and ends meanwhile */
+
+extern const char wake_spin[];
+__asm__("wake_spin: jmp wake_spin\n");
+
+static unsigned long end_rounds; /* few where they take turns */
+static volatile unsigned long end_round;
+static volatile thread_t end_victim;
+
+static void *ends(void *arg)
+{
+	unsigned seed = 7;
+
+	(void)arg;
+	for (unsigned long k = 1; k <= end_rounds; k++) {
+		while (end_round < k)
+			swtch();
+		seed = seed * 1103515245 + 12345;
+		for (unsigned n = seed >> 16 & 0xfff; n > 0; n--)
+			__asm__ volatile("pause");
+		OK(thread_terminate(end_victim));
+	}
+	return NULL;
+}
+
+/* It is given them or it is not; the kernel must not save what was never
+ * loaded. */
+static void ends_meanwhile(void)
+{
+	struct x86_64_thread_state s = {.rip = (uintptr_t)wake_spin};
+	pthread_t other;
+	struct host_basic_info basic;
+	mach_msg_type_number_t n = HOST_BASIC_INFO_COUNT;
+	unsigned given = 0;
+
+	OK(host_info(host_self(), HOST_BASIC_INFO, (host_info_t)&basic, &n));
+	end_rounds = basic.avail_cpus > 1 ? ROUNDS : 10;
+	pthread_create(&other, NULL, ends, NULL);
+	for (unsigned long k = 1; k <= end_rounds; k++) {
+		thread_t t;
+		kern_return_t kr;
+
+		OK_OR_RETURN(thread_create(SELF, &t));
+		OK(thread_set_state(t, x86_64_THREAD_STATE, (thread_state_t)&s,
+				    x86_64_THREAD_STATE_COUNT));
+		OK(thread_resume(t));
+		swtch();
+		end_victim = t;
+		end_round = k;
+		do {
+			kr = thread_set_state(t, x86_64_FLOAT_STATE, vector,
+					      vector_count);
+			given += kr == KERN_SUCCESS;
+		} while (kr == KERN_SUCCESS);
+		mach_port_deallocate(SELF, t);
+	}
+	pthread_join(other, NULL);
+	CHECK(given > 0);
+}
+
+static const struct test tests[] = {TEST(woken_by_a_third),
+				    TEST(ends_meanwhile)};
 TEST_MAIN(tests)

@@ -126,10 +126,9 @@ static void take_messages(void *arg)
 
 /* --- the others --- */
 
-/* A call to the kernel, one to itself by message, a port of its own. */
-static void life_goes_on(void)
+/* Calls to the kernel and messages to itself. */
+static void life_goes_on(mach_port_t port)
 {
-	mach_port_t port = port_new_send();
 	mach_msg_header_t m;
 
 	for (int i = 0; i < 200; i++) {
@@ -145,7 +144,6 @@ static void life_goes_on(void)
 		EQUAL(m.msgh_id, i);
 		EQUAL(port_refs(port, MACH_PORT_RIGHT_SEND), 1);
 	}
-	port_gone(port);
 }
 
 static void settle(int64_t before)
@@ -193,6 +191,7 @@ static void greedy_run(void (*fn)(void *), int want, int or_want)
 {
 	struct child c[CHILDREN];
 	struct greedy *g[CHILDREN];
+	mach_port_t port = port_new_send();
 	unsigned got = 0;
 	int64_t before;
 
@@ -204,13 +203,13 @@ static void greedy_run(void (*fn)(void *), int want, int or_want)
 	before = frames_free();
 	for (int i = 0; i < CHILDREN; i++)
 		OK(child_go(&c[i]));
-	life_goes_on();
+	life_goes_on(port);
 	for (int i = 0; i < CHILDREN; i++)
 		CHECK(wait_for(&g[i]->state, 1, 60000));
-	life_goes_on();
+	life_goes_on(port);
 	for (int i = 0; i < CHILDREN; i++)
 		child_kill(&c[i]);
-	life_goes_on();
+	life_goes_on(port);
 	settle(before);
 	/* Now only: to print may take memory, of which there was none. */
 	for (int i = 0; i < CHILDREN; i++) {
@@ -223,6 +222,7 @@ static void greedy_run(void (*fn)(void *), int want, int or_want)
 	}
 	/* Together: the first may leave nothing to the last. */
 	CHECK(got > 200);
+	port_gone(port);
 }
 
 static void ports(void)

@@ -58,12 +58,15 @@ static inline void switch_vector(struct machine_thread *from,
 
 static inline void switch_machine(struct thread *from, struct thread *to)
 {
-	uint32_t had = from->machine.extra, has = to->machine.extra;
 	struct cpu *cpu = cpu_self();
+	/* What was loaded, not what it has: another one may just have given it
+	 * registers, which the next time brings. */
+	uint32_t had = cpu->head.loaded, has = to->machine.extra;
 	struct pmap *pmap = to->pmap;
 
 	assert(!cpu_irq_enabled());
 	cpu->head.thread = to;
+	cpu->head.loaded = has;
 	cpu->tss.rsp[0] = (uint64_t)(&to->machine.frame + 1);
 	from->machine.fs_base = read_fs_base();
 	if (__builtin_expect(pmap != NULL, 1)) {

@@ -10,6 +10,7 @@
 #include "debugreg.h"
 #include "features.h"
 #include "layout.h"
+#include "percpu.h"
 #include "vector.h"
 
 #include <arch/cpu.h>
@@ -183,8 +184,10 @@ static enum kr set_debug(struct machine_thread *m, const uint32_t *state)
 		return KR_RESOURCE_SHORTAGE;
 	on = cpu_irq_save();
 	*m->debug = d;
-	if (is_running(m))
+	if (is_running(m)) {
 		debug_load(m);
+		cpu_self()->head.loaded |= MACHINE_DEBUG;
+	}
 	cpu_irq_restore(on);
 	return KR_SUCCESS;
 }

@@ -57,12 +57,15 @@ static void image_init(struct image *image)
 
 bool vector_attach(struct machine_thread *m)
 {
+	struct image *image;
+
 	if (m->vector)
 		return true;
-	m->vector = zone_alloc(&vector_zone);
-	if (!m->vector)
+	image = zone_alloc(&vector_zone);
+	if (!image)
 		return false;
-	image_init(m->vector);
+	image_init(image);
+	m->vector = image;
 	m->extra |= MACHINE_VECTOR;
 	return true;
 }
@@ -80,10 +83,10 @@ bool vector_first_use(void)
 {
 	struct machine_thread *m = &cpu_thread()->machine;
 
-	assert(!m->vector);
 	if (!vector_attach(m))
 		return false;
 	vector_load(m);
+	cpu_self()->head.loaded |= MACHINE_VECTOR;
 	return true;
 }
 

@@ -22,6 +22,7 @@ struct cpu_head {
 	struct processor *processor; /* kern/'s */
 	struct pmap *pmap;	     /* loaded here; NULL: the kernel's own */
 	unsigned number;
+	uint32_t loaded; /* MACHINE_* of the running thread, when it came */
 };
 
 #define CPU_MEMORY(type, field)                 \
