@@ -7,6 +7,7 @@
  * when it must survive. Nothing here may hurt anybody else.
  */
 #include "lib/test.h"
+#include "lib/victim.h"
 
 #include <mach/exception.h>
 #include <mach/x86_64/thread_status.h>
@@ -20,27 +21,6 @@
 #define DF	 0x400
 #define NT	 0x4000
 #define AC	 0x40000
-
-struct request { /* the short form */
-	mach_msg_header_t head;
-	mach_msg_type_t thread_type;
-	mach_port_t thread;
-	mach_msg_type_t task_type;
-	mach_port_t task;
-	mach_msg_type_t exception_type;
-	int exception;
-	mach_msg_type_t code_type;
-	int code;
-	mach_msg_type_t subcode_type;
-	int subcode;
-	char room[64];
-};
-
-struct answer {
-	mach_msg_header_t head;
-	mach_msg_type_t type;
-	kern_return_t code;
-};
 
 #define CODE_MAX 64
 struct code_case {
@@ -98,12 +78,6 @@ static thread_t code_start(unsigned long flags)
 			    x86_64_THREAD_STATE_COUNT));
 	OK(thread_resume(t));
 	return t;
-}
-
-static bool exception_wait(struct request *r)
-{
-	return mach_msg(&r->head, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof *r,
-			port, 10000, 0) == MACH_MSG_SUCCESS;
 }
 
 static void go_on(const struct request *r)
@@ -168,7 +142,7 @@ static void case_run(const struct code_case *c)
 	thread_t t = code_start(c->flags);
 	struct request r;
 
-	if (!exception_wait(&r)) {
+	if (!exception_wait(port, &r, 10000)) {
 		test_fail(__FILE__, __LINE__, "%s: nothing happens", c->name);
 		thread_terminate(t);
 		mach_port_deallocate(SELF, t);
@@ -305,7 +279,7 @@ static void segments(void)
 
 	end = code_put(last.code, last.length);
 	t = code_start(0);
-	CHECK_OR_RETURN(exception_wait(&r));
+	CHECK_OR_RETURN(exception_wait(port, &r, 10000));
 	CHECK(r.exception == EXC_BAD_ACCESS ||
 	      r.exception == EXC_BAD_INSTRUCTION);
 	CHECK(pc_of(t) < end);
@@ -349,7 +323,7 @@ static void step_through_trap(void)
 	end = code_put(SELF_TRAP "\x90\x90", sizeof(SELF_TRAP) - 1 + 2);
 	t = code_start(TF);
 	for (;;) {
-		CHECK_OR_RETURN(exception_wait(&r));
+		CHECK_OR_RETURN(exception_wait(port, &r, 10000));
 		if (r.exception != EXC_BREAKPOINT || steps > 6)
 			break;
 		EQUAL(r.code, EXC_I386_SGL);
