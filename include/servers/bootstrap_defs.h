@@ -24,7 +24,7 @@ typedef boolean_t *bool_array_t;
 #define BOOTSTRAP_UNKNOWN_SERVICE 1102
 #define BOOTSTRAP_SERVICE_ACTIVE  1103
 #define BOOTSTRAP_BAD_COUNT	  1104
-#define BOOTSTRAP_NO_MEMORY	  1105
+#define BOOTSTRAP_NO_MEMORY	  1105 /* or the session has all it may */
 
 #define BOOTSTRAP_STATUS_INACTIVE  0
 #define BOOTSTRAP_STATUS_ACTIVE	   1

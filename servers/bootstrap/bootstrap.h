@@ -15,44 +15,63 @@
 #define BOOTSTRAP_H
 
 #include "config.h"
+#include "index.h"
 
 #include <mach/mach.h>
 #include <server/archive.h>
 
 struct server;
 
+enum account_kind { ACCOUNT_SERVER, ACCOUNT_PUBLIC, ACCOUNT_SESSION,
+		    ACCOUNT_KINDS };
+enum resource { CONTEXTS, SERVICES, RESOURCES };
+
+/* What was made through some ways, and what charges it holds it (+1 each). */
+struct account {
+	enum account_kind kind;
+	unsigned refs;
+	unsigned used[RESOURCES];
+};
+
 struct service {
-	struct service *next;
-	name_t name;
+	struct link in_context, in_owner, in_holder;
+	struct index_link by_name, by_port; /* hidden: by name only */
+	struct context *context;
+	struct account *account; /* charged for it */
+	struct server *owner;  /* who may check in; NULL: all of the context */
+	struct server *holder; /* who checked in, as far as known */
 	mach_port_t port;      /* send right; receive too unless active */
 	bool declared;	       /* its receive right comes back */
 	bool active;
 	bool hidden;	       /* registered as PORT_NULL: ends the search */
-	struct server *owner;  /* who may check in; NULL: all of the context */
-	struct server *holder; /* who checked in, as far as known */
+	name_t name;
 };
 
 struct context {
-	struct context *next;
-	struct context *parent; /* NULL: the root */
-	struct service *services;
-	bool dead; /* its requestor died; freed with its last child */
-	unsigned children;
-	unsigned depth; /* the root: 0 */
+	struct link sibling;
+	struct context *parent;	 /* NULL: the root */
+	struct link *children;	 /* contexts, by sibling */
+	struct link *services;	 /* by in_context */
+	struct way *way;	 /* a subset's only one */
+	struct account *charged; /* a subset's */
+	unsigned depth;		 /* the root: 0 */
 };
 
 struct way {
-	struct way *next;
+	struct index_link by_port, by_requestor;
 	mach_port_t port; /* receive right; send rights are made for who asks */
 	struct context *context;
-	struct server *server; /* NULL: nobody's in particular */
-	mach_port_t requestor; /* send right of a subset's, else NULL */
+	struct server *server;	 /* NULL: nobody's in particular */
+	struct account *account; /* +1; of what is made through it */
+	mach_port_t requestor;	 /* send right of a subset's, else NULL */
 };
 
 struct server {
 	struct server *next;
 	const struct config_server *config;
 	struct way *way;
+	struct link *owns;   /* services it declared, by in_owner */
+	struct link *holds;  /* services it checked in, by in_holder */
 	task_t task;	     /* send right, or NULL while it does not run */
 	task_t corpse;	     /* send right: the predecessor, until adopted */
 	bool asked;	     /* its end was: no failure */
@@ -83,10 +102,23 @@ fail(const char *format, ...);
 void registered_ports_set(void);
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);
 
+/* accounts.c */
+extern unsigned accounts_used[RESOURCES]; /* of all together */
+/* +1; NULL: no memory. */
+struct account *account_create(enum account_kind kind);
+/* +1; of a subset made through a way with this account. NULL: no memory. */
+struct account *account_for_subset(struct account *parent);
+void account_unref(struct account *a);
+/* False: it has as many as it may. */
+bool account_charge(struct account *a, enum resource what);
+void account_credit(struct account *a, enum resource what);
+
 /* contexts.c: contexts and the ports to them */
 extern struct context *root_context;
 struct context *context_create(struct context *parent);
-struct way *way_create(struct context *context, struct server *server);
+/* Consumes the account. NULL: there was none, or no memory. */
+struct way *way_create(struct context *context, struct server *server,
+		       struct account *account);
 struct way *way_find(mach_port_t port);
 void way_destroy(struct way *w);
 /* Another port: what is under way to the old one comes from a server that has
@@ -94,8 +126,12 @@ void way_destroy(struct way *w);
 void way_renew(struct way *w);
 /* The root context as one sees it who is no server. NULL: no memory. */
 struct way *way_unprivileged(void);
-/* A subset: dies with the requestor, a send right it keeps. */
-struct way *subset_create(struct context *parent, mach_port_t requestor);
+/* A subset: dies with the requestor, a send right it keeps on success. NULL:
+ * too deep, too many, no memory. */
+struct way *subset_create(struct way *from, mach_port_t requestor);
+/* Releases a reference of a registered port or a requestor. If it was the last
+ * of those, nobody needs to hear of its death. */
+void watched_release(mach_port_t name);
 /* A name became dead: a subset's requestor? a registered port? */
 void port_died(mach_port_t name);
 
@@ -103,24 +139,24 @@ void port_died(mach_port_t name);
 struct service *service_find(struct context *c, const char *name);
 /* The same, then in the ancestors; NULL too if a name is hidden. */
 struct service *service_look_up(struct context *c, const char *name);
-/* A declared service with a port of its own. NULL: no memory. */
-struct service *service_create(struct context *c, const char *name,
-			       struct server *owner);
+/* A declared service with a port of its own, in the way's context; a server's
+ * own. NULL: too many, no memory. */
+struct service *service_create(struct way *w, const char *name);
 /* A registered one; port NULL hides the name. Consumes port on success. */
-struct service *service_register(struct context *c, const char *name,
+struct service *service_register(struct way *w, const char *name,
 				 mach_port_t port);
-/* Before the receive right goes out: asks for its return. */
-bool service_arm(struct service *s);
-void service_remove(struct context *c, struct service *s);
+/* The receive right goes out, to a server or NULL. False: no memory. */
+bool service_check_in(struct service *s, struct server *server);
+void service_remove(struct service *s);
 void services_destroy(struct context *c);
+/* The server's slot is about to go: so does what it declared. */
+void services_forget_server(struct server *server);
 /* A receive right came back: which name the port has. False: no service's. */
 bool service_returned(mach_port_t port);
-/* Registered ports of the context that died. */
-void services_port_died(struct context *c, mach_port_t name);
-/* Has the server declared services? */
-bool service_owned_by(const struct server *server);
-/* Does a service still wait for its return from this server? */
-bool service_held_by(const struct server *server);
+/* Is a service registered with this port? */
+bool service_registered(mach_port_t port);
+/* A registered port died. */
+void services_port_died(mach_port_t name);
 
 /* servers.c: the life of servers */
 void servers_start(const struct config_server *config);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The bootstrap_* calls, as api-reference they are documented in
- * docs/bootstrap.md. Each begins by finding out through which way it came.
+ * The bootstrap_* calls; docs/bootstrap.md tells what they do. Each begins by finding out through which way it came.
  *
  * Ports in replies are copied from send rights kept here; a receive right that
  * goes out moves. On an error nothing of the request has been consumed.
@@ -30,8 +29,8 @@ kern_return_t do_bootstrap_create_service(mach_port_t bootstrap, name_t name,
 	if (s != NULL && !s->hidden)
 		return BOOTSTRAP_NAME_IN_USE;
 	if (s != NULL)
-		service_remove(w->context, s);
-	s = service_create(w->context, name, w->server);
+		service_remove(s);
+	s = service_create(w, name);
 	if (s == NULL)
 		return BOOTSTRAP_NO_MEMORY;
 	*port = s->port;
@@ -54,19 +53,16 @@ kern_return_t do_bootstrap_check_in(mach_port_t bootstrap, name_t name,
 		return BOOTSTRAP_NOT_PRIVILEGED;
 	if (s->active)
 		return BOOTSTRAP_SERVICE_ACTIVE;
-	if (!service_arm(s))
+	if (!service_check_in(s, w->server))
 		return BOOTSTRAP_NO_MEMORY;
-	s->active = true;
-	s->holder = w->server;
 	*port = s->port;
 	return BOOTSTRAP_SUCCESS;
 }
 
 /* What a registration may replace; removes it. */
-static kern_return_t make_room(struct context *c, const struct way *w,
-			       const char *name)
+static kern_return_t make_room(const struct way *w, const char *name)
 {
-	struct service *s = service_find(c, name);
+	struct service *s = service_find(w->context, name);
 
 	if (s == NULL)
 		return BOOTSTRAP_SUCCESS;
@@ -74,7 +70,7 @@ static kern_return_t make_room(struct context *c, const struct way *w,
 		return BOOTSTRAP_NOT_PRIVILEGED;
 	if (s->active && !s->hidden)
 		return BOOTSTRAP_SERVICE_ACTIVE;
-	service_remove(c, s);
+	service_remove(s);
 	return BOOTSTRAP_SUCCESS;
 }
 
@@ -82,19 +78,18 @@ static kern_return_t make_room(struct context *c, const struct way *w,
  * Registering nothing: an entry goes, or the ancestors' are hidden. What
  * somebody serves goes with its port; only a server takes back what it declared.
  */
-static kern_return_t unregister(struct context *c, const struct way *w,
-				const char *name)
+static kern_return_t unregister(struct way *w, const char *name)
 {
-	struct service *s = service_find(c, name);
+	struct service *s = service_find(w->context, name);
 
 	if (s != NULL && s->owner != NULL && s->owner != w->server)
 		return BOOTSTRAP_NOT_PRIVILEGED;
 	if (s != NULL && s->active && !s->hidden && s->owner == NULL)
 		return BOOTSTRAP_SERVICE_ACTIVE;
 	if (s != NULL)
-		service_remove(c, s);
-	if (c->parent != NULL &&
-	    service_register(c, name, MACH_PORT_NULL) == NULL)
+		service_remove(s);
+	if (w->context->parent != NULL &&
+	    service_register(w, name, MACH_PORT_NULL) == NULL)
 		return BOOTSTRAP_NO_MEMORY;
 	return BOOTSTRAP_SUCCESS;
 }
@@ -109,13 +104,13 @@ kern_return_t do_bootstrap_register(mach_port_t bootstrap, name_t name,
 	if (w == NULL)
 		return BOOTSTRAP_NOT_PRIVILEGED;
 	if (port == MACH_PORT_NULL)
-		return unregister(w->context, w, name);
-	kr = make_room(w->context, w, name);
+		return unregister(w, name);
+	kr = make_room(w, name);
 	if (kr != BOOTSTRAP_SUCCESS)
 		return kr;
 	if (port == MACH_PORT_DEAD)
 		return BOOTSTRAP_SUCCESS;
-	if (service_register(w->context, name, port) == NULL)
+	if (service_register(w, name, port) == NULL)
 		return BOOTSTRAP_NO_MEMORY;
 	if (!watch_death(port))
 		port_died(port);
@@ -259,7 +254,7 @@ kern_return_t do_bootstrap_subset(mach_port_t bootstrap, mach_port_t requestor,
 		return BOOTSTRAP_NOT_PRIVILEGED;
 	if (!MACH_PORT_VALID(requestor))
 		return BOOTSTRAP_NOT_PRIVILEGED;
-	sub = subset_create(w->context, requestor);
+	sub = subset_create(w, requestor);
 	if (sub == NULL)
 		return BOOTSTRAP_NO_MEMORY;
 	*subset = sub->port;

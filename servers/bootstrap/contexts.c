@@ -2,16 +2,19 @@
 /*
  * Contexts, and the ports through which they are reached.
  *
- * A subset lives as long as its requestor. Its own subsets hang below it:
- * when it dies it loses its services at once, and itself when they are gone.
+ * A subset lives as long as its requestor, and no longer than the context it
+ * hangs below: with a session everything ends that was made in it, whatever
+ * requestors it named.
  */
 #include "bootstrap.h"
 
+#include <server/notify.h>
 #include <stdlib.h>
 
+/* What a look-up climbs at most. */
+#define CONTEXT_DEPTH_MAX 16
+
 struct context *root_context;
-static struct context *contexts;
-static struct way *ways;
 
 struct context *context_create(struct context *parent)
 {
@@ -20,34 +23,16 @@ struct context *context_create(struct context *parent)
 	if (c == NULL)
 		return NULL;
 	c->parent = parent;
-	if (parent != NULL)
-		parent->children++;
 	c->depth = parent != NULL ? parent->depth + 1 : 0;
-	c->next = contexts;
-	contexts = c;
+	if (parent != NULL)
+		link_insert(&parent->children, &c->sibling);
 	return c;
 }
 
-static void context_unlink(struct context *c)
+static void context_destroy(struct context *c)
 {
-	struct context **p = &contexts;
-
-	while (*p != c)
-		p = &(*p)->next;
-	*p = c->next;
-}
-
-/* Frees a dead context and the dead ancestors it was the last child of. */
-static void context_release(struct context *c)
-{
-	while (c->dead && c->children == 0) {
-		struct context *parent = c->parent;
-
-		context_unlink(c);
-		free(c);
-		parent->children--; /* the root never dies */
-		c = parent;
-	}
+	link_remove(&c->sibling);
+	free(c);
 }
 
 /* A receive right in the set. */
@@ -65,47 +50,67 @@ static mach_port_t way_port_create(void)
 	return port;
 }
 
-struct way *way_create(struct context *context, struct server *server)
+static void way_open(struct way *w)
 {
-	struct way *w = calloc(1, sizeof *w);
+	w->port = way_port_create();
+	if (w->port != MACH_PORT_NULL)
+		index_insert(&w->by_port, hash_of_port(INDEX_WAY, w->port));
+}
+
+static void way_close(struct way *w)
+{
+	index_remove(&w->by_port);
+	if (w->port != MACH_PORT_NULL)
+		mach_port_destroy(mach_task_self(), w->port);
+	w->port = MACH_PORT_NULL;
+}
+
+struct way *way_create(struct context *context, struct server *server,
+		       struct account *account)
+{
+	struct way *w = account != NULL ? calloc(1, sizeof *w) : NULL;
 
 	if (w == NULL)
-		return NULL;
-	w->port = way_port_create();
-	if (w->port == MACH_PORT_NULL) {
-		free(w);
-		return NULL;
-	}
+		goto no_way;
+	way_open(w);
+	if (w->port == MACH_PORT_NULL)
+		goto no_port;
 	w->context = context;
 	w->server = server;
-	w->next = ways;
-	ways = w;
+	w->account = account;
 	return w;
+no_port:
+	free(w);
+no_way:
+	if (account != NULL)
+		account_unref(account);
+	return NULL;
 }
 
 void way_renew(struct way *w)
 {
-	if (w->port != MACH_PORT_NULL)
-		mach_port_destroy(mach_task_self(), w->port);
-	w->port = way_port_create();
+	way_close(w);
+	way_open(w);
 }
 
 void way_destroy(struct way *w)
 {
-	struct way **p = &ways;
-
-	while (*p != w)
-		p = &(*p)->next;
-	*p = w->next;
-	mach_port_destroy(mach_task_self(), w->port);
+	way_close(w);
+	index_remove(&w->by_requestor);
+	account_unref(w->account);
 	free(w);
 }
 
 struct way *way_find(mach_port_t port)
 {
-	for (struct way *w = ways; w != NULL; w = w->next)
+	struct index_link *l = index_first(hash_of_port(INDEX_WAY, port));
+	struct way *w;
+
+	for (; l != NULL; l = index_next(l)) {
+		w = entry_of(l, struct way, by_port);
 		if (w->port == port)
 			return w;
+	}
 	return NULL;
 }
 
@@ -114,110 +119,89 @@ struct way *way_unprivileged(void)
 	static struct way *way;
 
 	if (way == NULL)
-		way = way_create(root_context, NULL);
+		way = way_create(root_context, NULL,
+				 account_create(ACCOUNT_SESSION));
 	return way;
 }
 
-/* Anybody with a bootstrap port makes subsets; those near the root, which are
- * the system's and the users', keep room that what users nest cannot take. */
-#define CONTEXTS_MAX	   256
-#define CONTEXTS_DEEP_MAX  128
-#define CONTEXT_DEEP	   3
+/* --- subsets */
 
-static bool contexts_have_room(const struct context *parent)
+/* The way to a new context below that of another way, not charged yet. */
+static struct way *subset_open(struct way *from)
 {
-	unsigned n = 0, deep = 0;
-
-	for (struct context *c = contexts; c != NULL; c = c->next) {
-		n++;
-		deep += c->depth >= CONTEXT_DEEP;
-	}
-	return n < CONTEXTS_MAX && (parent->depth + 1 < CONTEXT_DEEP ||
-				    deep < CONTEXTS_DEEP_MAX);
-}
-
-struct way *subset_create(struct context *parent, mach_port_t requestor)
-{
-	struct context *c = contexts_have_room(parent) ?
-				    context_create(parent) : NULL;
+	struct context *c = context_create(from->context);
 	struct way *w;
 
 	if (c == NULL)
 		return NULL;
-	w = way_create(c, NULL);
-	if (w == NULL) {
-		c->dead = true;
-		context_release(c);
-		return NULL;
-	}
-	w->requestor = requestor;
+	w = way_create(c, NULL, account_for_subset(from->account));
+	if (w == NULL)
+		context_destroy(c);
+	else
+		c->way = w;
 	return w;
 }
 
-static void subset_die(struct way *w)
+struct way *subset_create(struct way *from, mach_port_t requestor)
 {
-	struct context *c = w->context;
+	struct way *w;
 
-	mach_port_deallocate(mach_task_self(), w->requestor);
-	way_destroy(w);
-	services_destroy(c);
-	c->dead = true;
-	context_release(c);
+	if (from->context->depth >= CONTEXT_DEPTH_MAX ||
+	    !account_charge(from->account, CONTEXTS))
+		return NULL;
+	w = subset_open(from);
+	if (w == NULL) {
+		account_credit(from->account, CONTEXTS);
+		return NULL;
+	}
+	w->context->charged = from->account;
+	w->requestor = requestor;
+	index_insert(&w->by_requestor, hash_of_port(INDEX_REQUESTOR, requestor));
+	return w;
 }
 
 static struct way *way_of_requestor(mach_port_t name)
 {
-	for (struct way *w = ways; w != NULL; w = w->next)
+	struct index_link *l = index_first(hash_of_port(INDEX_REQUESTOR, name));
+	struct way *w;
+
+	for (; l != NULL; l = index_next(l)) {
+		w = entry_of(l, struct way, by_requestor);
 		if (w->requestor == name)
 			return w;
+	}
 	return NULL;
+}
+
+/* At most CONTEXT_DEPTH_MAX of itself at a time. */
+static void subset_destroy(struct context *c)
+{
+	mach_port_t requestor;
+
+	while (c->children != NULL)
+		subset_destroy(entry_of(c->children, struct context, sibling));
+	work_done++;
+	services_destroy(c);
+	requestor = c->way->requestor;
+	way_destroy(c->way);
+	watched_release(requestor);
+	account_credit(c->charged, CONTEXTS);
+	context_destroy(c);
+}
+
+void watched_release(mach_port_t name)
+{
+	mach_port_deallocate(mach_task_self(), name);
+	if (!service_registered(name) && way_of_requestor(name) == NULL &&
+	    server_by_task(name) == NULL && server_by_corpse(name) == NULL)
+		(void)notify_request_dead_name(name, MACH_PORT_NULL);
 }
 
 void port_died(mach_port_t name)
 {
 	struct way *w;
 
-	for (struct context *c = contexts; c != NULL; c = c->next)
-		services_port_died(c, name);
+	services_port_died(name);
 	while ((w = way_of_requestor(name)) != NULL)
-		subset_die(w);
-}
-
-/* The service whose port this is, in any context. */
-static struct service *service_of_port(mach_port_t port)
-{
-	for (struct context *c = contexts; c != NULL; c = c->next)
-		for (struct service *s = c->services; s != NULL; s = s->next)
-			if (s->port == port)
-				return s;
-	return NULL;
-}
-
-bool service_returned(mach_port_t port)
-{
-	struct service *s = service_of_port(port);
-
-	if (s == NULL || !s->declared)
-		return false;
-	s->active = false;
-	s->holder = NULL;
-	if (s->owner != NULL && s->owner->created)
-		created_watch(s->owner, port);
-	return true;
-}
-
-bool service_held_by(const struct server *server)
-{
-	for (struct service *s = root_context->services; s != NULL; s = s->next)
-		if (s->holder == server)
-			return true;
-	return false;
-}
-
-bool service_owned_by(const struct server *server)
-{
-	for (struct service *s = root_context->services; s != NULL; s = s->next)
-		if (s->owner == server)
-			return true;
-	return false;
+		subset_destroy(w->context);
 }

@@ -90,16 +90,22 @@ static bool message_waits(const struct service *s)
 /* Each service of the server that is here goes into a set, or out of it. */
 static void services_move(const struct server *server, mach_port_t set)
 {
-	for (struct service *s = root_context->services; s != NULL; s = s->next)
-		if (s->owner == server && !s->active)
+	for (struct link *l = server->owns; l != NULL; l = l->next) {
+		struct service *s = entry_of(l, struct service, in_owner);
+
+		if (!s->active)
 			mach_port_move_member(mach_task_self(), s->port, set);
+	}
 }
 
 static bool is_wanted(const struct server *server)
 {
-	for (struct service *s = root_context->services; s != NULL; s = s->next)
-		if (s->owner == server && !s->active && message_waits(s))
+	for (struct link *l = server->owns; l != NULL; l = l->next) {
+		struct service *s = entry_of(l, struct service, in_owner);
+
+		if (!s->active && message_waits(s))
 			return true;
+	}
 	return false;
 }
 
@@ -138,7 +144,7 @@ void created_ended(struct server *s)
 		return;
 	if (status_of(s->way->port).mps_srights)
 		senders_watch(s); /* active, whoever runs it */
-	else if (!service_owned_by(s))
+	else if (s->owns == NULL)
 		s->gone = true;
 	else if (!s->on_demand)
 		server_restart(s);

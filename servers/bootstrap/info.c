@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * bootstrap_info: every service that can be seen from a context, with the
- * server that declared it and whether it is active.
+ * server that declared it and whether it is active. bootstrap_counts: what we
+ * hold for all.
  */
 #include "bootstrap.h"
 
@@ -61,7 +62,10 @@ static unsigned visible(struct context *from, struct listing *l)
 	unsigned count = 0;
 
 	for (struct context *c = from; c != NULL; c = c->parent)
-		for (struct service *s = c->services; s != NULL; s = s->next) {
+		for (struct link *at = c->services; at != NULL; at = at->next) {
+			struct service *s = entry_of(at, struct service,
+						     in_context);
+
 			if (service_look_up(from, s->name) != s)
 				continue;
 			if (l != NULL)
@@ -90,5 +94,22 @@ kern_return_t do_bootstrap_info(mach_port_t bootstrap, name_array_t *services,
 	*servers = l.servers;
 	*active = l.active;
 	*service_count = *server_count = *active_count = l.count;
+	return BOOTSTRAP_SUCCESS;
+}
+
+kern_return_t do_bootstrap_counts(mach_port_t bootstrap, int *contexts,
+				  int *services, int *servers, uint64_t *work)
+{
+	struct way *w = way_find(bootstrap);
+
+	if (w == NULL || w->server == NULL ||
+	    !(w->server->config->grants & GRANT_TASKS))
+		return BOOTSTRAP_NOT_PRIVILEGED;
+	*contexts = (int)accounts_used[CONTEXTS];
+	*services = (int)accounts_used[SERVICES];
+	*servers = 0;
+	for (struct server *s = server_next(NULL); s != NULL; s = server_next(s))
+		++*servers;
+	*work = work_done;
 	return BOOTSTRAP_SUCCESS;
 }

@@ -104,6 +104,7 @@ static void ports_create(void)
 	    mach_port_insert_right(self, exception_port, exception_port,
 				   MACH_MSG_TYPE_MAKE_SEND) != KERN_SUCCESS)
 		fail("no memory for ports");
+	index_init();
 	root_context = context_create(NULL);
 	if (root_context == NULL)
 		fail("no memory");

@@ -9,8 +9,9 @@
  *
  * A server that ended is started again when its services' receive rights are
  * back, at once the first time, later and later if it keeps failing; after
- * FAILURES_MAX short lives it is given up. The end of a critical server is the
- * machine's. An end that was asked for is no failure.
+ * FAILURES_MAX short lives it is given up: one that was created is forgotten
+ * with its services, a configured one keeps its place and its queues. The end of
+ * a critical server is the machine's. An end that was asked for is no failure.
  *
  * A corpse is a suspended task whose waits are aborted; the successor pulls
  * rights and state out of it. A successor that fails before it is done would
@@ -104,7 +105,7 @@ struct server *server_insert(const struct config_server *c)
 	if (s == NULL)
 		return NULL;
 	s->config = c;
-	s->way = way_create(root_context, s);
+	s->way = way_create(root_context, s, account_create(ACCOUNT_SERVER));
 	if (s->way == NULL) {
 		free(s);
 		return NULL;
@@ -125,7 +126,7 @@ static void server_declare(const struct config_server *c)
 	for (unsigned i = 0; i < c->service_count; i++) {
 		if (service_find(root_context, c->service[i]) != NULL)
 			fail("service %s is declared twice", c->service[i]);
-		if (service_create(root_context, c->service[i], s) == NULL)
+		if (service_create(s->way, c->service[i]) == NULL)
 			fail("service %s: no memory", c->service[i]);
 	}
 }
@@ -175,6 +176,7 @@ void servers_reap(void)
 			continue;
 		}
 		*p = s->next;
+		services_forget_server(s);
 		way_destroy(s->way);
 		free((struct config_server *)s->config);
 		free(s);
@@ -269,6 +271,7 @@ static void restart_schedule(struct server *s)
 		say("server %s failed %u times in a row: given up",
 		    s->config->name, s->failures);
 		corpse_end(s);
+		s->gone = s->created;
 		return;
 	}
 	say(s->started != 0 ? "server %s ended: starting it again" :
@@ -301,7 +304,7 @@ void server_restart(struct server *s)
 
 static bool rights_are_out(const struct server *s)
 {
-	return s->corpse == TASK_NULL && service_held_by(s);
+	return s->corpse == TASK_NULL && s->holds != NULL;
 }
 
 static bool ready_to_restart(const struct server *s, uint64_t now)

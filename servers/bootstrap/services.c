@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The services of one context.
+ * Services.
  *
  * A declared service's port is made here. While inactive its receive right is
  * ours and messages wait in its queue; at check-in the right goes out with a
@@ -18,9 +18,14 @@
 
 struct service *service_find(struct context *c, const char *name)
 {
-	for (struct service *s = c->services; s != NULL; s = s->next)
-		if (strcmp(s->name, name) == 0)
+	struct index_link *l = index_first(hash_of_name(c, name));
+	struct service *s;
+
+	for (; l != NULL; l = index_next(l)) {
+		s = entry_of(l, struct service, by_name);
+		if (s->context == c && strcmp(s->name, name) == 0)
 			return s;
+	}
 	return NULL;
 }
 
@@ -35,43 +40,28 @@ struct service *service_look_up(struct context *c, const char *name)
 	return NULL;
 }
 
-/* What a subset's clients, who are anybody, may make of us. */
-#define SUBSET_SERVICES_MAX 1024
-
-static bool has_room(const struct context *c)
+static struct service *service_add(struct way *w, const char *name,
+				   mach_port_t port)
 {
-	unsigned n = 0;
+	struct service *s;
 
-	if (c->parent == NULL)
-		return true;
-	for (struct service *s = c->services; s != NULL; s = s->next)
-		n++;
-	return n < SUBSET_SERVICES_MAX;
-}
-
-static struct service *service_add(struct context *c, const char *name)
-{
-	struct service *s = has_room(c) ? calloc(1, sizeof *s) : NULL;
-
-	if (s == NULL)
+	if (!account_charge(w->account, SERVICES))
 		return NULL;
+	s = calloc(1, sizeof *s);
+	if (s == NULL) {
+		account_credit(w->account, SERVICES);
+		return NULL;
+	}
 	snprintf(s->name, sizeof s->name, "%s", name);
-	s->next = c->services;
-	c->services = s;
+	s->port = port;
+	s->account = w->account;
+	s->context = w->context;
+	link_insert(&s->context->services, &s->in_context);
+	index_insert(&s->by_name, hash_of_name(s->context, s->name));
 	return s;
 }
 
-static void service_unlink(struct context *c, struct service *s)
-{
-	struct service **p = &c->services;
-
-	while (*p != s)
-		p = &(*p)->next;
-	*p = s->next;
-}
-
-struct service *service_create(struct context *c, const char *name,
-			       struct server *owner)
+struct service *service_create(struct way *w, const char *name)
 {
 	mach_port_t self = mach_task_self(), port;
 	struct service *s;
@@ -81,30 +71,35 @@ struct service *service_create(struct context *c, const char *name,
 		return NULL;
 	if (mach_port_insert_right(self, port, port,
 				   MACH_MSG_TYPE_MAKE_SEND) != KERN_SUCCESS ||
-	    (s = service_add(c, name)) == NULL) {
+	    (s = service_add(w, name, port)) == NULL) {
 		mach_port_destroy(self, port);
 		return NULL;
 	}
-	s->port = port;
 	s->declared = true;
-	s->owner = owner;
+	s->owner = w->server;
+	if (s->owner != NULL)
+		link_insert(&s->owner->owns, &s->in_owner);
+	index_insert(&s->by_port, hash_of_port(INDEX_DECLARED, port));
 	return s;
 }
 
-struct service *service_register(struct context *c, const char *name,
+struct service *service_register(struct way *w, const char *name,
 				 mach_port_t port)
 {
-	struct service *s = service_add(c, name);
+	struct service *s = service_add(w, name, port);
 
 	if (s == NULL)
 		return NULL;
-	s->port = port;
 	s->active = true;
 	s->hidden = port == MACH_PORT_NULL;
+	if (!s->hidden)
+		index_insert(&s->by_port,
+			     hash_of_port(INDEX_REGISTERED, port));
 	return s;
 }
 
-bool service_arm(struct service *s)
+/* Asks for the return of a receive right that is about to go out. */
+static bool service_arm(struct service *s)
 {
 	mach_port_t previous = MACH_PORT_NULL;
 
@@ -118,34 +113,98 @@ bool service_arm(struct service *s)
 	return true;
 }
 
-void service_remove(struct context *c, struct service *s)
+bool service_check_in(struct service *s, struct server *server)
 {
-	service_unlink(c, s);
-	if (s->port != MACH_PORT_NULL && s->declared && !s->active)
+	if (!service_arm(s))
+		return false;
+	s->active = true;
+	s->holder = server;
+	if (server != NULL)
+		link_insert(&server->holds, &s->in_holder);
+	return true;
+}
+
+static void holder_forget(struct service *s)
+{
+	link_remove(&s->in_holder);
+	s->holder = NULL;
+}
+
+static void port_release(const struct service *s)
+{
+	if (s->declared && !s->active)
 		mach_port_destroy(mach_task_self(), s->port);
-	else if (s->port != MACH_PORT_NULL)
+	else if (s->declared)
 		mach_port_deallocate(mach_task_self(), s->port);
+	else if (!s->hidden)
+		watched_release(s->port);
+}
+
+void service_remove(struct service *s)
+{
+	work_done++;
+	index_remove(&s->by_name);
+	index_remove(&s->by_port);
+	link_remove(&s->in_context);
+	link_remove(&s->in_owner);
+	holder_forget(s);
+	port_release(s);
+	account_credit(s->account, SERVICES);
 	free(s);
 }
 
 void services_destroy(struct context *c)
 {
 	while (c->services != NULL)
-		service_remove(c, c->services);
+		service_remove(entry_of(c->services, struct service,
+					in_context));
 }
 
-static struct service *registered_with(struct context *c, mach_port_t name)
+void services_forget_server(struct server *server)
 {
-	for (struct service *s = c->services; s != NULL; s = s->next)
-		if (!s->declared && !s->hidden && s->port == name)
+	while (server->owns != NULL)
+		service_remove(entry_of(server->owns, struct service,
+					in_owner));
+	while (server->holds != NULL)
+		holder_forget(entry_of(server->holds, struct service,
+				       in_holder));
+}
+
+static struct service *service_of_port(enum index_kind kind, mach_port_t port)
+{
+	struct index_link *l = index_first(hash_of_port(kind, port));
+	struct service *s;
+
+	for (; l != NULL; l = index_next(l)) {
+		s = entry_of(l, struct service, by_port);
+		if (s->port == port)
 			return s;
+	}
 	return NULL;
 }
 
-void services_port_died(struct context *c, mach_port_t name)
+bool service_registered(mach_port_t port)
+{
+	return service_of_port(INDEX_REGISTERED, port) != NULL;
+}
+
+bool service_returned(mach_port_t port)
+{
+	struct service *s = service_of_port(INDEX_DECLARED, port);
+
+	if (s == NULL)
+		return false;
+	s->active = false;
+	holder_forget(s);
+	if (s->owner != NULL && s->owner->created)
+		created_watch(s->owner, port);
+	return true;
+}
+
+void services_port_died(mach_port_t name)
 {
 	struct service *s;
 
-	while ((s = registered_with(c, name)) != NULL)
-		service_remove(c, s);
+	while ((s = service_of_port(INDEX_REGISTERED, name)) != NULL)
+		service_remove(s);
 }
