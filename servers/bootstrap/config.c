@@ -28,19 +28,23 @@ static bool blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* NULL or what is wrong. */
-static const char *line_split(struct line *l, const char *at, const char *end)
+/* Words up to the end or to the character that begins a comment, if there is
+ * one. NULL or what is wrong. */
+static const char *line_split(struct line *l, const char *at, const char *end,
+			      char comment)
 {
+	if (comment != '\0')
+		end = memchr(at, comment, (size_t)(end - at)) ?: end;
 	l->count = 0;
 	for (;;) {
 		const char *start;
 
 		while (at < end && blank(*at))
 			at++;
-		if (at == end || *at == '#')
+		if (at == end)
 			return NULL;
 		start = at;
-		while (at < end && !blank(*at) && *at != '#')
+		while (at < end && !blank(*at))
 			at++;
 		if (l->count == WORDS_MAX)
 			return "too many words";
@@ -241,7 +245,7 @@ static void parse_text(struct parser *p, const char *text, size_t size)
 
 		if (stop == NULL)
 			stop = end;
-		p->error = line_split(&l, text, stop);
+		p->error = line_split(&l, text, stop, '#');
 		if (p->error == NULL && l.count != 0)
 			line_parse(p, &l);
 		if (p->error != NULL) {
@@ -281,8 +285,9 @@ struct config_server *config_command(const char *command)
 {
 	static struct line l;
 	struct config_server *s;
-	const char *wrong = line_split(&l, command, command + strlen(command));
+	const char *wrong;
 
+	wrong = line_split(&l, command, command + strlen(command), '\0');
 	if (wrong != NULL || l.count == 0 || l.count > CONFIG_ARGS_MAX + 1 ||
 	    *base_name(l.word[0]) == '\0')
 		return NULL;

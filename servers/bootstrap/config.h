@@ -51,7 +51,8 @@ struct config_server {
 struct config_server *config_parse(const char *text, size_t size,
 				   const char **error);
 
-/* A server of its own from a command "PROGRAM ARG...", to be freed; NULL: it
+/* A server of its own from a command "PROGRAM ARG...", in which # is a
+ * character like others; to be freed. NULL: it
  * is empty, too long or there is no memory. */
 struct config_server *config_command(const char *command);
 

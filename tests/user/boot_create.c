@@ -203,21 +203,59 @@ static void owner_only(void)
 	release(way); /* nothing declared: nothing is started */
 }
 
-/* One that ends at once, again and again, is given up, and bootstrap goes on. */
-static void given_up(void)
+static int servers_now(void)
+{
+	int contexts, services, servers = -1;
+	uint64_t work;
+
+	OK(bootstrap_counts(BP, &contexts, &services, &servers, &work));
+	return servers;
+}
+
+/*
+ * One that ends at once, again and again, is given up and forgotten: its
+ * service's port dies with the requests that waited there, its place and its
+ * name are free. Whoever wants it creates it anew.
+ */
+static void given_up_one(bool on_demand)
 {
 	mach_port_t way = 0, service = 0, found = 0;
+	int before = servers_now();
 
 	/* It may not check in a name that it has not declared: it ends. */
 	OK(bootstrap_create_server(BP, "mach/tests/boot_create serve other", 0,
-				   FALSE, &way));
+				   on_demand, &way));
 	OK(bootstrap_create_service(way, "given.up", &service));
+	EQUAL(servers_now(), before + 1);
 	release(way);
-	sleep_ms(3000); /* 0 + 0.1 + 0.2 + 0.4 + 0.8 s, and the starts */
-	CHECK(!is_active("given.up"));
+	EQUAL(call(service, ASK, LONG), DIED);
+	EQUAL(port_refs(service, MACH_PORT_RIGHT_DEAD_NAME), 1);
+	EQUAL(servers_now(), before);
+	CODE(bootstrap_look_up(BP, "given.up", &found),
+	     BOOTSTRAP_UNKNOWN_SERVICE);
 	CODE(bootstrap_kill(BP, "boot_create"), BOOTSTRAP_UNKNOWN_SERVICE);
-	OK(bootstrap_look_up(BP, "given.up", &found));
-	EQUAL(found, service);
+	mach_port_deallocate(SELF, service);
+	way = create("given.up", true, &service);
+	release(way);
+	EQUAL(call(service, ASK, LONG), ANSWER);
+	leave("given.up", service);
+}
+
+static void given_up(void)
+{
+	given_up_one(false);
+	given_up_one(true);
+}
+
+/* Only files have comments. */
+static void marks_in_commands(void)
+{
+	mach_port_t service = 0, way = create("#with#marks", false, &service);
+
+	release(way);
+	CHECK(becomes("#with#marks", true));
+	EQUAL(call(service, ASK, LONG), ANSWER);
+	leave("#with#marks", service);
 }
 
 /* There is an end to it. */
@@ -251,6 +289,7 @@ static void many(void)
 static const struct test tests[] = {
 	TEST(at_once),	  TEST(on_demand), TEST(demand_before_release),
 	TEST(owner_only), TEST(many),	   TEST(given_up),
+	TEST(marks_in_commands),
 };
 
 int main(int argc, char **argv)
