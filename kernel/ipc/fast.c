@@ -24,10 +24,8 @@
  *
  * Locks: space -> destination -> its set -> (try) the place to receive from.
  */
-#include <arch/copy.h>
 #include <arch/state.h>
 #include <ipc/fast_meet.h>
-#include <ipc/stat.h>
 
 /* --- land --- */
 
@@ -52,23 +50,6 @@ TEMPLATE bool name_reply(struct thread *self, struct ipc_message *m,
 	}
 	spin_unlock(&s->lock);
 	return ok;
-}
-
-/* The bytes to its buffer, the message's memory to where it lasts. */
-TEMPLATE mach_msg_return_t hand_over(struct thread *self, struct ipc_message *m,
-				     enum body body)
-{
-	self->ipc.received++;
-	if (CONFIG_PROVENANCE)
-		self->ipc.causal_id = m->causal;
-	bool ok = copy_out(self->ipc.buffer, &m->head,
-			   body == LONG ? sizeof(m->head) :
-					    m->head.msgh_size);
-	if (likely(!self->ipc.spare && m->capacity == MESSAGE_SMALL_SIZE))
-		self->ipc.spare = m;
-	else
-		ipc_message_return(m);
-	return likely(ok) ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;
 }
 
 /* No name for the reply right: the general copy-out says what was short. What
@@ -103,13 +84,13 @@ land_unnamed(struct thread *self, struct ipc_message *m, struct ipc_port *port,
 [[gnu::noreturn]] static void land_rights(struct thread *self,
 					  struct ipc_message *m)
 {
+	if (!(self->ipc.option & MACH_RCV_MSG))
+		ipc_kernel_rpc_answered(m);
 	const struct msg_receive to = {
 		.buffer = self->ipc.buffer,
 		.size = self->ipc.receive_size,
 		.option = self->ipc.option,
 	};
-	if (!(to.option & MACH_RCV_MSG))
-		ipc_kernel_rpc_continue();
 	self->ipc.message = NULL;
 	context_trap_return(ipc_message_copyout(m, &to));
 }
@@ -174,22 +155,6 @@ static bool with_rights(struct fast *f, struct ipc_space *s,
 	return ok;
 }
 
-/* The request of a manual's entry, which has nothing to tell. */
-static void drop_request(struct ipc_request *r)
-{
-	struct ipc_right none = ipc_request_cancel(r);
-	assert(none.kind == RIGHT_NONE);
-	(void)none;
-}
-
-/* Blocks in the call just made, and goes on as the peer. */
-TEMPLATE void become(struct fast *f, void (*continuation)(void))
-{
-	ipc_count(IPC_FAST_RPCS);
-	f->self->ipc.sent++;
-	thread_become(f->peer, continuation);
-}
-
 /* Pins of both ports, for a call of the kernel. */
 TEMPLATE mach_msg_return_t call_kernel(struct fast *f, const struct place *at)
 {
@@ -235,7 +200,7 @@ TEMPLATE bool pass(struct ipc_message *m, const struct place *at,
 	if (!likely(ok) || kernel)
 		return ok;
 	if (call == ANSWER && unlikely(f.outlived))
-		drop_request(f.outlived);
+		ipc_request_used(f.outlived);
 	become(&f, ipc_receive_continue);
 	if (unlikely(complex))
 		ipc_requests_fire(&after);

@@ -10,6 +10,8 @@
  * waits for the answer to a call of the kernel's (krpc.c). */
 [[gnu::noreturn]] void ipc_receive_continue(void);
 [[gnu::noreturn]] void ipc_kernel_rpc_continue(void);
+/* The same, when it came the fast way; m has no rights in its header. */
+[[gnu::noreturn]] void ipc_kernel_rpc_answered(struct ipc_message *m);
 
 /*
  * The kernel's request to dest (whose send right it uses up) by the calling

@@ -5,9 +5,11 @@
  */
 #pragma once
 
+#include <arch/copy.h>
 #include <arch/pmap.h>
 #include <ipc/fast.h>
 #include <ipc/space_i.h>
+#include <ipc/stat.h>
 #include <kern/wait_fast.h>
 
 #define BITS_REQUEST \
@@ -289,4 +291,31 @@ TEMPLATE void wait_at_source(struct fast *f, const struct place *at)
 		list_push_back(&f->port->receivers, &self->wait_link);
 	}
 	wait_begin_at_rest(self);
+}
+
+/* --- the other side --- */
+
+/* Blocks in the call just made, and goes on as the peer. */
+TEMPLATE void become(struct fast *f, void (*continuation)(void))
+{
+	ipc_count(IPC_FAST_RPCS);
+	f->self->ipc.sent++;
+	thread_become(f->peer, continuation);
+}
+
+/* The bytes to its buffer, the message's memory to where it lasts. */
+TEMPLATE mach_msg_return_t hand_over(struct thread *self, struct ipc_message *m,
+				     enum body body)
+{
+	self->ipc.received++;
+	if (CONFIG_PROVENANCE)
+		self->ipc.causal_id = m->causal;
+	bool ok = copy_out(self->ipc.buffer, &m->head,
+			   body == LONG ? sizeof(m->head) :
+					    m->head.msgh_size);
+	if (likely(!self->ipc.spare && m->capacity == MESSAGE_SMALL_SIZE))
+		self->ipc.spare = m;
+	else
+		ipc_message_return(m);
+	return likely(ok) ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;
 }

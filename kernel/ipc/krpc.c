@@ -92,19 +92,17 @@ enum kr ipc_kernel_send(struct ipc_right dest, struct ipc_right reply,
 
 #define REPLY_BYTES 512
 
-typedef void (*done_fn)(const struct ipc_kernel_reply *);
-
-[[gnu::noreturn]] static void finish(struct thread *self,
-				     const struct ipc_kernel_reply *reply)
+[[gnu::noreturn]] static void finish(struct thread *self, enum kr result,
+				     const mach_msg_header_t *reply)
 {
-	done_fn done = (done_fn)(uintptr_t)self->ipc.words[0];
-	done(reply);
+	ipc_kernel_done done = (ipc_kernel_done)(uintptr_t)self->ipc.words[0];
+	done(result, reply);
 	context_user_return();
 }
 
 [[gnu::noreturn]] static void fail(struct thread *self, enum kr why)
 {
-	finish(self, &(struct ipc_kernel_reply){.result = why});
+	finish(self, why, NULL);
 }
 
 /* The thread keeps the reply's memory for its next message, and the bytes stay
@@ -122,11 +120,6 @@ static bool keep_reply(struct thread *self, struct ipc_message *m)
 [[gnu::noreturn]] static void answered(struct thread *self,
 				       struct ipc_message *m)
 {
-	struct ipc_kernel_reply reply = {
-		.head = &m->head,
-		.size = m->head.msgh_size,
-		.from_kernel = m->head.msgh_bits & MACH_MSGH_BITS_KERNEL,
-	};
 	union {
 		mach_msg_header_t head;
 		uint8_t bytes[REPLY_BYTES];
@@ -136,12 +129,23 @@ static bool keep_reply(struct thread *self, struct ipc_message *m)
 	ipc_right_used(dest);
 	if (m->capacity == MESSAGE_SMALL_SIZE && !m->account && !m->prepared &&
 	    keep_reply(self, m))
-		finish(self, &reply);
+		finish(self, KR_SUCCESS, &m->head);
 	memcpy(copy.bytes, &m->head,
-	       reply.size < REPLY_BYTES ? reply.size : REPLY_BYTES);
-	reply.head = &copy.head;
+	       m->head.msgh_size < REPLY_BYTES ? m->head.msgh_size :
+						 REPLY_BYTES);
 	ipc_message_destroy(m);
-	finish(self, &reply);
+	finish(self, KR_SUCCESS, &copy.head);
+}
+
+void ipc_kernel_rpc_answered(struct ipc_message *m)
+{
+	struct thread *self = thread_self();
+	self->ipc.message = NULL;
+	if (m->item_count || self->ipc.spare ||
+	    m->capacity != MESSAGE_SMALL_SIZE)
+		answered(self, m);
+	self->ipc.spare = m;
+	finish(self, KR_SUCCESS, &m->head);
 }
 
 static void drop_reply_port(struct thread *t)
@@ -229,7 +233,7 @@ void ipc_kernel_request_right(struct ipc_message *m, uint32_t i,
 }
 
 void ipc_kernel_rpc(struct ipc_right dest, struct ipc_message *m,
-		    void (*done)(const struct ipc_kernel_reply *))
+		    ipc_kernel_done done)
 {
 	struct thread *self = thread_self(), *next = NULL;
 	struct ipc_port *port = dest.port;

@@ -33,22 +33,33 @@ void ipc_kernel_request_right(struct ipc_message *m, uint32_t i,
  * The calling user thread sends a request so made (NULL: no memory for it; both
  * consumed) with a send-once right to
  * its kernel reply port (thread->exc.reply_port: created on first use, kept) and waits for the answer,
- * handing the processor to the receiver. Never returns: done(result) is called,
+ * handing the processor to the receiver. Never returns: done is called,
  * on a fresh stack, with the reply in kernel memory (valid until it returns or
- * blocks; rights in it are released afterwards) or with head == NULL and
+ * blocks; of rights in it nothing is left; the kernel bit says that it is a
+ * notification: the right was dropped) or with NULL and
  *   KR_ABORTED  thread_abort ended the wait
  *   KR_INVALID_CAPABILITY  dest is dead
  *   KR_RESOURCE_SHORTAGE
  */
-struct ipc_kernel_reply {
-	enum kr result;
-	const mach_msg_header_t *head;
-	uint32_t size;
-	bool from_kernel; /* a notification: the right was dropped */
+typedef void (*ipc_kernel_done)(enum kr result,
+				const mach_msg_header_t *reply);
+[[gnu::noreturn]] void ipc_kernel_rpc(struct ipc_right dest,
+				      struct ipc_message *m,
+				      ipc_kernel_done done);
+
+/*
+ * The same for an exception of the calling thread (thread->exc), to a handler
+ * that waits already and knows the ports it is told of. First, under a lock of
+ * lower rank than a space's that keeps all three ports, which are borrowed:
+ * takes the handler, from when on the caller waits for its answer. NULL: not so,
+ * nothing happened. Then, without that lock, leaves.
+ */
+struct ipc_exception {
+	struct ipc_port *handler, *thread, *task;
 };
-[[gnu::noreturn]] void
-ipc_kernel_rpc(struct ipc_right dest, struct ipc_message *m,
-	       void (*done)(const struct ipc_kernel_reply *));
+struct thread *ipc_exception_meet(const struct ipc_exception *x);
+[[gnu::noreturn]] void ipc_exception_tell(struct thread *peer,
+					  ipc_kernel_done done);
 
 /* EXC_FORM_32 or EXC_FORM_64, as the port's receiver chose. No lock needed. */
 int ipc_port_exception_form(struct ipc_port *port);

@@ -150,6 +150,8 @@ static inline void ipc_requests_fire(struct list *after)
 void ipc_request_fire(struct ipc_request *r);
 /* Gives a request up without a word; the right comes back. */
 struct ipc_right ipc_request_cancel(struct ipc_request *r);
+/* The same for a manual's entry whose right was used: nothing comes back. */
+void ipc_request_used(struct ipc_request *r);
 void ipc_request_zone_init(void);
 /* What the thread keeps goes. */
 void ipc_request_exit(struct thread *t);

@@ -116,6 +116,12 @@ struct ipc_request *ipc_request_create_kobject(void)
 	return r;
 }
 
+void ipc_request_used(struct ipc_request *r)
+{
+	assert(r->kind == REQUEST_COMPAT && r->notify.kind == RIGHT_NONE);
+	request_free(r);
+}
+
 struct ipc_right ipc_request_cancel(struct ipc_request *r)
 {
 	struct ipc_right right = r->notify;

@@ -169,6 +169,9 @@ static inline void ipc_entry_push(struct ipc_space *s, struct ipc_entry *e)
  * a name of its own, before it joins the queue of the free ones. */
 #define HOT_USES 8u
 
+/* The hot one cannot have its next name: it queues up, for another. */
+struct ipc_entry *ipc_entry_pop_other(struct ipc_space *s);
+
 static inline struct ipc_entry *ipc_entry_pop_hot(struct ipc_space *s)
 {
 	struct ipc_entry *e = s->hot;
@@ -176,7 +179,7 @@ static inline struct ipc_entry *ipc_entry_pop_hot(struct ipc_space *s)
 		return ipc_entry_pop(s);
 	mach_port_name_t name = e->name + NAME_GENERATION;
 	if (__builtin_expect(s->overflow_sieve >> (name % 64) & 1, 0))
-		return ipc_entry_pop(s); /* perhaps somebody chose that one */
+		return ipc_entry_pop_other(s); /* perhaps chosen by somebody */
 	s->hot = NULL;
 	e->name = name;
 	return e;

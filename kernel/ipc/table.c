@@ -87,6 +87,12 @@ static void free_hot(struct ipc_space *s)
 		ipc_entry_push(s, e);
 }
 
+struct ipc_entry *ipc_entry_pop_other(struct ipc_space *s)
+{
+	free_hot(s);
+	return ipc_entry_pop(s);
+}
+
 enum kr ipc_entry_alloc(struct ipc_space *s, struct ipc_entry **entry)
 {
 	enum kr kr = KR_SUCCESS;

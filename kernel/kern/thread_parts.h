@@ -68,6 +68,7 @@ struct thread_exc {
 	struct ipc_port *exception_port; /* send right or NULL */
 	struct ipc_port *reply_port;	 /* cached for exception replies */
 	uint32_t reply_name;		 /* what thread_reply gave, or 0 */
+	uint32_t thread_name, task_name; /* that a handler was told last */
 	int exception;
 	int64_t code, subcode;
 	uint32_t state;

@@ -2,14 +2,12 @@
 /*
  * Exceptions as messages. Nothing is kept on the stack while the victim
  * waits: what it raised and which port is being asked stand in thread->exc.
- *
- * The message has two forms, an attribute of the port that its receiver
- * chooses: the short one (2400, 64 bytes, 32-bit codes) and the long one
- * (2405, 64-bit codes, registers in the request and in the reply).
+ * The message has two forms (ipc/exception_form.h).
  */
 #include <task/exception.h>
 
 #include <arch/state.h>
+#include <ipc/exception_form.h>
 #include <ipc/krpc.h>
 #include <arch/cpu.h>
 #include <kern/panic.h>
@@ -22,114 +20,31 @@
 
 enum { ASK_THREAD, ASK_TASK, ASK_NOBODY };
 
-#define WORD(kind, bits, count) \
-	{ .msgt_name = (kind), .msgt_size = (bits), .msgt_number = (count), \
-	  .msgt_inline = 1 }
-#define WORD_INT  WORD(MACH_MSG_TYPE_INTEGER_32, 32, 1)
-#define WORD_PORT WORD(MACH_MSG_TYPE_PORT_SEND, 32, 1)
-
-struct exc_ports { /* begins both requests */
-	mach_msg_header_t head;
-	mach_msg_type_t thread_type;
-	uint32_t thread;
-	mach_msg_type_t task_type;
-	uint32_t task;
-	mach_msg_type_t exception_type;
-	int32_t exception;
-};
-
 /* Items count from the end of the header. */
 #define BODY_OFFSET(field)                                                     \
 	(offsetof(struct exc_ports, field) - sizeof(mach_msg_header_t))
-
-struct exc_request_32 {
-	struct exc_ports ports;
-	mach_msg_type_t code_type;
-	int32_t code;
-	mach_msg_type_t subcode_type;
-	int32_t subcode;
-};
-_Static_assert(sizeof(struct exc_request_32) == 64, "the manual's size");
-
-struct exc_request_64 {
-	struct exc_ports ports;
-	mach_msg_type_t code_type;
-	i64_a4 code[2];
-	mach_msg_type_t flavor_type;
-	int32_t flavor;
-	mach_msg_type_t state_type;
-	uint32_t state[x86_64_THREAD_STATE_COUNT];
-};
-
-struct exc_reply_32 {
-	mach_msg_header_t head;
-	mach_msg_type_t result_type;
-	int32_t result;
-};
-_Static_assert(sizeof(struct exc_reply_32) == 32, "the manual's size");
-
-struct exc_reply_64 {
-	struct exc_reply_32 start;
-	mach_msg_type_t flavor_type;
-	int32_t flavor;
-	mach_msg_type_t state_type;
-	uint32_t state[x86_64_THREAD_STATE_COUNT];
-};
-
-#define EXC_ID_32	2400
-#define EXC_ID_64	2405
-#define EXC_REPLY_OF(id) ((id) + 100)
 
 [[gnu::noreturn]] static void exception_ask(struct thread *self);
 
 /* --- the request --- */
 
-static void fill_ports(struct exc_ports *p, struct thread *self, int id)
-{
-	p->head.msgh_id = id;
-	p->thread_type = (mach_msg_type_t)WORD_PORT;
-	p->task_type = (mach_msg_type_t)WORD_PORT;
-	p->exception_type = (mach_msg_type_t)WORD_INT;
-	p->exception = self->exc.exception;
-}
-
-static struct ipc_message *request_32(struct thread *self)
+static struct ipc_message *request(struct thread *self, bool wide,
+				   const struct exception_rights *who)
 {
 	mach_msg_header_t *head;
-	struct ipc_message *m = ipc_kernel_request(
-		sizeof(struct exc_request_32), 2, &head);
-	if (!m)
+	struct ipc_message *m =
+		ipc_kernel_request(exc_request_size(wide), 2, &head);
+	if (!m) {
+		ipc_right_release(who->thread);
+		ipc_right_release(who->task);
 		return NULL;
-	struct exc_request_32 *r = (void *)head;
-	fill_ports(&r->ports, self, EXC_ID_32);
-	r->code_type = (mach_msg_type_t)WORD_INT;
-	r->code = (int32_t)self->exc.code;
-	r->subcode_type = (mach_msg_type_t)WORD_INT;
-	r->subcode = (int32_t)self->exc.subcode;
-	return m;
-}
-
-static struct ipc_message *request_64(struct thread *self)
-{
-	unsigned count = x86_64_THREAD_STATE_COUNT;
-	mach_msg_header_t *head;
-	struct ipc_message *m = ipc_kernel_request(
-		sizeof(struct exc_request_64), 2, &head);
-	if (!m)
-		return NULL;
-	struct exc_request_64 *r = (void *)head;
-	fill_ports(&r->ports, self, EXC_ID_64);
-	r->code_type =
-		(mach_msg_type_t)WORD(MACH_MSG_TYPE_INTEGER_64, 64, 2);
-	r->code[0] = self->exc.code;
-	r->code[1] = self->exc.subcode;
-	r->flavor_type = (mach_msg_type_t)WORD_INT;
-	r->flavor = x86_64_THREAD_STATE;
-	r->state_type = (mach_msg_type_t)WORD(MACH_MSG_TYPE_INTEGER_32, 32,
-					      x86_64_THREAD_STATE_COUNT);
-	enum kr kr = machine_get_state(&self->machine, x86_64_THREAD_STATE,
-				       r->state, &count);
-	panic_unless(kr == KR_SUCCESS);
+	}
+	exc_fill(head, self, wide);
+	struct exc_ports *p = (void *)head;
+	p->thread_type = p->task_type =
+		(mach_msg_type_t)EXC_WORD(MACH_MSG_TYPE_PORT_SEND, 32, 1);
+	ipc_kernel_request_right(m, 0, BODY_OFFSET(thread), who->thread);
+	ipc_kernel_request_right(m, 1, BODY_OFFSET(task), who->task);
 	return m;
 }
 
@@ -147,23 +62,22 @@ static bool exception_next(struct thread *self, struct exception_rights *r)
 
 /* --- the reply --- */
 
-static bool word_is(mach_msg_type_t word, int kind, int bits, unsigned count)
+/* The topmost bit says nothing. */
+static bool word_is(uint32_t word, uint32_t expected)
 {
-	return word.msgt_name == kind && word.msgt_size == bits &&
-	       word.msgt_number == count && word.msgt_inline &&
-	       !word.msgt_longform && !word.msgt_deallocate;
+	return (word & INT32_MAX) == expected;
 }
 
 /* New registers in a long reply; false: malformed or refused. */
 static bool reply_registers(struct thread *self,
-			    const struct ipc_kernel_reply *reply)
+			    const mach_msg_header_t *reply)
 {
-	const struct exc_reply_64 *r = (const void *)reply->head;
+	const struct exc_reply_64 *r = (const void *)reply;
 
-	if (reply->size != sizeof(*r) ||
-	    !word_is(r->flavor_type, MACH_MSG_TYPE_INTEGER_32, 32, 1) ||
-	    !word_is(r->state_type, MACH_MSG_TYPE_INTEGER_32, 32,
-		     x86_64_THREAD_STATE_COUNT) ||
+	if (reply->msgh_size != sizeof(*r) ||
+	    !word_is(r->flavor_type, EXC_REPLY_INT(1)) ||
+	    !word_is(r->state_type,
+		     EXC_REPLY_INT(x86_64_THREAD_STATE_COUNT)) ||
 	    r->flavor != x86_64_THREAD_STATE)
 		return false;
 	return machine_set_state(&self->machine, x86_64_THREAD_STATE, r->state,
@@ -172,29 +86,29 @@ static bool reply_registers(struct thread *self,
 
 /* Handled? Anything malformed counts as no: a dropped reply right arrives
  * here as a notification. */
-static bool reply_handled(struct thread *self,
-			  const struct ipc_kernel_reply *reply)
+static bool reply_handled(struct thread *self, enum kr result,
+			  const mach_msg_header_t *reply)
 {
-	const struct exc_reply_32 *r = (const void *)reply->head;
+	const struct exc_reply_32 *r = (const void *)reply;
 
-	if (reply->result == KR_ABORTED)
-		return true; /* thread_abort on the victim: it just goes on */
-	if (!reply->head || reply->from_kernel || reply->size < sizeof(*r) ||
-	    (r->head.msgh_bits & MACH_MSGH_BITS_COMPLEX) ||
-	    !word_is(r->result_type, MACH_MSG_TYPE_INTEGER_32, 32, 1) ||
+	if (!reply)
+		return result == KR_ABORTED; /* then the victim just goes on */
+	if (reply->msgh_bits & (MACH_MSGH_BITS_KERNEL | MACH_MSGH_BITS_COMPLEX) ||
+	    reply->msgh_size < sizeof(*r) ||
+	    !word_is(r->result_type, EXC_REPLY_INT(1)) ||
 	    r->result != KR_SUCCESS)
 		return false;
-	if (r->head.msgh_id == EXC_REPLY_OF(EXC_ID_32))
-		return reply->size == sizeof(*r);
-	return r->head.msgh_id == EXC_REPLY_OF(EXC_ID_64) &&
+	if (reply->msgh_id == EXC_REPLY_OF(EXC_ID_32))
+		return reply->msgh_size == sizeof(*r);
+	return reply->msgh_id == EXC_REPLY_OF(EXC_ID_64) &&
 	       reply_registers(self, reply);
 }
 
-static void exception_done(const struct ipc_kernel_reply *reply)
+static void exception_done(enum kr result, const mach_msg_header_t *reply)
 {
 	struct thread *self = thread_self();
 
-	if (!reply_handled(self, reply))
+	if (!reply_handled(self, result, reply))
 		exception_ask(self);
 	context_user_return();
 }
@@ -222,21 +136,40 @@ static const char *const class_name[EXC_TYPES_MAX + 1] = {
 	context_user_return(); /* dies on its way */
 }
 
+/* Asks the next handler if it waits and knows thread and task; else returns, and
+ * nothing has happened. */
+static void exception_ask_waiting(struct thread *self)
+{
+	struct task *task = self->task;
+	uint32_t next = ASK_TASK;
+	struct thread *peer = NULL;
+	struct ipc_exception x;
+
+	spin_lock(&task->lock);
+	x.handler = self->exc.exception_port;
+	if (!x.handler || self->exc.state != ASK_THREAD) {
+		x.handler = task->exception.port;
+		next = ASK_NOBODY;
+	}
+	x.thread = self->exc.sself;
+	x.task = task->sself.port;
+	if (x.handler && task->active && self->exc.state != ASK_NOBODY)
+		peer = ipc_exception_meet(&x);
+	spin_unlock(&task->lock);
+	if (!peer)
+		return;
+	self->exc.state = next;
+	ipc_exception_tell(peer, exception_done);
+}
+
 static void exception_ask(struct thread *self)
 {
 	struct exception_rights r;
+	exception_ask_waiting(self);
 	if (!exception_next(self, &r))
 		exception_unhandled(self);
 	bool wide = ipc_port_exception_form(r.port.port) == EXC_FORM_64;
-	struct ipc_message *m = wide ? request_64(self) : request_32(self);
-	if (m) {
-		ipc_kernel_request_right(m, 0, BODY_OFFSET(thread), r.thread);
-		ipc_kernel_request_right(m, 1, BODY_OFFSET(task), r.task);
-	} else {
-		ipc_right_release(r.thread);
-		ipc_right_release(r.task);
-	}
-	ipc_kernel_rpc(r.port, m, exception_done);
+	ipc_kernel_rpc(r.port, request(self, wide, &r), exception_done);
 }
 
 void exception_raise(int exception, int64_t code, int64_t subcode)
