@@ -12,26 +12,27 @@
 #include <mach_port_server.h>
 #include <mach_server.h>
 
+#define FIRST 2000
 #define RANGE 100
+#define OF(base) [((base) - FIRST) / RANGE]
 
-static const struct {
-	int32_t base;
-	mig_server_fn serve;
-} servers[] = {
-	{2000, mach_server},   {2600, mach_host_server},
-	{2800, device_server}, {2900, mach_ext_server},
-	{3200, mach_port_server},
+static const mig_server_fn servers[] = {
+	OF(2000) = mach_server,
+	OF(2600) = mach_host_server,
+	OF(2800) = device_server,
+	OF(2900) = mach_ext_server,
+	OF(3200) = mach_port_server,
 };
 
 static bool kernel_server(struct mig_request *req, struct mig_reply *rep)
 {
-	int32_t id = req->head->msgh_id;
+	uint32_t range = ((uint32_t)req->head->msgh_id - FIRST) / RANGE;
+	mig_server_fn serve = NULL;
 
-	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++)
-		if (id >= servers[i].base && id < servers[i].base + RANGE)
-			return servers[i].serve(req, rep);
+	if (range < sizeof(servers) / sizeof(servers[0]))
+		serve = servers[range];
 	/* Any demultiplexer makes the reply that says MIG_BAD_ID. */
-	return mach_server(req, rep);
+	return serve ? serve(req, rep) : mach_server(req, rep);
 }
 
 void server_init(void)
