@@ -208,28 +208,45 @@ void vm_tree_clear(struct vm_tree *t, struct vm_garbage *garbage)
 	vm_tree_init(t);
 }
 
+/* The first page of a leaf at or after *index and before end. NULL: none, and
+ * *index is where to go on. */
+static struct page *next_in_leaf(const struct vm_node *leaf, uint64_t *index,
+				 uint64_t end)
+{
+	unsigned from = vm_leaf_slot(*index), to = VM_NODE_SLOTS, i = from;
+
+	if (end - *index < to - from)
+		to = from + (unsigned)(end - *index);
+	while (i < to && leaf->slot[i] == NULL)
+		i++;
+	*index += i - from;
+	return i < to ? leaf->slot[i] : NULL;
+}
+
 /* Skips what is empty, a node at a time. */
 struct page *vm_tree_next(const struct vm_tree *t, uint64_t *index,
 			  uint64_t end)
 {
+	struct page *page = NULL;
 	uint64_t i = *index;
 
 	if (t->root == NULL)
 		return NULL;
 	if (i < t->base)
 		i = t->base;
-	while (i < end && i - t->base < vm_node_span(t->root->level)) {
+	while (page == NULL && i < end &&
+	       i - t->base < vm_node_span(t->root->level)) {
 		struct vm_node *n = t->root;
-		void *slot;
+		unsigned level = n->level;
 
-		while ((slot = n->slot[vm_node_slot(n->level, i)]) != NULL &&
-		       n->level > 0)
-			n = slot;
-		if (slot != NULL) {
-			*index = i;
-			return slot;
-		}
-		i = (i | (((uint64_t)1 << (VM_NODE_SHIFT * n->level)) - 1)) + 1;
+		for (; n != NULL && level > 0; level--)
+			n = n->slot[vm_node_slot(level, i)];
+		if (n != NULL)
+			page = next_in_leaf(n, &i, end);
+		else
+			i = (i | (vm_node_span(level) - 1)) + 1;
 	}
-	return NULL;
+	if (page != NULL)
+		*index = i;
+	return page;
 }
