@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kernel's own mappings outside the direct map, and the contents of
- * frames. Tables of the kernel's window are never freed.
+ * The kernel's own mappings outside the direct map. Tables of the kernel's
+ * window are never freed.
  */
 #include "kmap.h"
 #include "percpu.h"
@@ -114,26 +114,4 @@ void pmap_kernel_remove(vaddr_t start, vaddr_t end)
 	spin_unlock(&kernel_lock);
 	kernel_flush(&f);
 	cpu_call(~0ull, kernel_flush, &f);
-}
-
-void pmap_zero(struct paddr pa, size_t size)
-{
-	void *to = direct(pa.raw);
-	size_t words = size / 8;
-
-	__asm__ volatile("rep stosq"
-			 : "+D"(to), "+c"(words)
-			 : "a"(0)
-			 : "memory");
-}
-
-void pmap_copy(struct paddr to_pa, struct paddr from_pa, size_t size)
-{
-	void *to = direct(to_pa.raw), *from = direct(from_pa.raw);
-	size_t words = size / 8;
-
-	__asm__ volatile("rep movsq"
-			 : "+D"(to), "+S"(from), "+c"(words)
-			 :
-			 : "memory");
 }

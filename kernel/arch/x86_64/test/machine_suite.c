@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Tests of what only this machine has: register state as messages carry it,
- * and I/O ports.
+ * vector registers, and I/O ports.
  */
 #include "../features.h"
 #include "../layout.h"
 
 #include <arch/device.h>
+#include <arch/pmap.h>
 #include <arch/selftest.h>
 #include <arch/state.h>
+#include <kern/page.h>
 #include <kern/panic.h>
 #include <kern/string.h>
 #include <kern/thread.h>
@@ -257,6 +259,39 @@ static bool io_ports(void)
 	return true;
 }
 
+/* Clearing and copying frames borrow two vector registers, and the unit where it
+ * is off; both come back as they were. */
+static bool frames_keep_vectors(void)
+{
+	if (!(cpu_features.vector_mask & 4)) /* string instructions do it */
+		return true;
+	struct page *page = page_alloc(0, PAGE_KERNEL, 0);
+	struct paddr pa = page_to_paddr(page);
+	uint64_t off = read_cr0() | CR0_TS;
+	uint8_t had[64], now[64];
+
+	EXPECT(page);
+	for (unsigned i = 0; i < sizeof(had); i++)
+		had[i] = (uint8_t)random_word();
+	__asm__ volatile("clts; vmovdqu (%0), %%ymm0; vmovdqu 32(%0), %%ymm1"
+			 :
+			 : "r"(had)
+			 : "memory");
+	pmap_zero(pa, page_size_hw());
+	EXPECT(!(read_cr0() & CR0_TS));
+	write_cr0(off);
+	pmap_copy(pa, pa, page_size_hw());
+	EXPECT(read_cr0() & CR0_TS);
+	__asm__ volatile("clts; vmovdqu %%ymm0, (%0); vmovdqu %%ymm1, 32(%0)"
+			 :
+			 : "r"(now)
+			 : "memory");
+	write_cr0(off);
+	EXPECT(memcmp(had, now, sizeof(had)) == 0);
+	page_free(page, 0);
+	return true;
+}
+
 static bool protections_on(void)
 {
 	EXPECT(!cpu_features.smep || (read_cr4() & CR4_SMEP));
@@ -280,6 +315,7 @@ static const struct {
 	{ "vector_random_images", vector_random_images },
 	{ "debug_registers", debug_registers },
 	{ "io_ports", io_ports },
+	{ "frames_keep_vectors", frames_keep_vectors },
 	{ "protections_on", protections_on },
 };
 
