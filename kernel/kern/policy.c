@@ -202,7 +202,7 @@ void thread_get_usage(struct thread *t, struct thread_usage *usage)
 	total = t->sched.total_ns;
 	total += running_ns(t, now);
 	*usage = (struct thread_usage){
-		.cpu_usage = (int)usage_at(t, now),
+		.cpu_usage = (int)usage_at(t, total, now),
 		.run_state = run_state(t),
 		.base = t->sched.base,
 		.max = t->sched.max,

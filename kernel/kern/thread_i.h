@@ -219,8 +219,8 @@ static inline void usage_age_sleeper(struct thread *t, uint64_t now)
 }
 int usage_priority(const struct thread *t);
 
-/* What its usage would be now, of TH_USAGE_SCALE. */
-uint32_t usage_at(const struct thread *t, uint64_t now);
+/* What its usage would be now that it has run for total ns, of TH_USAGE_SCALE. */
+uint32_t usage_at(const struct thread *t, uint64_t total, uint64_t now);
 
 /* The quantum of t in nanoseconds. */
 static inline uint64_t usage_quantum(const struct thread *t)

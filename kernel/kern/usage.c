@@ -31,10 +31,10 @@ int usage_priority(const struct thread *t)
 	return current > 0 ? current : 0;
 }
 
-uint32_t usage_at(const struct thread *t, uint64_t now)
+uint32_t usage_at(const struct thread *t, uint64_t total, uint64_t now)
 {
 	uint64_t elapsed = (now - t->sched.usage_stamp) / 1000;
-	uint64_t ran = (t->sched.total_ns - t->sched.usage_total) / 1000;
+	uint64_t ran = (total - t->sched.usage_total) / 1000;
 
 	if (now <= t->sched.usage_stamp || elapsed == 0)
 		return t->sched.usage;
@@ -51,7 +51,7 @@ static bool age(struct thread *t, uint64_t now)
 {
 	if (now < t->sched.usage_stamp + USAGE_PERIOD)
 		return false;
-	t->sched.usage = usage_at(t, now);
+	t->sched.usage = usage_at(t, t->sched.total_ns, now);
 	t->sched.usage_stamp = now;
 	t->sched.usage_total = t->sched.total_ns;
 	return atomic_get(&t->sched.tweak) == 0 &&
