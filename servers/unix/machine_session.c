@@ -3,7 +3,8 @@
  * Bootstrap ports of processes. The super-user's is the public subset: what is
  * registered there everybody can look up. Each other user has a subset of it
  * of their own, so that nobody replaces, hides or takes another's services. It
- * exists as long as a task that was executed for that user, or its forks.
+ * exists as long as a task that was executed for that user, or its forks. What
+ * bootstrap refuses, when it has no room, the next task asks for again.
  */
 #include <servers/bootstrap.h>
 #include <stdlib.h>
@@ -14,31 +15,65 @@ struct session_ports {
 	uint32_t uid;
 	unsigned users;
 	mach_port_t requestor; /* receive right: the subset dies with it */
-	mach_port_t subset;    /* send right */
+	mach_port_t subset;    /* send right; both NULL: refused so far */
 };
 
-static mach_port_t public_subset;
+static mach_port_t public_requestor, public_subset;
 static struct session_ports *sessions;
+
+static mach_port_t public_get(void)
+{
+	mach_port_t made;
+
+	if (!public_subset && bootstrap_subset(bootstrap_port, public_requestor,
+					       &made) == BOOTSTRAP_SUCCESS)
+		public_subset = made;
+	return public_subset;
+}
 
 void session_ports_open(mach_port_t requestor)
 {
-	if (bootstrap_subset(bootstrap_port, requestor, &public_subset))
-		public_subset = MACH_PORT_NULL;
+	public_requestor = requestor;
+	(void)public_get();
 }
 
-static bool subset_open(struct session_ports *s)
+/* None is better than somebody else's. */
+static void subset_open(struct session_ports *s)
 {
-	mach_port_t self = mach_task_self();
+	mach_port_t self = mach_task_self(), requestor, subset;
 
-	if (mach_port_allocate(self, MACH_PORT_RIGHT_RECEIVE, &s->requestor))
-		return false;
-	if (mach_port_insert_right(self, s->requestor, s->requestor,
-				   MACH_MSG_TYPE_MAKE_SEND) == KERN_SUCCESS &&
-	    bootstrap_subset(public_subset, s->requestor, &s->subset) ==
-		    BOOTSTRAP_SUCCESS)
-		return true;
-	mach_port_destroy(self, s->requestor);
-	return false;
+	if (!public_get() ||
+	    mach_port_allocate(self, MACH_PORT_RIGHT_RECEIVE, &requestor))
+		return;
+	if (mach_port_insert_right(self, requestor, requestor,
+				   MACH_MSG_TYPE_MAKE_SEND) ||
+	    bootstrap_subset(public_subset, requestor, &subset)) {
+		mach_port_destroy(self, requestor);
+		return;
+	}
+	s->requestor = requestor;
+	s->subset = subset;
+}
+
+static struct session_ports *session_of(uint32_t uid)
+{
+	struct session_ports *s = sessions;
+
+	while (s && s->uid != uid)
+		s = s->next;
+	return s;
+}
+
+static struct session_ports *session_add(uint32_t uid)
+{
+	struct session_ports *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->uid = uid;
+	s->next = sessions;
+	sessions = s;
+	return s;
 }
 
 struct session_ports *session_ports_take(uint32_t uid)
@@ -47,20 +82,12 @@ struct session_ports *session_ports_take(uint32_t uid)
 
 	if (uid == 0)
 		return NULL;
-	for (s = sessions; s; s = s->next)
-		if (s->uid == uid)
-			return session_ports_ref(s);
-	s = calloc(1, sizeof(*s));
+	s = session_of(uid);
 	if (!s)
-		return NULL;
-	/* None is better than somebody else's. */
-	if (!subset_open(s))
-		s->requestor = s->subset = MACH_PORT_NULL;
-	s->uid = uid;
-	s->users = 1;
-	s->next = sessions;
-	sessions = s;
-	return s;
+		s = session_add(uid);
+	if (s && !s->subset)
+		subset_open(s);
+	return session_ports_ref(s);
 }
 
 struct session_ports *session_ports_ref(struct session_ports *s)
@@ -89,6 +116,6 @@ void session_ports_unref(struct session_ports *s)
 mach_port_t session_bootstrap(const struct session_ports *s, uint32_t uid)
 {
 	if (uid == 0)
-		return public_subset;
+		return public_get();
 	return s ? s->subset : MACH_PORT_NULL;
 }

@@ -43,6 +43,25 @@ echo "== again"; cat /tmp/o3; as user look public; services look public
 kill $mine $again
 wait $mine $again 2>/dev/null
 echo "== over"; as nobody look mine; as nobody look public
+# With no room in bootstrap a user has no services; later they have, though a
+# process of theirs from then still runs.
+mkfifo /tmp/go
+chmod 666 /tmp/go
+services fill full <&3 >/tmp/o4 & filler=$!
+ready /tmp/o4
+su user -s /bin/sh -c 'services look public; read x; services look public' \
+	</tmp/go >/tmp/o5 2>&1 & late=$!
+exec 4>/tmp/go
+ready /tmp/o5
+kill $filler
+wait $filler 2>/dev/null
+for n in 1 2 3 4 5 6 7 8 9; do
+	[ "$(as nobody look public)" != known ] && sleep 0.1
+done
+echo go >&4
+wait $late
+echo "== refused"; head -n 1 /tmp/o5
+echo "== anew"; tail -n 1 /tmp/o5
 kill $public
 wait $public 2>/dev/null
 for n in 1 2 3 4 5 6 7 8 9; do
@@ -74,6 +93,12 @@ is others unknown unknown
 is taken "$active" known
 is again serving known known
 is over unknown known
+if section refused | grep -qE 'known|^$'; then
+	fail refused "$(section refused)"
+else
+	pass refused
+fi
+is anew known
 is gone unknown unknown
 is netname known known
 finish
