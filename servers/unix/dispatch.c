@@ -14,3 +14,11 @@ int64_t dispatch_operation(struct call *c)
 		return -ENOSYS;
 	return operations[c->op](c);
 }
+
+#define UX_OP_NAME(upper, lower) [UX_##upper] = #lower,
+static const char *const names[UX_OP_COUNT] = {UX_OPS(UX_OP_NAME)};
+
+const char *dispatch_name(int op)
+{
+	return op < 0 || op >= UX_OP_COUNT ? "?" : names[op];
+}

@@ -90,6 +90,18 @@ int64_t machine_mmap(struct proc *p, uint64_t address, uint64_t length,
 void machine_usage(struct proc *p, uint64_t *user, uint64_t *system,
 		   uint64_t *resident);
 
+/* One thread as the kernel has it. */
+struct machine_thread {
+	uint64_t user, system;   /* ns */
+	unsigned usage;          /* of a processor lately, in thousandths */
+	unsigned sleep;          /* whole seconds of its wait */
+	int base, current, most; /* priorities, 31 the most urgent */
+	char state;              /* R runs or may, S waits, U the same, not to
+				    be interrupted, T stopped, H halted */
+};
+/* False: it has none, or has ended. */
+bool machine_thread(const struct lwp *l, struct machine_thread *t);
+
 /* One region of p's map at or above *address; false when none is left. */
 struct machine_region {
 	uint64_t start, end;

@@ -325,31 +325,3 @@ int machine_exec(struct proc *p, struct lwp *l,
 	exec_replace(p, t, old_thread, &old_mproc);
 	return 0;
 }
-
-static uint64_t time_ns(time_value_t t)
-{
-	return (uint64_t)t.seconds * 1000000000 +
-	       (uint64_t)t.microseconds * 1000;
-}
-
-void machine_usage(struct proc *p, uint64_t *user, uint64_t *system,
-		   uint64_t *resident)
-{
-	mach_msg_type_number_t count = TASK_BASIC_INFO_COUNT;
-	task_thread_times_info_data_t times;
-	task_basic_info_data_t basic;
-
-	*user = *system = *resident = 0;
-	if (!p->task || task_info(mtask_of(p)->task, TASK_BASIC_INFO,
-				  (task_info_t)&basic, &count))
-		return;
-	*user = time_ns(basic.user_time);
-	*system = time_ns(basic.system_time);
-	*resident = basic.resident_size;
-	count = TASK_THREAD_TIMES_INFO_COUNT;
-	if (task_info(mtask_of(p)->task, TASK_THREAD_TIMES_INFO,
-		      (task_info_t)&times, &count))
-		return;
-	*user += time_ns(times.user_time);
-	*system += time_ns(times.system_time);
-}

@@ -62,6 +62,7 @@ static const struct procfs_name process_names[] = {
 	{"status", PROCFS_STATUS, S_IFREG | 0444},
 	{"cmdline", PROCFS_CMDLINE, S_IFREG | 0444},
 	{"comm", PROCFS_COMM, S_IFREG | 0444},
+	{"threads", PROCFS_THREADS, S_IFREG | 0444},
 	{"maps", PROCFS_MAPS, S_IFREG | 0444},
 	{"mounts", PROCFS_PROCESS_MOUNTS, S_IFREG | 0444},
 };

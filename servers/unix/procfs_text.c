@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include "dispatch.h"
 #include "inode.h"
 #include "machine.h"
 #include "misc.h"
@@ -45,13 +46,25 @@ void text_put(struct text *t, const char *format, ...)
 	text_put_bytes(t, line, (size_t)length);
 }
 
+static bool process_runs(struct proc *p)
+{
+	struct machine_thread t;
+	struct list *pos;
+
+	list_each(pos, &p->threads)
+		if (machine_thread(list_entry(pos, struct lwp, siblings), &t) &&
+		    t.state == 'R')
+			return true;
+	return false;
+}
+
 static char process_letter(struct proc *p)
 {
 	if (p->state == PROC_ZOMBIE)
 		return 'Z';
 	if (p->state == PROC_STOPPED)
 		return 'T';
-	return p == proc_current() ? 'R' : 'S';
+	return p == proc_current() || process_runs(p) ? 'R' : 'S';
 }
 
 static const char *process_state(struct proc *p)
@@ -152,6 +165,36 @@ static void text_status(struct text *t, struct proc *p)
 	text_put(t, "SigIgn:\t%016llx\nSigCgt:\t%016llx\n",
 		 (unsigned long long)process_actions(p, true),
 		 (unsigned long long)process_actions(p, false));
+}
+
+/* What a thread waits for here, as the operation's name. */
+static const char *thread_waits(const struct lwp *l)
+{
+	return l->call && !l->call->running ? dispatch_name(l->call->op) : "-";
+}
+
+/*
+ * Ours, not Linux's: a line for each thread. Number, state, thousandths of a
+ * processor, seconds asleep, priorities (base, now, most), user and system ns,
+ * the operation it waits in.
+ */
+static void text_threads(struct text *t, struct proc *p)
+{
+	struct machine_thread m;
+	struct list *pos;
+
+	list_each(pos, &p->threads) {
+		struct lwp *l = list_entry(pos, struct lwp, siblings);
+		if (!machine_thread(l, &m))
+			continue;
+		/* Whose call this is runs, though it waits for the answer. */
+		if (l->call && l->call->running)
+			m.state = 'R';
+		text_put(t, "%d %c %u %u %d %d %d %llu %llu %s\n", l->tid,
+			 m.state, m.usage, m.sleep, m.base, m.current, m.most,
+			 (unsigned long long)m.user,
+			 (unsigned long long)m.system, thread_waits(l));
+	}
 }
 
 static void text_maps(struct text *t, struct proc *p)
@@ -279,6 +322,9 @@ void procfs_text(struct text *t, enum procfs_kind kind, struct proc *p)
 		break;
 	case PROCFS_COMM:
 		text_put(t, "%s\n", p->comm);
+		break;
+	case PROCFS_THREADS:
+		text_threads(t, p);
 		break;
 	case PROCFS_MAPS:
 		text_maps(t, p);

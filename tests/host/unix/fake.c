@@ -164,6 +164,20 @@ void machine_usage(struct proc *p, uint64_t *user, uint64_t *system,
 	*resident = 1 << 20;
 }
 
+bool machine_thread(const struct lwp *l, struct machine_thread *t)
+{
+	*t = (struct machine_thread){
+		.user = 30000000,
+		.system = 10000000,
+		.usage = 125,
+		.base = 10,
+		.current = (int)(l->tid % 8),
+		.most = 18,
+		.state = 'S',
+	};
+	return true;
+}
+
 bool machine_region_next(struct proc *p, uint64_t address,
 			 struct machine_region *region)
 {
