@@ -30,4 +30,12 @@ static inline bool cred_is_root(const struct cred *c)
 	return c->euid == 0;
 }
 
+/* Real, effective and saved: all of them that user's and that group's. */
+static inline bool cred_all_are(const struct cred *c, uint32_t uid,
+				uint32_t gid)
+{
+	return c->uid == uid && c->euid == uid && c->suid == uid &&
+	       c->gid == gid && c->egid == gid && c->sgid == gid;
+}
+
 #endif

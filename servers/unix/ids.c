@@ -7,6 +7,14 @@
 
 #define KEEP (~0u)
 
+bool proc_may_look(const struct proc *who, const struct proc *p)
+{
+	if (!who || !p || who == p || cred_is_root(&who->cred))
+		return true;
+	return !p->undumpable &&
+	       cred_all_are(&p->cred, who->cred.fsuid, who->cred.fsgid);
+}
+
 static struct cred *call_cred(struct call *c)
 {
 	return &c->lwp->proc->cred;

@@ -26,9 +26,7 @@ int64_t op_prlimit(struct call *c)
 	if (c->words[1] >= PROC_RLIMITS)
 		return -EINVAL;
 	if (p != self && !cred_is_root(&self->cred) &&
-	    !(self->cred.uid == p->cred.uid &&
-	      self->cred.uid == p->cred.euid &&
-	      self->cred.uid == p->cred.suid))
+	    !cred_all_are(&p->cred, self->cred.uid, self->cred.gid))
 		return -EPERM;
 	limit = &p->limits[c->words[1]];
 	if (c->words[2]) {

@@ -94,7 +94,8 @@ struct proc {
 	unsigned environ_length;
 	char *exe_path;
 	uint64_t auxv;                 /* where its stack has it; 0: nowhere */
-	bool undumpable;               /* no core file: it is set-uid, or was */
+	bool undumpable;               /* it is set-uid, or was: no core file,
+					  and no other looks into it */
 };
 
 struct lwp {
@@ -177,6 +178,9 @@ struct tty *proc_tty(const struct proc *p);
 /* wait.c: p's parent learns of a change. */
 void proc_news(struct proc *p);
 
+/* May who see what p has open, and where its memory lies? As who may trace it on
+ * Linux; NULL: nobody in particular. */
+bool proc_may_look(const struct proc *who, const struct proc *p);
 bool proc_may_signal(const struct proc *from, const struct proc *to, int sig);
 
 #endif

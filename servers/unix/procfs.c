@@ -90,6 +90,15 @@ static uint64_t procfs_number(int pid, int kind)
 	return (uint64_t)pid * 4096 + (uint64_t)kind + 1;
 }
 
+/* Of one that may not be looked into the files are root's, but to itself. */
+static void procfs_own(struct inode *i, const struct proc *p)
+{
+	if (p->undumpable && p != proc_current() && i->mode != (S_IFDIR | 0555))
+		return;
+	i->uid = p->cred.euid;
+	i->gid = p->cred.egid;
+}
+
 static struct inode *procfs_create(int pid, int kind, uint32_t mode)
 {
 	struct inode *i = inode_create(&proc_fs, mode);
@@ -103,10 +112,8 @@ static struct inode *procfs_create(int pid, int kind, uint32_t mode)
 	i->pid = pid;
 	if (S_ISDIR(mode))
 		i->dir.parent = proc_fs.root;
-	if (p) {
-		i->uid = p->cred.euid;
-		i->gid = p->cred.egid;
-	}
+	if (p)
+		procfs_own(i, p);
 	return i;
 }
 
@@ -297,17 +304,6 @@ static int dir_link(struct proc *p, struct inode *dir, char *buffer,
 	return length < 0 ? length : link_text(buffer, size, text);
 }
 
-/* May the caller see what another process has open, and follow it? */
-static bool procfs_may_look(const struct proc *p)
-{
-	const struct proc *who = proc_current();
-
-	return !who || !p || cred_is_root(&who->cred) ||
-	       (who->cred.euid == p->cred.uid &&
-		who->cred.euid == p->cred.euid &&
-		who->cred.euid == p->cred.suid);
-}
-
 static int procfs_readlink(struct inode *i, char *buffer, unsigned size)
 {
 	struct proc *p = i->pid ? proc_find(i->pid) : proc_current();
@@ -315,7 +311,7 @@ static int procfs_readlink(struct inode *i, char *buffer, unsigned size)
 
 	if (!p)
 		return -ENOENT;
-	if (i->pid && !procfs_may_look(p))
+	if (i->pid && !proc_may_look(proc_current(), p))
 		return -EACCES;
 	switch (i->info) {
 	case PROCFS_SELF:
@@ -342,7 +338,7 @@ static struct inode *procfs_follow(struct inode *i)
 	struct inode *to = NULL;
 	struct file *f;
 
-	if (!p || !procfs_may_look(p))
+	if (!p || !proc_may_look(proc_current(), p))
 		return NULL;
 	if (i->info == PROCFS_EXE)
 		to = p->exe;
@@ -440,6 +436,8 @@ static int procfs_open(struct inode *i, struct file *f)
 	}
 	if (i->pid && !p)
 		return -ENOENT;
+	if (i->info == PROCFS_MAPS && !proc_may_look(proc_current(), p))
+		return -EACCES;
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return -ENOMEM;
