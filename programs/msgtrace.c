@@ -27,18 +27,19 @@
 #define INTERVAL 50000 /* us */
 
 static const char usage_text[] =
-	"usage: msgtrace [-f] [-n COUNT] PID|NAME\n"
-	"       msgtrace [-n COUNT] -- COMMAND ARGUMENT...\n"
+	"usage: msgtrace [-fw] [-n COUNT] PID|NAME\n"
+	"       msgtrace [-w] [-n COUNT] -- COMMAND ARGUMENT...\n"
 	"Shows the messages that a task sends (->) and receives (<-), each on a\n"
 	"line: seconds, task, interface.routine(arguments) = result.\n"
 	"  -f  tasks that it makes from now on, too\n"
 	"  -n  end after so many messages\n"
+	"  -w  whole lines, however long (a terminal's are cut: ...)\n"
 	"NAME is a task's, as machtop tells it. Port names are hexadecimal. A\n"
 	"command is followed to its end; its exit status is msgtrace's.\n";
 
 static struct {
 	long count; /* lines still to come; -1: no limit */
-	bool follow;
+	bool follow, whole;
 	int width; /* of the terminal, or LINE */
 } want = {.count = -1, .width = LINE};
 
@@ -92,9 +93,10 @@ static void put_line(const struct msg_trace_record *r, const char *arrow,
 		start = r->time;
 	n = snprintf(line, sizeof(line), "%9.6f %-12.12s %s %s",
 		     (double)(r->time - start) / 1e9, r->name, arrow, text);
-	if (n > want.width)
-		n = want.width;
-	printf("%.*s\n", n, line);
+	if (n <= want.width)
+		printf("%s\n", line);
+	else
+		printf("%.*s...\n", want.width - 3, line);
 	if (want.count > 0 && --want.count == 0)
 		ended = 1;
 }
@@ -191,6 +193,13 @@ static const struct watch_task *find_task(host_priv_t host, const char *what)
 	return t;
 }
 
+/* For people: a pipe gets messages only. */
+static void tell(const char *what)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "msgtrace: %s\n", what);
+}
+
 static int trace_task(host_priv_t host, const char *what)
 {
 	mach_port_t trace;
@@ -200,8 +209,11 @@ static int trace_task(host_priv_t host, const char *what)
 		trace = begin(host, find_task(host, what)->stat[TASK_STAT_ID],
 			      want.follow);
 	while (trace == MACH_PORT_NULL);
+	tell("what it sends and receives from now on; ^C ends");
 	while (read_trace(trace, 0) && !ended)
 		usleep(INTERVAL);
+	if (!ended)
+		tell("it has ended");
 	return 0;
 }
 
@@ -293,6 +305,8 @@ static int options(int argc, char **argv, bool *command)
 			break;
 		if (!strcmp(argv[i], "-f"))
 			want.follow = true;
+		else if (!strcmp(argv[i], "-w"))
+			want.whole = true;
 		else if (!strcmp(argv[i], "-n") && i + 1 < argc)
 			want.count = count_of(argv[++i]);
 		else
@@ -321,8 +335,8 @@ int main(int argc, char **argv)
 
 	watch_program = "msgtrace";
 	host_priv_t host = watch_host();
-	if (isatty(STDOUT_FILENO) &&
-	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0 &&
+	if (!want.whole && isatty(STDOUT_FILENO) &&
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 3 &&
 	    w.ws_col < LINE)
 		want.width = w.ws_col;
 	signal(SIGINT, on_signal);

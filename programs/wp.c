@@ -31,7 +31,8 @@ static const char usage_text[] =
 	"A small word processor; words that are not known are underlined while\n"
 	"you type. WORDS: a file of known words, one a line.\n"
 	"  -c  only list the words of FILE that are not known\n"
-	"Keys: arrows, Home, End, Backspace; ^S write, ^Q end.\n";
+	"Keys: arrows, Home, End, Backspace; ^S write, ^Q end (asks first if there\n"
+	"is something to write).\n";
 
 #define CONTROL(letter) ((letter) & 0x1f)
 
@@ -43,6 +44,7 @@ static struct condition moved = CONDITION_INITIALIZER;
 static struct document document;
 static const char *file;
 static const char *note = "";
+static const char asked[] = "^S write, ^Q again: end without";
 static int top, rows = 24, columns = 80;
 static bool ended;
 static enum shape shape;
@@ -55,8 +57,12 @@ static struct termios before;
 static void put_line(const struct line *l)
 {
 	bool on = false;
+	int chars = 0;
 
-	for (int i = 0; i < l->length && i < columns; i++) {
+	for (int i = 0; i < l->length; i++) {
+		chars += !document_tail(l->text[i]);
+		if (chars > columns)
+			break;
 		if (l->marked[i] != on)
 			fputs(on ? "\e[24m" : "\e[4m", stdout);
 		on = l->marked[i];
@@ -65,16 +71,24 @@ static void put_line(const struct line *l)
 	fputs(on ? "\e[24m\e[K\r\n" : "\e[K\r\n", stdout);
 }
 
+/* Of the cursor, in characters. */
+static int column_here(void)
+{
+	return document_chars(document.lines[document.row], document.column);
+}
+
 static void put_status(void)
 {
 	char text[256];
 	int n = snprintf(text, sizeof(text),
 			 " %.30s%s  line %d column %d  %d words, %d unknown  %s",
 			 file, document.changed ? " *" : "", document.row + 1,
-			 document.column + 1, document_words(&document),
+			 column_here() + 1, document_words(&document),
 			 document_marks(&document),
 			 note[0] != '\0' ? note : "^S write ^Q end");
 
+	if (note == asked)
+		n = snprintf(text, sizeof(text), " %s: %.30s", asked, file);
 	n = n < columns ? n : columns;
 	printf("\e[7m%.*s%*s\e[27m", n, text, columns - n, "");
 }
@@ -93,7 +107,7 @@ static void draw(void)
 			fputs("\e[K\r\n", stdout);
 	}
 	put_status();
-	printf("\e[%d;%dH\e[?25h", document.row - top + 1, document.column + 1);
+	printf("\e[%d;%dH\e[?25h", document.row - top + 1, column_here() + 1);
 	fflush(stdout);
 }
 
@@ -237,9 +251,17 @@ static void obey_letter(char c)
 	}
 }
 
+/* ^Q: at once if all is written, else at the second one in a row. */
+static bool may_end(bool again)
+{
+	if (document.changed && !again)
+		note = asked;
+	return again || !document.changed;
+}
+
 static void obey(char c)
 {
-	bool fits = true;
+	bool again = note == asked, fits = true;
 
 	note = "";
 	if (c == '\r' || c == '\n')
@@ -249,8 +271,8 @@ static void obey(char c)
 	else if (c == CONTROL('S'))
 		save();
 	else if (c == CONTROL('Q'))
-		ended = true;
-	else if (c >= ' ' && c <= '~')
+		ended = may_end(again);
+	else if ((unsigned char)c >= ' ')
 		fits = document_type(&document, c);
 	if (!fits)
 		note = "no room";
@@ -374,9 +396,9 @@ static int failed(const char *name)
 	return 1;
 }
 
-static int misused(void)
+static int misused(const char *why)
 {
-	fputs(usage_text, stderr);
+	fprintf(stderr, "wp: %s\n%s", why, usage_text);
 	return 2;
 }
 
@@ -389,16 +411,19 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	opterr = 0;
-	for (int c; (c = getopt(argc, argv, "cw:")) != -1;) {
+	for (int c; (c = getopt(argc, argv, ":cw:")) != -1;) {
 		if (c == 'c')
 			check = true;
+		else if (c == ':')
+			return misused("-w wants a file of words");
 		else if (c != 'w')
-			return misused();
+			return misused("an unknown option");
 		else if (!spell_read(optarg))
 			return failed(optarg);
 	}
 	if (optind + 1 != argc)
-		return misused();
+		return misused(optind == argc ? "which FILE?" :
+						"one FILE only");
 	file = argv[optind];
 	document_init(&document);
 	if (!document_read(&document, file) && (check || errno != ENOENT))

@@ -251,6 +251,8 @@ static void put_line(struct archive *a, char *text, int line)
 	e.uid = number(field[3], 10, line);
 	e.gid = number(field[4], 10, line);
 	put_parents(a, e.path);
+	if (!dir && dir_known(a, e.path))
+		fail("%s: a directory of that name is there", e.path);
 	if (dir) {
 		e.mode |= TYPE_DIR;
 		put_dir(a, &e);

@@ -261,6 +261,21 @@ const char *decode_request(const mach_msg_header_t *head, size_t captured,
 	return out;
 }
 
+/* What a UNIX call ended with, which the interface knows as a success: a
+ * negative result is an error's number. b: behind the code. */
+static const char *outcome(const struct mig_interface *interface, struct body b)
+{
+	struct item i;
+	int64_t result;
+
+	if (strcmp(interface->name, "unix") || !next_item(&b, &i) ||
+	    i.have != sizeof(result))
+		return "success";
+	memcpy(&result, i.data, sizeof(result));
+	return result < 0 && result > -4096 ? strerror((int)-result) :
+					      "success";
+}
+
 const char *decode_reply(const mach_msg_header_t *head, size_t captured,
 			 int request, char *out, size_t room)
 {
@@ -270,6 +285,7 @@ const char *decode_reply(const mach_msg_header_t *head, size_t captured,
 	const struct mig_interface *i = decode_find(request, &r);
 	int code = 0;
 	struct item first;
+	const char *end;
 
 	*out = '\0';
 	if (!i) {
@@ -278,9 +294,10 @@ const char *decode_reply(const mach_msg_header_t *head, size_t captured,
 	}
 	if (next_item(&b, &first) && first.have == sizeof(code))
 		memcpy(&code, first.data, sizeof(code));
+	end = code ? mach_error_string(code) : outcome(i, b);
 	put(&o, "%s.%s(", i->name, r->name);
 	if (!code)
 		put_arguments(&o, i, r, MIG_OUT, &b, "");
-	put(&o, ") = %s", code ? mach_error_string(code) : "success");
+	put(&o, ") = %s", end);
 	return out;
 }

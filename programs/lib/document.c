@@ -2,11 +2,50 @@
 #include "document.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "spell.h"
+
+/* ---- characters ---- */
+
+bool document_tail(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+int document_chars(const struct line *l, int bytes)
+{
+	int n = 0;
+
+	for (int i = 0; i < bytes; i++)
+		n += !document_tail(l->text[i]);
+	return n;
+}
+
+/* The bytes that the first characters of a line have. */
+static int bytes_of(const struct line *l, int chars)
+{
+	int i = 0;
+
+	while (i < l->length && (chars > 0 || document_tail(l->text[i])))
+		chars -= !document_tail(l->text[i++]);
+	return i;
+}
+
+/* Where the character before that place begins. */
+static int before(const struct line *l, int at)
+{
+	while (at > 0 && document_tail(l->text[--at]))
+		;
+	return at;
+}
+
+/* ---- lines ---- */
 
 static void touched(struct document *d, struct line *l)
 {
@@ -73,6 +112,14 @@ static int last_word(const struct line *l)
 	return at;
 }
 
+/* Where the last character of a line begins; not at its beginning. */
+static int last_character(const struct line *l)
+{
+	int at = before(l, l->length);
+
+	return at > 0 ? at : l->length - 1;
+}
+
 static bool wrap(struct document *d)
 {
 	int at = last_word(d->lines[d->row]);
@@ -80,7 +127,7 @@ static bool wrap(struct document *d)
 	/* No word to take along: what is behind the cursor goes, or the last
 	 * character, so that there is room. */
 	if (at == 0 || at == d->lines[d->row]->length)
-		at = d->column > 0 ? d->column : DOCUMENT_WIDTH - 1;
+		at = d->column > 0 ? d->column : last_character(d->lines[d->row]);
 	if (!split(d, d->row, at))
 		return false;
 	if (d->column >= at) {
@@ -90,11 +137,19 @@ static bool wrap(struct document *d)
 	return true;
 }
 
+/* Is there no room for this byte? What continues a character goes with it. */
+static bool is_full(const struct line *l, char c)
+{
+	return l->length == DOCUMENT_BYTES ||
+	       (!document_tail(c) &&
+		document_chars(l, l->length) >= DOCUMENT_WIDTH);
+}
+
 bool document_type(struct document *d, char c)
 {
 	struct line *l = d->lines[d->row];
 
-	if (l->length == DOCUMENT_WIDTH && !wrap(d))
+	if (is_full(l, c) && !wrap(d))
 		return false;
 	l = d->lines[d->row];
 	memmove(l->text + d->column + 1, l->text + d->column,
@@ -118,8 +173,11 @@ bool document_newline(struct document *d)
 static void join(struct document *d)
 {
 	struct line *above = d->lines[d->row - 1], *l = d->lines[d->row];
-	int room = DOCUMENT_WIDTH - above->length;
-	int n = l->length < room ? l->length : room;
+	int n = bytes_of(l, DOCUMENT_WIDTH -
+				    document_chars(above, above->length));
+
+	if (n > DOCUMENT_BYTES - above->length)
+		n = DOCUMENT_BYTES - above->length;
 
 	d->row--;
 	d->column = above->length;
@@ -138,16 +196,17 @@ static void join(struct document *d)
 void document_erase(struct document *d)
 {
 	struct line *l = d->lines[d->row];
+	int from = before(l, d->column);
 
 	if (d->column == 0) {
 		if (d->row > 0)
 			join(d);
 		return;
 	}
-	memmove(l->text + d->column - 1, l->text + d->column,
+	memmove(l->text + from, l->text + d->column,
 		(size_t)(l->length - d->column));
-	d->column--;
-	l->length--;
+	l->length -= d->column - from;
+	d->column = from;
 	touched(d, l);
 }
 
@@ -158,8 +217,10 @@ static int between(int value, int least, int most)
 
 void document_move(struct document *d, int rows, int columns)
 {
+	int chars = document_chars(d->lines[d->row], d->column) + columns;
+
 	d->row = between(d->row + rows, 0, d->count - 1);
-	d->column = between(d->column + columns, 0, d->lines[d->row]->length);
+	d->column = bytes_of(d->lines[d->row], between(chars, 0, INT_MAX));
 }
 
 void document_home(struct document *d)
@@ -180,7 +241,7 @@ static bool type_or_break(struct document *d, int c)
 		return document_newline(d);
 	if (c == '\t')
 		c = ' ';
-	return c < ' ' || c > '~' || document_type(d, (char)c);
+	return c < ' ' || c == 0x7f || document_type(d, (char)c);
 }
 
 bool document_read(struct document *d, const char *file)
@@ -201,17 +262,59 @@ bool document_read(struct document *d, const char *file)
 	return fits;
 }
 
-bool document_write(struct document *d, const char *file)
+static bool write_lines(const struct document *d, FILE *f)
 {
-	FILE *f = fopen(file, "w");
 	bool good;
 
-	if (f == NULL)
-		return false;
 	for (int i = 0; i < d->count; i++)
 		fprintf(f, "%.*s\n", d->lines[i]->length, d->lines[i]->text);
-	good = ferror(f) == 0;
+	good = fflush(f) == 0 && ferror(f) == 0 && fsync(fileno(f)) == 0;
 	good &= fclose(f) == 0;
+	return good;
+}
+
+/* Who may do what with the new file: as with the old one, if there is one. */
+static bool take_mode(int fd, const char *file)
+{
+	mode_t mask = umask(0);
+	struct stat old;
+
+	umask(mask);
+	if (stat(file, &old) != 0)
+		return errno == ENOENT && fchmod(fd, 0666 & ~mask) == 0;
+	(void)!fchown(fd, old.st_uid, old.st_gid);
+	return fchmod(fd, old.st_mode & 0777) == 0;
+}
+
+/* A file beside target that becomes it when it is whole. */
+static bool replace(const struct document *d, const char *target)
+{
+	char path[PATH_MAX + 8];
+	FILE *f = NULL;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s.XXXXXX", target);
+	fd = mkstemp(path);
+	if (fd < 0)
+		return false;
+	if (take_mode(fd, target))
+		f = fdopen(fd, "w");
+	if (f == NULL)
+		close(fd);
+	else if (write_lines(d, f) && rename(path, target) == 0)
+		return true;
+	fd = errno;
+	unlink(path);
+	errno = fd;
+	return false;
+}
+
+bool document_write(struct document *d, const char *file)
+{
+	char real[PATH_MAX];
+	const char *target = realpath(file, real); /* a link stays one */
+	bool good = replace(d, target != NULL ? target : file);
+
 	d->changed &= !good;
 	return good;
 }

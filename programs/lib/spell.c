@@ -110,7 +110,7 @@ bool spell_read(const char *file)
 
 bool spell_letter(char c)
 {
-	return isalnum((unsigned char)c) || c == '\'';
+	return isalnum((unsigned char)c) || c == '\'' || (c & 0x80) != 0;
 }
 
 static bool is_number(const char *word, size_t length)

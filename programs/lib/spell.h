@@ -10,7 +10,7 @@
 bool spell_read(const char *file);
 /* Is the word known? Upper case is the same as lower; numbers are known. */
 bool spell_knows(const char *word, size_t length);
-/* May the character be within a word? */
+/* May the character be within a word? All beyond ASCII may. */
 bool spell_letter(char c);
 
 #endif

@@ -16,11 +16,12 @@ echo "== check"; wp -c /tmp/text; echo "status $?"
 printf 'dogz\nLazzy\n' >/tmp/words
 echo "== words"; wp -c -w /tmp/words /tmp/text | tr '\n' ' '; echo
 echo "== missing"; wp -c /tmp/nothing; echo "status $?"
-echo "== misuse"; wp; echo "status $?"
+echo "== misuse"; wp; echo "status $?"; wp -w; wp -x; wp a b
+echo "== beyond"; printf 'a \303\274ber \351 dog\n' >/tmp/beyond; wp -c /tmp/beyond
 echo "== pipe"; wp /tmp/text </dev/null | cat; echo
 echo "== sorts"; sorts; echo "status $?"
 echo "== many"; sorts -b -n 300 -s 5; echo "status $?"
-echo "== wrong"; sorts -n 0; echo "status $?"
+echo "== wrong"; sorts -n 0; echo "status $?"; sorts -n 2x; sorts -s; sorts 5; true
 END2
 run_sections "$TMP/script:/tmp/again"
 
@@ -49,6 +50,11 @@ END2
 has no_file missing '^wp: /tmp/nothing: No such file'
 has no_file_status missing '^status 1$'
 has wp_usage misuse '^usage: wp'
+has wp_says_why misuse '^wp: which FILE?'
+has wp_says_what_it_wants misuse '^wp: -w wants a file of words'
+has wp_says_unknown misuse '^wp: an unknown option'
+has wp_says_too_many misuse '^wp: one FILE only'
+has words_beyond_ascii beyond "^$(printf '\303\274ber')\$"
 has no_terminal pipe '^wp: needs a terminal'
 
 # Checklist: EX-9
@@ -71,6 +77,10 @@ quick      2460 compared, 1052 moved, sorted
 status 0
 END2
 has sorts_usage wrong '^usage: sorts'
+has sorts_says_the_range wrong '^sorts: -n wants 1 to 10000, not 0$'
+has sorts_says_no_number wrong '^sorts: -n wants a number, not "2x"$'
+has sorts_says_it_wants_one wrong '^sorts: -s wants a number$'
+has sorts_says_what_is_wrong wrong '^sorts: "5"?'
 
 # Typing: the mark comes while the line is being typed, when the word is left,
 # and goes when it is mended. Cursor shapes: 6 at the end of a line, 4 in a
@@ -107,6 +117,28 @@ expect ended
 send cat /tmp/new | tr a-z A-Z\r
 expect THE QUICK FOX
 expect SECOND LINE
+size 24 80
+send chmod 640 /tmp/new; wp /tmp/new; echo en''ded\r
+expect line 1 column 1
+send \xc3\xbcber \x11
+expect ^Q again: end without
+send \e[D\x7f\x7f\x7fb\x11
+expect ^Q again
+send \x13
+expect written
+send \x11
+expect ended
+send head -n 1 /tmp/new | tr b B; stat -c %a /tmp/new*\r
+expect \xc3\xbcB the quick
+expect 640
+send wp /tmp/new; echo en''ded\r
+expect line 1 column 1
+send lost\x11
+expect ^Q again
+send \x11
+expect ended
+send grep -c lost /tmp/new\r
+expect 0
 send stty -a | grep -o ' icanon\\| echo '\r
 expect icanon
 expect echo

@@ -18,6 +18,7 @@ tools/mach-cc -O tests/guest/programs/caller.c -o "$TMP/caller" || {
 cat >"$TMP/script" <<'END2'
 echo "== calls"; msgtrace -- caller; echo "status $?"
 echo "== follow"; msgtrace -- sh -c 'caller; exit 4'; echo "status $?"
+echo "== errno"; msgtrace -- ls /nowhere
 echo "== count"; msgtrace -n 3 -- caller; echo "status $?"
 echo "== flood"; msgtrace -- caller flood 20000 >/tmp/flood
 grep -c 'message 4321' /tmp/flood
@@ -55,6 +56,7 @@ has own_message calls '-> message 1234 \(port=[0-9a-f]+, 24 bytes\)$'
 has own_received calls '<- message 1234 \(port=[0-9a-f]+, 24 bytes\)$'
 has failed_call calls '-- mach_msg = .*invalid'
 has system_call calls '-> unix.unix_call\(port=[0-9a-f]+, op=exit'
+has system_call_error errno '<- unix.unix_call\(result=-2, .*\) = No such file or directory$'
 has exit_status calls '^status 3$'
 times=$(section calls | awk '$1 ~ /^[0-9.]+$/ && $1 < last { print } { last = $1 }')
 if [ -z "$times" ]; then pass times_ascend; else fail times_ascend "$times"; fi
@@ -100,6 +102,14 @@ send msgtrace -- true; echo en''ded\r
 expect unix.unix_ca
 expect ended
 refuse op=
+send msgtrace -w -- ls /nowhere; echo en''ded\r
+expect op=
+expect ) = No such file or directory
+expect ended
+send sleep 1 & msgtrace $!; echo en''ded\r
+expect msgtrace: what it sends and receives from now on
+expect msgtrace: it has ended
+expect ended
 send exit\r
 status 0
 END2

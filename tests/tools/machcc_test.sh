@@ -28,4 +28,10 @@ else
 fi
 try tools/mach-cc
 want_error usage 2 '^usage: mach-cc'
+try tools/mach-cc --help
+if [ "$status" -eq 0 ] && grep -q '^usage: mach-cc' "$out"; then
+	pass help
+else
+	fail help "status $status: $(one_line "$out")"
+fi
 finish

@@ -75,6 +75,8 @@ bad many_fields 'dir\tx\t0755\t0\t0\tx\ty\n' 'line 1 of the manifest'
 bad bad_mode 'dir\tx\t0855\t0\t0\n' '"0855" is not a number'
 bad absolute 'dir\t/x\t0755\t0\t0\n' 'line 1 of the manifest'
 bad bad_kind 'disk\tx\t0755\t0\t0\ty\n' 'what is "disk"'
+bad a_directory_is_there 'dir\tx\t0755\t0\t0\nlink\tx\t0777\t0\t0\ty\n' \
+	'^mkarchive: x: a directory of that name is there$'
 bad not_a_file 'file\tx\t0644\t0\t0\t.\n' 'not an ordinary file'
 
 finish

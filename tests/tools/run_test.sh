@@ -164,6 +164,11 @@ archive=$(sed -n 's/.*archive //p' "$err" | head -n 1)
 [ -n "$archive" ] && [ ! -e "$archive" ] && pass add_leaves_no_file ||
 	fail add_leaves_no_file "$archive"
 
+printf 'dir\troot/etc\t0755\t0\t0\n' | build/host/mkarchive "$TMP/base"
+MACH_ARCHIVE=$TMP/base try $run --add "$TMP/file:/etc" -- exit 0
+want_error add_over_a_directory 126 \
+	'^run: cannot make the boot archive: /etc: a directory of that name'
+
 # --- a terminal
 
 pty()
