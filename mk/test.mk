@@ -17,7 +17,7 @@ build-tests: all $(HOST_TESTS)
 # `make run` on a terminal shows what it builds; the guest's output alone goes
 # to standard output.
 run: $(B)/host/hostlink $(B)/host/mkarchive $(KERNELS) $(IMAGE_READY)
-	@tools/run $(RUN) || [ -t 0 ] || exit $$?
+	@tools/run $(RUN) || { status=$$?; [ -t 0 ] || exit $$status; }
 
 test: build-tests
 	@tests/run
