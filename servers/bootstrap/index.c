@@ -98,25 +98,11 @@ static void index_resize(size_t count)
 		free(old);
 }
 
-void index_insert(struct index_link *l, uint64_t hash)
+struct index_link *index_first(uint64_t hash)
 {
-	l->hash = hash;
-	link_insert(bucket_of(hash), &l->link);
-	if (++entries > bucket_count)
-		index_resize(bucket_count * 2);
-}
+	struct link *link = *bucket_of(hash);
 
-void index_remove(struct index_link *l)
-{
-	if (l->link.back == NULL)
-		return;
-	link_remove(&l->link);
-	if (--entries < bucket_count / 8 && bucket_count > BUCKETS_MIN)
-		index_resize(bucket_count / 2);
-}
-
-static struct index_link *from(struct link *link, uint64_t hash)
-{
+	work_done++;
 	for (; link != NULL; link = link->next) {
 		struct index_link *l = entry_of(link, struct index_link, link);
 
@@ -127,13 +113,45 @@ static struct index_link *from(struct link *link, uint64_t hash)
 	return NULL;
 }
 
-struct index_link *index_first(uint64_t hash)
-{
-	work_done++;
-	return from(*bucket_of(hash), hash);
-}
-
 struct index_link *index_next(struct index_link *l)
 {
-	return from(l->link.next, l->hash);
+	work_done++;
+	return entry_of(l->first ? l->same : l->link.next, struct index_link,
+			link);
+}
+
+void index_insert(struct index_link *l, uint64_t hash)
+{
+	struct index_link *first = index_first(hash);
+
+	l->hash = hash;
+	l->same = NULL;
+	l->first = first == NULL;
+	link_insert(l->first ? bucket_of(hash) : &first->same, &l->link);
+	if (++entries > bucket_count)
+		index_resize(bucket_count * 2);
+}
+
+/* The next of the same hash takes the first one's place. */
+static void succeed(struct index_link *l)
+{
+	struct index_link *heir = entry_of(l->same, struct index_link, link);
+
+	link_remove(&heir->link);
+	heir->first = true;
+	heir->same = l->same;
+	if (heir->same != NULL)
+		heir->same->back = &heir->same;
+	link_insert(bucket_of(l->hash), &heir->link);
+}
+
+void index_remove(struct index_link *l)
+{
+	if (l->link.back == NULL)
+		return;
+	link_remove(&l->link);
+	if (l->first && l->same != NULL)
+		succeed(l);
+	if (--entries < bucket_count / 8 && bucket_count > BUCKETS_MIN)
+		index_resize(bucket_count / 2);
 }

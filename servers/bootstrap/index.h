@@ -8,6 +8,7 @@
 #define INDEX_H
 
 #include <mach/port.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,8 +25,12 @@ void link_insert(struct link **head, struct link *l);
 /* No effect if it is in none. */
 void link_remove(struct link *l);
 
+/* Those with one hash hang on the first of them, so that they lengthen nobody
+ * else's chain. */
 struct index_link {
-	struct link link;
+	struct link link;  /* in a bucket, or on the first */
+	struct link *same; /* the first: the others */
+	bool first;
 	uint64_t hash;
 };
 

@@ -183,7 +183,7 @@ static void another_session_goes_on(void)
 /* --- cost */
 
 #define ROUNDS	  100
-#define STEPS_MAX 60 /* of the six calls of a round; about 30 */
+#define STEPS_MAX 100 /* of the six calls of a round; about 35 */
 
 /* Steps of ROUNDS of what a session does. */
 static uint64_t work_of(mach_port_t bp)
