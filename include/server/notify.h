@@ -33,6 +33,11 @@ struct notify_handlers {
 bool notify_dispatch(mach_msg_header_t *message,
 		     const struct notify_handlers *handlers);
 
+/* The same as a demux function for mach_msg_server does it: the reply says that
+ * there is none, and whether the request is to be destroyed. */
+void notify_demux(mach_msg_header_t *message, mach_msg_header_t *reply,
+		  const struct notify_handlers *handlers);
+
 /* A dead-name notification to notify (a receive right) when name's port dies.
  * A request that was there before is dropped. KERN_SUCCESS, or why not:
  * KERN_INVALID_ARGUMENT if the name is dead already. */

@@ -3,6 +3,7 @@
 #include <server/notify.h>
 
 #include <mach/mach.h>
+#include <mach/mig_errors.h>
 
 static void release_receive(mach_port_t receive)
 {
@@ -60,6 +61,16 @@ bool notify_dispatch(mach_msg_header_t *message, const struct notify_handlers *h
 	default:
 		return false;
 	}
+}
+
+void notify_demux(mach_msg_header_t *message, mach_msg_header_t *reply,
+		  const struct notify_handlers *h)
+{
+	*(mig_reply_header_t *)reply = (mig_reply_header_t){
+		.Head.msgh_size = sizeof(mig_reply_header_t),
+		.RetCode = notify_dispatch(message, h) ? MIG_NO_REPLY :
+							 MIG_DESTROY_REQUEST,
+	};
 }
 
 static kern_return_t request(mach_port_t name, int id, mach_port_mscount_t sync,

@@ -16,25 +16,8 @@
 #include <mach/bootstrap_server.h>
 #include <mach/mig_errors.h>
 #include <mach/mig_support.h>
+#include <server/exc_request.h>
 #include <server/notify.h>
-
-#define EXC_ID	    2400
-#define EXC_ID_LONG 2405
-
-/* As far as both forms agree. */
-struct exception_request {
-	mach_msg_header_t head;
-	mach_msg_type_t thread_type;
-	mach_port_t thread;
-	mach_msg_type_t task_type;
-	mach_port_t task;
-	mach_msg_type_t exception_type;
-	int exception;
-	mach_msg_type_t code_type;
-	int code;
-	mach_msg_type_t subcode_type;
-	int subcode;
-};
 
 bool watch_death(mach_port_t name)
 {
@@ -99,7 +82,7 @@ static const struct notify_handlers *handlers_of(const mach_msg_header_t *m)
 
 /* The exception is never answered: when its reply right goes, the thread has
  * been taken out of its wait and its task is suspended for good. */
-static void exception(const struct exception_request *r)
+static void exception(const struct exc_request *r)
 {
 	struct server *s = server_by_task(r->task);
 
@@ -119,8 +102,7 @@ static void exception(const struct exception_request *r)
 static bool is_exception(const mach_msg_header_t *m)
 {
 	return m->msgh_local_port == exception_port &&
-	       (m->msgh_bits & MACH_MSGH_BITS_KERNEL) &&
-	       (m->msgh_id == EXC_ID || m->msgh_id == EXC_ID_LONG);
+	       exc_request_is_kernels(m);
 }
 
 /* No reply; mach_msg_server releases what is left in the request. */
@@ -163,13 +145,12 @@ boolean_t event_demux(mach_msg_header_t *request, mach_msg_header_t *reply)
 	no_answer(request, reply);
 	if (is_notification(request)) {
 		handlers = handlers_of(request);
-		/* What it carried has an owner now; a forgery is destroyed. */
-		if (handlers != NULL && notify_dispatch(request, handlers))
-			((mig_reply_header_t *)reply)->RetCode = MIG_NO_REPLY;
+		if (handlers != NULL)
+			notify_demux(request, reply, handlers);
 		return TRUE;
 	}
 	if (is_exception(request)) {
-		exception((const struct exception_request *)request);
+		exception((const struct exc_request *)request);
 		return TRUE;
 	}
 	if (request->msgh_local_port == demand_port) {

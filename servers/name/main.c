@@ -102,11 +102,7 @@ static boolean_t demux(mach_msg_header_t *request, mach_msg_header_t *reply)
 
 	if (request->msgh_local_port != notify_port)
 		return answer(request, reply);
-	*(mig_reply_header_t *)reply = (mig_reply_header_t){
-		.Head.msgh_size = sizeof(mig_reply_header_t),
-		.RetCode = MIG_DESTROY_REQUEST,
-	};
-	notify_dispatch(request, &handlers);
+	notify_demux(request, reply, &handlers);
 	return TRUE;
 }
 

@@ -11,6 +11,7 @@
 #include <mach/bare_server.h>
 #include <mach/mach.h>
 #include <mach/mig_support.h>
+#include <server/exc_request.h>
 #include <server/notify.h>
 #include <server/spawn.h>
 #include <servers/bootstrap.h>
@@ -85,18 +86,6 @@ static void dead_name(mach_port_t name)
 	mach_port_deallocate(mach_task_self(), name);
 }
 
-struct exception_request {
-	mach_msg_header_t head;
-	mach_msg_type_t thread_type;
-	mach_port_t thread;
-	mach_msg_type_t task_type;
-	mach_port_t task;
-	mach_msg_type_t exception_type;
-	int exception;
-	mach_msg_type_t code_type;
-	i64_a4 code[2];
-};
-
 static uint64_t pc_of(thread_t thread)
 {
 	struct x86_64_thread_state s = {0};
@@ -106,7 +95,7 @@ static uint64_t pc_of(thread_t thread)
 	return s.rip;
 }
 
-static void exception(const struct exception_request *r)
+static void exception(const struct exc_request_long *r)
 {
 	tell("bare test: %s (code %lld, subcode 0x%llx) at pc 0x%llx\n",
 	     mach_exception_string(r->exception), (long long)r->code[0],
@@ -120,15 +109,10 @@ static boolean_t demux(mach_msg_header_t *request, mach_msg_header_t *reply)
 
 	if (request->msgh_local_port == output_port)
 		return bare_server(request, reply);
-	*(mig_reply_header_t *)reply = (mig_reply_header_t){
-		.Head.msgh_size = sizeof(mig_reply_header_t),
-		.RetCode = MIG_DESTROY_REQUEST,
-	};
+	notify_demux(request, reply, &handlers);
 	if (request->msgh_local_port == exception_port &&
-	    (request->msgh_bits & MACH_MSGH_BITS_KERNEL))
-		exception((const struct exception_request *)request);
-	else
-		notify_dispatch(request, &handlers);
+	    exc_request_is_kernels(request))
+		exception((const struct exc_request_long *)request);
 	return TRUE;
 }
 

@@ -8,19 +8,10 @@
 #include <mach/exception.h>
 #include <mach/mach.h>
 #include <server/child.h>
+#include <server/exc_request.h>
 
-struct request { /* the short form */
-	mach_msg_header_t head;
-	mach_msg_type_t thread_type;
-	mach_port_t thread;
-	mach_msg_type_t task_type;
-	mach_port_t task;
-	mach_msg_type_t exception_type;
-	int exception;
-	mach_msg_type_t code_type;
-	int code;
-	mach_msg_type_t subcode_type;
-	int subcode;
+struct request {
+	EXC_REQUEST_SHORT
 	char room[64];
 };
 
