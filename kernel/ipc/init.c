@@ -23,10 +23,7 @@ void ipc_init(void)
 
 uint64_t ipc_counter_total(enum ipc_counter c)
 {
-	uint64_t total = 0;
-	for (unsigned i = 0; i < cpu_count(); i++)
-		total += processor_by_number(i)->counts[c];
-	return total;
+	return processor_count_total(c);
 }
 
 /* --- threads --- */

@@ -13,7 +13,7 @@ enum ipc_counter {
 	IPC_KERNEL_CALLS, /* answered by the kernel */
 	IPC_COUNTERS,
 };
-_Static_assert(IPC_COUNTERS <= PROCESSOR_COUNTS, "struct processor");
+_Static_assert(IPC_COUNTERS <= PROCESSOR_COUNTS_VM, "struct processor");
 
 static inline void ipc_count(enum ipc_counter c)
 {

@@ -28,6 +28,19 @@ struct processor *processor_by_number(unsigned n)
 	return table != NULL && n < processor_possible() ? table[n] : NULL;
 }
 
+uint64_t processor_count_total(unsigned c)
+{
+	uint64_t total = 0;
+
+	for (unsigned i = 0; i < processor_possible(); i++) {
+		const struct processor *p = processor_by_number(i);
+
+		if (p != NULL)
+			total += p->counts[c];
+	}
+	return total;
+}
+
 void processor_init_boot(void)
 {
 	if (cpu_processor() == NULL)

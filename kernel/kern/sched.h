@@ -19,7 +19,8 @@
 #define PRIORITY_KERNEL	 28
 #define PRIORITY_MAX	 31
 
-#define PROCESSOR_COUNTS 8
+#define PROCESSOR_COUNTS    8
+#define PROCESSOR_COUNTS_VM 4 /* before these are kernel/ipc's */
 
 struct runq {
 	struct spinlock lock; /* RANK_RUNQ, interrupt class */
@@ -36,7 +37,7 @@ struct processor {
 	struct runq runq;
 	_Atomic bool is_idle;
 	struct processor_private *p; /* sched, timers, stack and page caches */
-	uint64_t counts[PROCESSOR_COUNTS]; /* kernel/ipc's counters */
+	uint64_t counts[PROCESSOR_COUNTS]; /* kernel/ipc's and vm's counters */
 	struct ipc_message *_Atomic lent; /* kernel/ipc's; NULL: in use */
 };
 
@@ -59,6 +60,8 @@ void sched_init(void);
 [[gnu::noreturn]] void sched_start(void); /* becomes the idle thread */
 
 struct processor *processor_by_number(unsigned n);
+/* Of counts[c], over all processors. */
+uint64_t processor_count_total(unsigned c);
 
 /* Moves the calling thread to that processor and keeps it there; -1: lets it
  * move again. May block: no lock held. */

@@ -38,6 +38,7 @@
 #include <kern/lock.h>
 #include <kern/thread_parts.h>
 #include <kern/timer.h>
+#include <kern/walk.h>
 
 struct task;
 struct pmap;
@@ -74,7 +75,7 @@ struct thread {
 	struct vm_map *map;	   /* (f) task's */
 	struct ipc_space *space;   /* (f) task's */
 	struct account *account;   /* (f) task's */
-	struct list_node task_link; /* task's lock */
+	struct walk_node task_link; /* task's lock */
 	unsigned task_stops;	    /* task's lock: its suspensions so far */
 
 	struct spinlock lock;

@@ -7,6 +7,8 @@
  */
 #include <kern/waitq.h>
 
+#include <kern/probe.h>
+
 static const struct lock_class waitq_class = {
 	.name = "wait queue",
 	.rank = RANK_WAITQ,
@@ -50,8 +52,13 @@ enum wait_result waitq_cancel(struct waitq *q)
 
 enum wait_result waitq_block(struct waitq *q, uint64_t deadline)
 {
-	enum wait_result result = thread_block(deadline, NULL);
+	enum wait_result result;
 
+	if (CONFIG_DEBUG)
+		probe_stretch_end(thread_self());
+	result = thread_block(deadline, NULL);
+	if (CONFIG_DEBUG)
+		probe_stretch_begin(thread_self());
 	leave(q);
 	return result;
 }

@@ -34,40 +34,24 @@ static struct ipc_port *make_port(enum kobject_kind kind, struct kobject *object
 /* Threads of one task that use a policy fall back to timesharing. */
 static void task_drop_policy(struct task *t, int policy)
 {
-	unsigned room = task_get_threads(t, NULL, 0);
-	size_t size = room * sizeof(struct thread *);
-	struct thread **threads = room ? kalloc(size) : NULL;
+	struct thread *thread = NULL;
 
-	if (!threads)
-		return;
-	unsigned n = task_get_threads(t, threads, room);
-	for (unsigned i = 0; i < n && i < room; i++) {
+	while ((thread = task_next_thread(t, thread)) != NULL) {
 		struct thread_usage usage;
-		thread_get_usage(threads[i], &usage);
+		thread_get_usage(thread, &usage);
 		if (usage.policy == policy)
-			(void)!thread_set_policy(threads[i], POLICY_TIMESHARE,
-						 0);
-		thread_unref(threads[i]);
+			(void)!thread_set_policy(thread, POLICY_TIMESHARE, 0);
 	}
-	kfree(threads, size);
 }
 
 /* pset_policy_disable with change_threads: only the default set exists. */
 static void drop_policy(struct processor_set *set, int policy)
 {
-	unsigned n = task_get_all(NULL, 0);
-	struct task **tasks = kalloc(n * sizeof(struct task *));
+	struct task *t = NULL;
 
 	(void)set;
-	if (!tasks)
-		return; /* they keep it until they set another */
-	unsigned got = task_get_all(tasks, n);
-	for (unsigned i = 0; i < n && i < got; i++) {
-		task_drop_policy(tasks[i], policy);
-		task_unref(tasks[i]);
-		preempt_point();
-	}
-	kfree(tasks, n * sizeof(struct task *));
+	while ((t = task_next(t)) != NULL)
+		task_drop_policy(t, policy);
 }
 
 void host_init(void)

@@ -23,13 +23,8 @@
 #include <vm/map.h>
 
 static const struct lock_class task_class = {"task", RANK_TASK, false, false};
-static const struct lock_class tasks_class = {"tasks", RANK_TASK, false, true};
 
 static struct zone task_zone;
-static struct spinlock tasks_lock;
-static struct list all_tasks; /* tasks_lock */
-static unsigned all_count;    /* tasks_lock */
-static uint64_t last_id;      /* tasks_lock */
 
 static void task_thread_exit(struct thread *thread);
 static void task_thread_free(struct thread *thread);
@@ -40,8 +35,7 @@ static void task_copy_name(char *name);
 void task_init(void)
 {
 	zone_init(&task_zone, "task", sizeof(struct task), 0);
-	spin_init(&tasks_lock, &tasks_class);
-	list_init(&all_tasks);
+	task_list_init();
 	thread_exit_hook = task_thread_exit;
 	thread_free_hook = task_thread_free;
 	ipc_watch_owner = task_owner_id;
@@ -108,25 +102,6 @@ static struct task *task_alloc(struct task *parent)
 	return t;
 }
 
-static void task_list_insert(struct task *t)
-{
-	spin_lock(&tasks_lock);
-	t->id = ++last_id;
-	list_push_back(&all_tasks, &t->all_link);
-	all_count++;
-	spin_unlock(&tasks_lock);
-	atomic_add(&t->pset->task_count, 1);
-}
-
-static void task_list_remove(struct task *t)
-{
-	spin_lock(&tasks_lock);
-	list_remove(&t->all_link);
-	all_count--;
-	spin_unlock(&tasks_lock);
-	atomic_sub(&t->pset->task_count, 1);
-}
-
 enum kr task_create(struct task *parent, bool inherit_memory,
 		    struct task **child)
 {
@@ -165,7 +140,7 @@ static bool task_thread_insert(struct task *t, struct thread *thread)
 	bool ok = t->active;
 	if (ok) {
 		thread_ref(thread);
-		list_push_back(&t->threads, &thread->task_link);
+		walk_insert(&t->threads, &thread->task_link);
 		t->thread_count++;
 		/* The task's suspensions count for the newcomer too. */
 		thread->task_stops = t->suspend_count;
@@ -233,109 +208,21 @@ static void task_thread_exit(struct thread *thread)
 	uint64_t user, system;
 	thread_get_times(thread, &user, &system);
 	spin_lock(&t->lock);
-	list_remove(&thread->task_link);
+	bool off = walk_remove(&thread->task_link);
 	t->dead_user_ns += user;
 	t->dead_system_ns += system;
 	bool last = --t->thread_count == 0 && !t->active;
 	spin_unlock(&t->lock);
 	if (last)
 		task_finish(t);
-	thread_unref(thread); /* the list's */
+	if (off)
+		thread_unref(thread); /* the list's */
 }
 
 static void task_thread_free(struct thread *thread)
 {
 	if (thread->task)
 		task_unref(thread->task);
-}
-
-unsigned task_get_threads(struct task *t, struct thread **threads, unsigned max)
-{
-	struct thread *thread;
-	unsigned n = 0;
-
-	spin_lock(&t->lock);
-	list_for_each (&t->threads, thread, task_link) {
-		if (n == max)
-			break;
-		thread_ref(thread);
-		threads[n++] = thread;
-	}
-	n = t->thread_count;
-	spin_unlock(&t->lock);
-	return n;
-}
-
-unsigned task_get_all(struct task **tasks, unsigned max)
-{
-	struct task *t;
-	unsigned n = 0;
-
-	spin_lock(&tasks_lock);
-	list_for_each (&all_tasks, t, all_link) {
-		if (n == max)
-			break;
-		task_ref(t);
-		tasks[n++] = t;
-	}
-	n = all_count;
-	spin_unlock(&tasks_lock);
-	return n;
-}
-
-struct task *task_lookup(uint64_t id)
-{
-	struct task *t, *found = NULL;
-
-	spin_lock(&tasks_lock);
-	list_for_each (&all_tasks, t, all_link) {
-		if (t->id != id)
-			continue;
-		task_ref(t);
-		found = t;
-		break;
-	}
-	spin_unlock(&tasks_lock);
-	return found;
-}
-
-struct task *task_get_next(struct task *prev)
-{
-	struct list_node *n = NULL;
-	struct task *t;
-
-	spin_lock(&tasks_lock);
-	if (!prev)
-		n = list_first(&all_tasks);
-	else if (list_linked(&prev->all_link))
-		n = list_next(&all_tasks, &prev->all_link);
-	t = n ? container_of(n, struct task, all_link) : NULL;
-	if (t)
-		task_ref(t);
-	spin_unlock(&tasks_lock);
-	return t;
-}
-
-/*
- * +1 on the thread after prev in the list, or the first. prev is borrowed. If
- * prev has left the list meanwhile the walk starts over: callers do things
- * that may be done twice, or mark what they did.
- */
-struct thread *task_get_next_thread(struct task *t, struct thread *prev)
-{
-	struct list_node *n;
-
-	spin_lock(&t->lock);
-	if (prev && list_linked(&prev->task_link))
-		n = list_next(&t->threads, &prev->task_link);
-	else
-		n = list_first(&t->threads);
-	struct thread *next = n ? container_of(n, struct thread, task_link) :
-				  NULL;
-	if (next)
-		thread_ref(next);
-	spin_unlock(&t->lock);
-	return next;
 }
 
 /*
@@ -360,18 +247,13 @@ static void wait_stopped(struct task *t, struct thread *thread)
 		(void)thread_wait_stopped(thread);
 }
 
-/* fn may be called twice for a thread. */
 static void task_each_thread(struct task *t,
 			     void (*fn)(struct task *t, struct thread *thread))
 {
-	struct thread *thread, *next;
+	struct thread *thread = NULL;
 
-	for (thread = task_get_next_thread(t, NULL); thread; thread = next) {
+	while ((thread = task_next_thread(t, thread)) != NULL)
 		fn(t, thread);
-		next = task_get_next_thread(t, thread);
-		thread_unref(thread);
-		preempt_point();
-	}
 }
 
 enum kr task_suspend(struct task *t)
@@ -403,7 +285,7 @@ enum kr task_resume(struct task *t)
 
 enum kr task_set_priority(struct task *t, int priority, bool threads)
 {
-	struct thread *thread, *next;
+	struct thread *thread = NULL;
 	enum kr kr = KR_SUCCESS;
 
 	if (priority < 0 || priority > PRIORITY_MAX)
@@ -413,12 +295,9 @@ enum kr task_set_priority(struct task *t, int priority, bool threads)
 	spin_unlock(&t->lock);
 	if (!threads)
 		return KR_SUCCESS;
-	for (thread = task_get_next_thread(t, NULL); thread; thread = next) {
+	while ((thread = task_next_thread(t, thread)) != NULL)
 		if (thread_set_priority(thread, priority, false) != KR_SUCCESS)
 			kr = KR_FAILURE;
-		next = task_get_next_thread(t, thread);
-		thread_unref(thread);
-	}
 	return kr;
 }
 
@@ -432,13 +311,14 @@ static void task_finish(struct task *t)
 	ipc_space_terminate(t->space);
 	ipc_space_remember(t->space, NULL);
 	vm_map_terminate(t->map);
-	task_list_remove(t);
+	task_ref(t);
+	task_list_remove(t); /* with the reference for being alive */
 
 	spin_lock(&t->lock);
 	t->dead = true;
 	spin_unlock(&t->lock);
 	waitq_wake_all(&t->dead_wait, WAIT_OK);
-	task_unref(t); /* the one for being alive */
+	task_unref(t);
 }
 
 static void task_wait_dead(struct task *t)
@@ -454,10 +334,14 @@ static void task_wait_dead(struct task *t)
 	spin_unlock(&t->lock);
 }
 
+static void kill_thread(struct task *t, struct thread *thread)
+{
+	(void)t;
+	(void)!thread_terminate(thread);
+}
+
 enum kr task_terminate(struct task *t)
 {
-	struct thread *thread;
-
 	if (t->essential) {
 		klog("%s has ended: nothing goes on without it", t->name);
 		machine_end(MACHINE_PANIC);
@@ -469,12 +353,12 @@ enum kr task_terminate(struct task *t)
 	}
 	t->active = false;
 	bool empty = t->thread_count == 0;
-	list_for_each (&t->threads, thread, task_link)
-		(void)!thread_terminate(thread);
 	struct ipc_port *port = t->self_port;
 	t->self_port = NULL;
 	spin_unlock(&t->lock);
 
+	/* No thread comes any more. */
+	task_each_thread(t, kill_thread);
 	ipc_kport_destroy(port);
 	if (empty)
 		task_finish(t);

@@ -18,6 +18,7 @@
 #include <kern/list.h>
 #include <kern/lock.h>
 #include <kern/waitq.h>
+#include <kern/walk.h>
 #include <mach/task_info.h>
 
 struct account;
@@ -44,7 +45,7 @@ struct task {
 	struct account *charged;    /* (f) the creator's, for this task */
 	struct processor_set *pset; /* (f) only the default set exists */
 	struct ipc_port *self_port; /* (f) kernel port, until dying */
-	struct list_node all_link;  /* tasks_lock */
+	struct walk_node all_link;  /* tasks_lock */
 	uint64_t id;		    /* (f) 1, 2, 3 ...: for people */
 	uint64_t parent_id;	    /* (f) of the task it was created from; 0 */
 
@@ -104,19 +105,29 @@ enum kr task_thread_create(struct task *t, unsigned stop_count,
 /* Sets the base priority of threads to come, and of existing ones. */
 enum kr task_set_priority(struct task *t, int priority, bool threads);
 
-/* Up to max threads, each +1; returns how many there are. */
+/* --- task_list.c: no spin lock held, since each step may give way --- */
+
+/* The task behind prev in the list of all, or (NULL) the first; NULL: the end.
+ * It lives until the walk goes on from it, or ends there. */
+struct task *task_next(struct task *prev);
+void task_next_end(struct task *prev);
+/* The same for a task's threads, to the end only. */
+struct thread *task_next_thread(struct task *t, struct thread *prev);
+
+/* Up to max threads, each +1; returns how many. As many as there are (thread_count)
+ * suffice for all that were there when that was read. */
 unsigned task_get_threads(struct task *t, struct thread **threads,
 			  unsigned max);
-/* The same for all tasks. */
+/* The same for all tasks (task_count of the default set). */
 unsigned task_get_all(struct task **tasks, unsigned max);
 /* +1, or NULL: no such task any more. */
 struct task *task_lookup(uint64_t id);
 
-/* +1: the task behind prev (still referenced; NULL: the first) in the list of
- * all. NULL: none, or prev has left the list. */
-struct task *task_get_next(struct task *prev);
-/* The same for a task's threads. */
-struct thread *task_get_next_thread(struct task *t, struct thread *prev);
+/* For task.c. Insertion takes over, removal gives up, the reference for being
+ * alive. */
+void task_list_init(void);
+void task_list_insert(struct task *t);
+void task_list_remove(struct task *t);
 
 /* The running task; NULL in kernel threads. */
 static inline struct task *task_self(void)

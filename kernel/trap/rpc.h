@@ -25,12 +25,6 @@ kern_return_t rpc_out_array(void *array, size_t element, unsigned n,
 			    mach_msg_type_number_t *count);
 
 struct task;
-struct thread;
-
-/* All threads of a task, each +1, in a kalloc'ed array with room for *room.
- * NULL: no memory. */
-struct thread **rpc_collect_threads(struct task *t, unsigned *count,
-				    unsigned *room);
 
 /* What a task's threads, live and ended, have done. */
 struct rpc_task_sums {

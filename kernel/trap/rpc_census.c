@@ -38,31 +38,20 @@ static void census_line(void *arg, const char *name, size_t size, size_t live,
 
 static void tally_threads(struct ipc_tally *t, struct task *task)
 {
-	struct thread *thread = NULL, *next;
+	struct thread *thread = NULL;
 
-	while ((next = task_get_next_thread(task, thread)) != NULL) {
-		ipc_tally_thread(t, next);
-		if (thread)
-			thread_unref(thread);
-		thread = next;
-	}
-	if (thread)
-		thread_unref(thread);
+	while ((thread = task_next_thread(task, thread)) != NULL)
+		ipc_tally_thread(t, thread);
 }
 
 static void tally_all(struct ipc_tally *t)
 {
-	struct task *task = NULL, *next;
+	struct task *task = NULL;
 
-	while ((next = task_get_next(task)) != NULL) {
-		ipc_tally_space(t, next->space);
-		tally_threads(t, next);
-		if (task)
-			task_unref(task);
-		task = next;
+	while ((task = task_next(task)) != NULL) {
+		ipc_tally_space(t, task->space);
+		tally_threads(t, task);
 	}
-	if (task)
-		task_unref(task);
 }
 
 static void census_rights(struct census *c, const struct ipc_tally *t)

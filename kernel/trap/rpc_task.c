@@ -48,22 +48,17 @@ kern_return_t rpc_task_resume(struct task *t)
 
 /* --- threads of a task --- */
 
-struct thread **rpc_collect_threads(struct task *t, unsigned *count,
-				    unsigned *room)
+/* All, each +1, in a kalloc'ed array with room for *room. NULL: no memory. */
+static struct thread **collect_threads(struct task *t, unsigned *count,
+				       unsigned *room)
 {
-	*room = 16;
-	for (;;) {
-		struct thread **list = kalloc(*room * sizeof(*list));
-		if (!list)
-			return NULL;
+	spin_lock(&t->lock);
+	*room = t->thread_count + 1; /* none is no memory */
+	spin_unlock(&t->lock);
+	struct thread **list = kalloc(*room * sizeof(*list));
+	if (list)
 		*count = task_get_threads(t, list, *room);
-		if (*count <= *room)
-			return list;
-		for (unsigned i = 0; i < *room; i++)
-			thread_unref(list[i]);
-		kfree(list, *room * sizeof(*list));
-		*room = *count + 16;
-	}
+	return list;
 }
 
 kern_return_t rpc_task_threads(struct task *t, struct ipc_rights **threads,
@@ -73,7 +68,7 @@ kern_return_t rpc_task_threads(struct task *t, struct ipc_rights **threads,
 
 	if (!t)
 		return KERN_INVALID_ARGUMENT;
-	struct thread **list = rpc_collect_threads(t, &n, &room);
+	struct thread **list = collect_threads(t, &n, &room);
 	if (!list)
 		return KERN_RESOURCE_SHORTAGE;
 	struct ipc_rights *rights = ipc_rights_create(n);
@@ -81,6 +76,7 @@ kern_return_t rpc_task_threads(struct task *t, struct ipc_rights **threads,
 		if (rights)
 			rights->right[i] = thread_self_right(list[i]);
 		thread_unref(list[i]);
+		preempt_point();
 	}
 	kfree(list, room * sizeof(*list));
 	if (!rights)
@@ -131,18 +127,14 @@ static int times_info(struct task *t, int *out)
 {
 	task_thread_times_info_data_t *info = (void *)out;
 	uint64_t user = 0, system = 0;
-	unsigned n, room;
-	struct thread **list = rpc_collect_threads(t, &n, &room);
+	struct thread *thread = NULL;
 
-	for (unsigned i = 0; list && i < n; i++) {
+	while ((thread = task_next_thread(t, thread)) != NULL) {
 		struct thread_usage usage;
-		thread_get_usage(list[i], &usage);
+		thread_get_usage(thread, &usage);
 		user += usage.user_ns;
 		system += usage.system_ns;
-		thread_unref(list[i]);
 	}
-	if (list)
-		kfree(list, room * sizeof(*list));
 	info->user_time = time_value_of(user);
 	info->system_time = time_value_of(system);
 	return TASK_THREAD_TIMES_INFO_COUNT;

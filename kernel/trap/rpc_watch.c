@@ -15,24 +15,20 @@
 
 void rpc_task_sums(struct task *t, struct rpc_task_sums *sums)
 {
-	unsigned n, room;
+	struct thread *thread = NULL;
 
 	ipc_space_messages(t->space, &sums->sent, &sums->received);
 	spin_lock(&t->lock);
 	sums->time_ns = t->dead_user_ns + t->dead_system_ns;
 	sums->threads = t->thread_count;
 	spin_unlock(&t->lock);
-	struct thread **list = rpc_collect_threads(t, &n, &room);
-	for (unsigned i = 0; list && i < n; i++) {
+	while ((thread = task_next_thread(t, thread)) != NULL) {
 		struct thread_usage usage;
-		thread_get_usage(list[i], &usage);
+		thread_get_usage(thread, &usage);
 		sums->time_ns += usage.user_ns + usage.system_ns;
-		sums->sent += list[i]->ipc.sent;
-		sums->received += list[i]->ipc.received;
-		thread_unref(list[i]);
+		sums->sent += thread->ipc.sent;
+		sums->received += thread->ipc.received;
 	}
-	if (list)
-		kfree(list, room * sizeof(struct thread *));
 }
 
 /* --- tasks --- */
@@ -118,13 +114,11 @@ kern_return_t rpc_host_tasks(struct kobject *host, struct vm_copy **stats,
 	if (!host)
 		return KERN_INVALID_HOST;
 	/* Some may come while we look: they are left out. */
-	unsigned room = task_get_all(NULL, 0) + 8;
+	unsigned room = atomic_get(&default_pset.task_count) + 8;
 	struct task **tasks = kalloc(room * sizeof(struct task *));
 	if (!tasks)
 		return KERN_RESOURCE_SHORTAGE;
 	unsigned n = task_get_all(tasks, room);
-	if (n > room)
-		n = room;
 	*stats = *names = NULL;
 	kern_return_t kr = send_tasks(tasks, n, stats, names);
 	kfree(tasks, room * sizeof(struct task *));

@@ -9,6 +9,7 @@
 #include <kern/panic.h>
 #include <kern/string.h>
 #include <kern/thread.h>
+#include <vm/stat.h>
 
 /* The part of one page: size bytes at addr, all in one page of e. */
 static enum kr page_bytes(struct vm_map *map, struct vm_map_entry *e,
@@ -35,8 +36,10 @@ static enum kr page_bytes(struct vm_map *map, struct vm_map_entry *e,
 		pmap_remove(map->pmap, vm_trunc(addr),
 			    vm_trunc(addr) + vm_page_size());
 	spin_unlock(&o->lock);
-	if (found.copied)
+	if (found.copied) {
+		vm_count(VM_COPIES);
 		atomic_add(&map->events.copies, 1);
+	}
 	vm_found_done(o, &found);
 	return kr;
 }

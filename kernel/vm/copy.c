@@ -8,6 +8,7 @@
 
 #include <kern/panic.h>
 #include <kern/string.h>
+#include <kern/thread.h>
 #include <kern/zone.h>
 #include <vm/memory_entry.h>
 
@@ -102,6 +103,7 @@ static enum kr fill_object(struct vm_object *o, const uint8_t *data,
 		data += n;
 		size -= n;
 		skew = 0;
+		preempt_point();
 	}
 	return KR_SUCCESS;
 }

@@ -18,6 +18,7 @@
 
 #include <kern/panic.h>
 #include <kern/zone.h>
+#include <vm/stat.h>
 
 struct fault {
 	struct vm_map *map;
@@ -143,11 +144,15 @@ static void enter_neighbours(struct fault *f)
 
 static void count_events(const struct fault *f)
 {
-	atomic_add(&f->map->events.entered, 1);
-	if (f->found.filled)
+	vm_count(VM_ENTERED);
+	if (f->found.filled) {
+		vm_count(VM_ZERO_FILLS);
 		atomic_add(&f->map->events.zero_fills, 1);
-	if (f->found.copied)
+	}
+	if (f->found.copied) {
+		vm_count(VM_COPIES);
 		atomic_add(&f->map->events.copies, 1);
+	}
 }
 
 /* With the entry found: page and mapping, in one hold of the object's lock. */
@@ -190,6 +195,7 @@ enum kr vm_fault(struct vm_map *map, uint64_t addr, unsigned access)
 	struct fault f = { .map = map, .va = vm_trunc(addr), .access = access };
 	enum kr kr;
 
+	vm_count(VM_FAULTS);
 	atomic_add(&map->events.faults, 1);
 	kr = fault_once(&f);
 	if (kr != KR_RESOURCE_SHORTAGE)

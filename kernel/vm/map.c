@@ -11,7 +11,6 @@
 #include <vm/copy_i.h>
 #include <vm/futex.h>
 #include <vm/memory_entry.h>
-#include <vm/stat.h>
 
 static struct zone map_zone;
 
@@ -106,11 +105,10 @@ void vm_map_unref(struct vm_map *map)
 
 	if (map == NULL || !ref_put(&map->ref))
 		return;
-	vm_map_terminate(map);
 	spin_lock(&maps_lock);
 	list_remove(&map->all);
 	spin_unlock(&maps_lock);
-	vm_stat_retire(map);
+	vm_map_terminate(map);
 	pmap_destroy(map->pmap);
 	tables = atomic_get(&map->tables);
 	if (tables > 0)
@@ -194,14 +192,4 @@ struct vm_map *vm_map_get_next(struct vm_map *prev)
 	}
 	spin_unlock(&maps_lock);
 	return n != NULL ? map : NULL;
-}
-
-void vm_map_for_all(void (*fn)(struct vm_map *map, void *arg), void *arg)
-{
-	struct vm_map *map;
-
-	spin_lock(&maps_lock);
-	list_for_each(&maps, map, all)
-		fn(map, arg);
-	spin_unlock(&maps_lock);
 }

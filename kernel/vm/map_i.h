@@ -61,7 +61,7 @@ struct vm_map {
 	uint32_t seed;		    /* (m) of priorities */
 	struct list_node all;	    /* list of all maps, its lock */
 	struct {
-		_Atomic unsigned faults, zero_fills, copies, entered;
+		_Atomic unsigned faults, zero_fills, copies;
 	} events;		    /* (a) */
 };
 
@@ -185,6 +185,3 @@ bool vm_map_charge_tables(struct vm_map *map);
 /* +1: the living map behind prev (NULL: the first) in the list of all; prev is
  * still referenced. NULL: none. */
 struct vm_map *vm_map_get_next(struct vm_map *prev);
-
-/* All maps (counters). fn is called under a spin lock. */
-void vm_map_for_all(void (*fn)(struct vm_map *map, void *arg), void *arg);

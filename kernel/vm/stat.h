@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Counters. Each map counts its own events, so that processors running different
- * tasks share no counter; totals are sums over all maps plus those of the
- * dead. Private to kernel/vm.
+ * What vm counts, per processor, without locks; each map counts its own events
+ * besides. Private to kernel/vm.
  */
 #pragma once
 
-struct vm_map;
+#include <kern/sched.h>
 
-/* The map is about to be freed: its counts join those of the dead. */
-void vm_stat_retire(struct vm_map *map);
+enum vm_count {
+	VM_FAULTS = PROCESSOR_COUNTS_VM,
+	VM_ZERO_FILLS,
+	VM_COPIES,
+	VM_ENTERED, /* page table entries */
+	VM_COUNTS,
+};
+_Static_assert(VM_COUNTS <= PROCESSOR_COUNTS, "struct processor");
+
+static inline void vm_count(enum vm_count c)
+{
+	cpu_processor()->counts[c]++;
+}
