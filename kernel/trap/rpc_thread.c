@@ -90,24 +90,24 @@ static enum kr hold(struct thread *t)
 	return kr == KR_FAILURE ? KR_INVALID_ARGUMENT : kr;
 }
 
-kern_return_t rpc_thread_get_state(struct thread *t, int flavor,
-				   uint32_t *state,
-				   mach_msg_type_number_t *count)
-{
-	enum kr kr = hold(t);
+struct registers {
+	bool set;
+	int flavor;
+	uint32_t *state;
+	unsigned count;
+};
 
-	if (kr != KR_SUCCESS)
-		return kr;
-	unsigned n = *count;
-	kr = machine_get_state(&t->machine, flavor, state, &n);
-	*count = n;
-	(void)!thread_release(t);
-	return kr;
+static enum kr move_registers(struct thread *t, struct registers *r)
+{
+	if (r->set)
+		return machine_set_state(&t->machine, r->flavor, r->state,
+					 r->count);
+	return machine_get_state(&t->machine, r->flavor, r->state, &r->count);
 }
 
-kern_return_t rpc_thread_set_state(struct thread *t, int flavor,
-				   uint32_t *state,
-				   mach_msg_type_number_t count)
+/* Until nobody woke it meanwhile: what it does then changes registers, and what
+ * was read is partly old. */
+static kern_return_t while_still(struct thread *t, struct registers *r)
 {
 	enum kr kr = hold(t);
 	uint32_t still;
@@ -116,12 +116,30 @@ kern_return_t rpc_thread_set_state(struct thread *t, int flavor,
 		return kr;
 	do {
 		still = thread_still_begin(t);
-		kr = still ? machine_set_state(&t->machine, flavor, state,
-					       count)
-			   : KR_ABORTED;
+		kr = still ? move_registers(t, r) : KR_ABORTED;
 	} while (still && !thread_still_end(t, still));
 	(void)!thread_release(t);
 	return kr;
+}
+
+kern_return_t rpc_thread_get_state(struct thread *t, int flavor,
+				   uint32_t *state,
+				   mach_msg_type_number_t *count)
+{
+	struct registers r = {false, flavor, state, *count};
+	kern_return_t kr = while_still(t, &r);
+
+	*count = r.count;
+	return kr;
+}
+
+kern_return_t rpc_thread_set_state(struct thread *t, int flavor,
+				   uint32_t *state,
+				   mach_msg_type_number_t count)
+{
+	struct registers r = {true, flavor, state, count};
+
+	return while_still(t, &r);
 }
 
 /* --- information --- */

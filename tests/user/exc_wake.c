@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * New registers for a thread whose wait a third party ends at that moment: the
+ * Registers of a thread whose wait a third party ends at that moment: the
  * thread runs on in the kernel, to where it stops, and must not put back what
- * it had loaded there: bases of fs and gs, vector registers.
+ * it had loaded there: bases of fs and gs, vector registers. Whoever reads the
+ * registers then sees those of one moment.
  */
 #include "lib/test.h"
 
@@ -11,6 +12,8 @@
 
 #define SELF   mach_task_self()
 #define ROUNDS 200
+#define END_ROUNDS 200
+#define READS  2 /* then it may have been woken already */
 
 /*
  * The victim: no stack, no libc. rdi says what all must be; rbx, r12 to r15 are
@@ -18,7 +21,7 @@
  * wake_check.
  */
 static volatile unsigned long wake_seen, wake_bad;
-extern const char wake_check[], wake_wait[];
+extern const char wake_check[], wake_wait[], wake_after[];
 
 __asm__(".text\n"
 	"wake_check:\n"
@@ -42,6 +45,7 @@ __asm__(".text\n"
 	"	xor %ebx, %ebx\n"
 	"	mov $-25, %rax\n"
 	"	syscall\n"
+	"wake_after:\n"
 	"	jmp wake_wait\n"
 	"1:	orq $1, wake_bad\n"
 	"	jmp 4b\n"
@@ -84,12 +88,29 @@ static void *wakes(void *arg)
 static unsigned vector[x86_64_FLOAT_STATE_MAX];
 static unsigned vector_count;
 
+/* Behind its trap a thread has what traps leave, whether it waits in there or
+ * came out with a message; and not half of each. */
+static void get_all(thread_t t)
+{
+	struct x86_64_thread_state s;
+	mach_msg_type_number_t n = x86_64_THREAD_STATE_COUNT;
+
+	OK_OR_RETURN(thread_get_state(t, x86_64_THREAD_STATE,
+				      (thread_state_t)&s, &n));
+	if (s.rip != (uintptr_t)wake_after)
+		return;
+	EQUAL(s.rax, MACH_MSG_SUCCESS);
+	EQUAL(s.rcx, s.rip);
+	EQUAL(s.rdx | s.rsi | s.rdi | s.r8 | s.r9 | s.r10, 0);
+}
+
 /* Registers as they are to be: the vector registers' image with xmm5 = k. */
 static void set_all(thread_t t, unsigned long k, mach_msg_header_t *buffer)
 {
 	struct x86_64_thread_state s = {
 		.rip = (uintptr_t)wake_check,
 		.rdi = k,
+		.rax = k, /* a trap leaves another */
 		.r12 = (uintptr_t)buffer,
 		.r13 = wake_port,
 		.fs_base = k,
@@ -100,6 +121,8 @@ static void set_all(thread_t t, unsigned long k, mach_msg_header_t *buffer)
 	image[512] |= 3; /* x87 and SSE are present */
 	memcpy(image + 160 + 5 * 16, &k, sizeof(k));
 	wake_round = k; /* from now on it may be woken */
+	for (int i = 0; i < READS; i++)
+		get_all(t);
 	OK(thread_set_state(t, x86_64_FLOAT_STATE, vector, vector_count));
 	OK(thread_set_state(t, x86_64_THREAD_STATE, (thread_state_t)&s,
 			    x86_64_THREAD_STATE_COUNT));
@@ -151,13 +174,11 @@ static void woken_by_a_third(void)
 
 /* --- vector registers for a thread that never had any and ends meanwhile */
 
-extern const char wake_spin[];
-__asm__("wake_spin: jmp wake_spin\n");
-
 static unsigned long end_rounds; /* few where they take turns */
-static volatile unsigned long end_round;
+static volatile unsigned long end_round, end_done;
 static volatile thread_t end_victim;
 
+/* Soon after each round begins: at any moment of thread_set_state. */
 static void *ends(void *arg)
 {
 	unsigned seed = 7;
@@ -167,46 +188,45 @@ static void *ends(void *arg)
 		while (end_round < k)
 			swtch();
 		seed = seed * 1103515245 + 12345;
-		for (unsigned n = seed >> 16 & 0xfff; n > 0; n--)
+		for (unsigned n = seed >> 16 & 0x1ff; n > 0; n--)
 			__asm__ volatile("pause");
 		OK(thread_terminate(end_victim));
+		end_done = k;
 	}
 	return NULL;
 }
 
-/* It is given them or it is not; the kernel must not save what was never
- * loaded. */
+/* It is given them or it is not, and the answer says so. (That nothing is saved
+ * which was never loaded is shown by the kernel's own vector_given_while_running:
+ * the moment that takes is not met from here.) */
 static void ends_meanwhile(void)
 {
-	struct x86_64_thread_state s = {.rip = (uintptr_t)wake_spin};
 	pthread_t other;
 	struct host_basic_info basic;
 	mach_msg_type_number_t n = HOST_BASIC_INFO_COUNT;
 	unsigned given = 0;
 
 	OK(host_info(host_self(), HOST_BASIC_INFO, (host_info_t)&basic, &n));
-	end_rounds = basic.avail_cpus > 1 ? ROUNDS : 10;
+	end_rounds = basic.avail_cpus > 1 ? END_ROUNDS : 10;
 	pthread_create(&other, NULL, ends, NULL);
 	for (unsigned long k = 1; k <= end_rounds; k++) {
-		thread_t t;
 		kern_return_t kr;
+		thread_t t;
 
 		OK_OR_RETURN(thread_create(SELF, &t));
-		OK(thread_set_state(t, x86_64_THREAD_STATE, (thread_state_t)&s,
-				    x86_64_THREAD_STATE_COUNT));
-		OK(thread_resume(t));
-		swtch();
 		end_victim = t;
 		end_round = k;
-		do {
-			kr = thread_set_state(t, x86_64_FLOAT_STATE, vector,
-					      vector_count);
-			given += kr == KERN_SUCCESS;
-		} while (kr == KERN_SUCCESS);
+		kr = thread_set_state(t, x86_64_FLOAT_STATE, vector,
+				      vector_count);
+		CHECK(kr == KERN_SUCCESS || kr == KERN_INVALID_ARGUMENT ||
+		      kr == KERN_ABORTED || kr == MACH_SEND_INVALID_DEST);
+		given += kr == KERN_SUCCESS;
+		while (end_done < k)
+			swtch();
 		mach_port_deallocate(SELF, t);
 	}
 	pthread_join(other, NULL);
-	CHECK(given > 0);
+	printf("# %u of %lu got them\n", given, end_rounds);
 }
 
 static const struct test tests[] = {TEST(woken_by_a_third),

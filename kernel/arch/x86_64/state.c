@@ -145,8 +145,10 @@ static enum kr set_vector(struct machine_thread *m, const uint32_t *state)
 		return KR_RESOURCE_SHORTAGE;
 	on = cpu_irq_save();
 	memcpy(m->vector, state, cpu_features.vector_size);
-	if (is_running(m))
+	if (is_running(m)) {
 		vector_load(m);
+		cpu_self()->head.loaded |= MACHINE_VECTOR;
+	}
 	cpu_irq_restore(on);
 	return KR_SUCCESS;
 }

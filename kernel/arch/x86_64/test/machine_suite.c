@@ -5,13 +5,16 @@
  */
 #include "../features.h"
 #include "../layout.h"
+#include "../vector.h"
 
+#include <arch/clock.h>
 #include <arch/device.h>
 #include <arch/pmap.h>
 #include <arch/selftest.h>
 #include <arch/state.h>
 #include <kern/page.h>
 #include <kern/panic.h>
+#include <kern/sched.h>
 #include <kern/string.h>
 #include <kern/thread.h>
 #include <mach/x86_64/thread_status.h>
@@ -200,6 +203,46 @@ static bool vector_random_images(void)
 	return true;
 }
 
+#define XMM0	40  /* words of an image */
+#define PRESENT 128
+
+/* In a thread of its own, which has no registers of the unit loaded. */
+static void given_fn(void *arg)
+{
+	struct machine_thread *self = &thread_self()->machine;
+	unsigned n = MACHINE_STATE_MAX;
+	uint32_t *image;
+	bool *kept = arg;
+
+	/* As thread_set_state on another processor does. */
+	if (self->vector || !vector_attach(self))
+		return;
+	image = (uint32_t *)self->vector;
+	image[XMM0] = 0x12345678;
+	image[PRESENT] = 3;
+	thread_wait_begin(WAIT_UNINTERRUPTIBLE);
+	(void)thread_block(clock_now() + 1000000, NULL);
+	*kept = image[XMM0] == 0x12345678 &&
+		machine_get_state(self, x86_64_FLOAT_STATE, words, &n) ==
+			KR_SUCCESS &&
+		words[XMM0] == 0x12345678;
+}
+
+/* A thread that gets registers while it runs keeps them: what is saved when it
+ * leaves is what was loaded, which was nothing. */
+static bool vector_given_while_running(void)
+{
+	bool kept = false;
+	struct thread *t = thread_create_kernel("given", given_fn, &kept,
+						PRIORITY_KERNEL);
+
+	EXPECT(t);
+	thread_wait_dead(t);
+	thread_unref(t);
+	EXPECT(kept);
+	return true;
+}
+
 /* A thread without an image shows the initial state, not another's. */
 static bool vector_initial(void)
 {
@@ -313,6 +356,7 @@ static const struct {
 	{ "state_counts", state_counts },
 	{ "vector_initial", vector_initial },
 	{ "vector_random_images", vector_random_images },
+	{ "vector_given_while_running", vector_given_while_running },
 	{ "debug_registers", debug_registers },
 	{ "io_ports", io_ports },
 	{ "frames_keep_vectors", frames_keep_vectors },
