@@ -108,18 +108,8 @@ static int executed_program(uid_t user, int kept)
 /* --- the parent */
 
 static mach_port_t task, thread;
-static atomic_int executed, survived, finished;
-static atomic_long before;
-
-static void worked(int calls)
-{
-	if (atomic_load(&finished))
-		return;
-	if (!atomic_load(&executed))
-		atomic_fetch_add(&before, calls);
-	else
-		atomic_fetch_add(&survived, calls);
-}
+static atomic_int executed;
+static atomic_long before, survived; /* calls served before and after */
 
 /* How many calls a dead port still served. */
 static int use_task(void)
@@ -131,8 +121,8 @@ static int use_task(void)
 
 	n += task_suspend(task) == KERN_SUCCESS;
 	n += task_resume(task) == KERN_SUCCESS;
-	n += vm_write(task, (vm_address_t)secret, bytes, sizeof(bytes)) ==
-	     KERN_SUCCESS;
+	n += vm_write(task, (vm_address_t)secret, (pointer_t)bytes,
+		      sizeof(bytes)) == KERN_SUCCESS;
 	n += vm_allocate(task, &at, vm_page_size, TRUE) == KERN_SUCCESS;
 	n += task_get_special_port(task, TASK_NOTIFY_PORT, &port) ==
 	     KERN_SUCCESS;
@@ -157,12 +147,12 @@ static int use_thread(void)
 static void *enemy(void *arg)
 {
 	for (int after = 0; after < AFTER;) {
-		int was = atomic_load(&executed);
+		/* What began before the exec counts as before. */
+		int is_after = atomic_load(&executed);
 		int calls = arg ? use_task() : use_thread();
 
-		/* What began before the exec is no matter. */
-		worked(was || !atomic_load(&executed) ? calls : 0);
-		after += was;
+		atomic_fetch_add(is_after ? &survived : &before, calls);
+		after += is_after;
 	}
 	return NULL;
 }
@@ -232,7 +222,7 @@ static int attack(const char *self, int set_uid)
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(t[i], NULL);
 	waitpid(pid, &status, 0);
-	printf("%s: status %d, %d calls served, %s, %s, %s\n",
+	printf("%s: status %d, %ld calls served, %s, %s, %s\n",
 	       set_uid ? "set-uid" : "plain", status,
 	       atomic_load(&survived), dead(task) ? "dead" : "alive",
 	       dead(thread) ? "dead" : "alive",
