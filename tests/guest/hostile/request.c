@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@
 
 static struct request q;
 static uint64_t seed;
+static volatile int *sent; /* shared: how many children have sent all */
 
 static uint64_t any(void)
 {
@@ -134,7 +136,9 @@ static void fuzz(void)
 	words((uint64_t)AT_FDCWD, 8, 0xffffffff, 1);
 	strcpy((char *)q.data, "/bin/sh");
 	send(UX_EXECVE, 8);
-	_exit(0);
+	(*sent)++;
+	for (;;) /* no call is sure to be served any more */
+		pause();
 }
 
 int main(int argc, char **argv)
@@ -152,7 +156,12 @@ int main(int argc, char **argv)
 		return execl(argv[2], argv[2], argv[3], NULL);
 	if (!strcmp(argv[1], "exec"))
 		exec(argv[2], argv[3]);
+	sent = mmap(NULL, sizeof(*sent), PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (sent == MAP_FAILED)
+		return 3;
 	for (int n = 0; n < children; n++) {
+		int before = *sent;
 		pid_t pid = fork();
 
 		if (!pid) {
@@ -163,9 +172,11 @@ int main(int argc, char **argv)
 				fuzz();
 			_exit(1);
 		}
-		/* It may have stopped itself, or parked its one call. */
-		for (int k = 0; k < 50 && !waitpid(pid, NULL, WNOHANG); k++)
-			usleep(20000);
+		/* It may have stopped itself. */
+		for (int k = 0; k < 250 && *sent == before &&
+				!waitpid(pid, NULL, WNOHANG);
+		     k++)
+			usleep(4000);
 		kill(-pid, SIGKILL);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
