@@ -142,7 +142,7 @@ static any_t malloc_body(any_t arg)
 	unsigned long seed = (unsigned long)arg + 1;
 	long bad = 0;
 
-	for (int i = 0; i < 3000; i++) {
+	for (int i = 0; i < 1000; i++) {
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
 		size_t n = seed >> 40 & 0x3ff;
 		long *new = calloc(n + 2, sizeof *new);
