@@ -196,8 +196,9 @@ static bool use(enum dialect d, mach_port_t name, mach_msg_type_name_t how,
 
 	if (!OK(tell(d, &w, id, &no_item)))
 		return false;
-	if (d == OLD && port_valid(name))
-		drop_send(d, name);
+	/* An old name goes when its port dies, which may be now. */
+	if (d == OLD)
+		(void)port_deallocate(SELF, name);
 	return CHECK(!port_valid(name));
 }
 
