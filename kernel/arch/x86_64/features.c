@@ -10,11 +10,6 @@
 
 struct cpu_features cpu_features;
 
-#define XCR0_X87    0x1u
-#define XCR0_SSE    0x2u
-#define XCR0_AVX    0x4u
-#define XCR0_AVX512 0xe0u
-
 static void xsetbv0(uint64_t value)
 {
 	__asm__ volatile("xsetbv"

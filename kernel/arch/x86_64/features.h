@@ -7,6 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define XCR0_X87    0x1u
+#define XCR0_SSE    0x2u
+#define XCR0_AVX    0x4u
+#define XCR0_AVX512 0xe0u
+
 struct cpu_features {
 	bool page_1g, smep, smap, umip, x2apic, tsc_deadline, rdrand, rdseed;
 	bool hypervisor;

@@ -7,7 +7,8 @@
  * Two vector registers of whoever has the unit are borrowed and given back. The
  * unit may be off (CR0.TS, vector.c): then it is on for that long, and what is
  * in its registers belongs to nobody. The kernel is not preempted; an
- * interrupt's handler may do the same inside.
+ * interrupt's handler may do the same inside. Registers of 64 bytes would lose
+ * their upper half, so where those are in use nothing is borrowed.
  */
 #include "features.h"
 #include "pmap_i.h"
@@ -15,7 +16,6 @@
 #include <kern/panic.h>
 #include <machine/x86.h>
 
-#define XCR0_AVX 0x4u
 #define BLOCK	 256u /* bytes a round */
 
 struct borrowed {
@@ -25,7 +25,8 @@ struct borrowed {
 
 static inline bool can_borrow(size_t size)
 {
-	return cpu_features.vector_mask & XCR0_AVX && size % BLOCK == 0;
+	uint64_t has = cpu_features.vector_mask & (XCR0_AVX | XCR0_AVX512);
+	return has == XCR0_AVX && size % BLOCK == 0;
 }
 
 static inline void borrow(struct borrowed *b)
