@@ -135,6 +135,8 @@ static char letter(const struct process *p)
 
 	if (p->state == 'Z' || p->state == 'T')
 		return p->state;
+	if (p->state == 'D')
+		return 'U';
 	for (size_t n = 0; n < p->count; n++) {
 		char l = thread_letter(p, &p->threads[n]);
 		const char *at = strchr(order, l);

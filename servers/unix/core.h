@@ -9,10 +9,18 @@ struct proc;
 struct lwp;
 
 /*
- * Writes "core" into p's current directory, if its limits, its rights and what
- * is there allow that; the threads stand still from then on. l: the thread that
- * dies, or NULL. True: there is a file (perhaps cut by the limit).
+ * Begins "core" in p's current directory, if its limits, its rights and what is
+ * there allow that. l: the thread that dies, or NULL. True: p is PROC_DUMPING,
+ * has no threads any more, and ends when its core is written (or cut).
  */
-bool core_dump(struct proc *p, struct lwp *l, int sig);
+bool core_begin(struct proc *p, struct lwp *l, int sig);
+
+/* Writes a piece of one core; true: there is more to write. */
+bool core_step(void);
+
+/* p, if it is PROC_DUMPING, ends now with what there is. */
+void core_cut(struct proc *p);
+/* p ends: its core is cut, if it has one. */
+void core_abandon(struct proc *p);
 
 #endif

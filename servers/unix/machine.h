@@ -115,6 +115,9 @@ bool machine_region_next(struct proc *p, uint64_t address,
 bool machine_memory_read(struct proc *p, uint64_t address, void *buffer,
 			 size_t size);
 
+/* What of a dying process's memory is not needed any more; a hint. */
+void machine_memory_drop(struct proc *p, uint64_t address, size_t size);
+
 /* What a thread's registers are to the program: in the order of Linux's
  * user_regs_struct, and fxsave's image. All zero if it has none. */
 struct machine_registers {

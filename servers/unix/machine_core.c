@@ -21,6 +21,13 @@ bool machine_memory_read(struct proc *p, uint64_t address, void *buffer,
 	return count == size;
 }
 
+/* A vfork child may still use the task. */
+void machine_memory_drop(struct proc *p, uint64_t address, size_t size)
+{
+	if (p->task && mtask_of(p)->users == 1)
+		vm_deallocate(mtask_of(p)->task, address, size);
+}
+
 /* The order of the block's registers (unix_types.h). */
 static void from_block(struct x86_64_thread_state *s,
 		       const uint64_t r[UX_BLOCK_REGS_COUNT])

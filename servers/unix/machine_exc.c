@@ -113,7 +113,7 @@ static bool fault_deliver(struct lwp *l, const struct fault *f,
 	l->faulting = true;
 	sig_force(l, f->signal, &info, f->address);
 	l->faulting = false;
-	if (p->state == PROC_ZOMBIE)
+	if (proc_is_gone(p))
 		return false;
 	l->slot->pc = s->rip;
 	l->slot->flags = s->rflags;
@@ -169,5 +169,5 @@ kern_return_t catch_exception_raise(mach_port_t port, mach_port_t thread,
 	mach_port_deallocate(mach_task_self(), thread);
 	mach_port_deallocate(mach_task_self(), task);
 	sig_force(l, f.signal, &info, f.address);
-	return p->state == PROC_ZOMBIE ? MIG_NO_REPLY : KERN_SUCCESS;
+	return proc_is_gone(p) ? MIG_NO_REPLY : KERN_SUCCESS;
 }

@@ -13,6 +13,7 @@
 #include <servers/bootstrap.h>
 #include <stdlib.h>
 #include <string.h>
+#include "core.h"
 #include "init.h"
 #include "inode.h"
 #include "link.h"
@@ -185,9 +186,11 @@ static void message_handle(void)
 		request_handle(&message.request);
 }
 
-/* Waits for a message at most until the next timer. */
+/* Waits for a message at most until the next timer; not at all while there are
+ * cores to write: a piece of them follows each message. */
 static void message_wait(void)
 {
+	bool busy = core_step();
 	int64_t ns = timer_run();
 	mach_msg_option_t option = MACH_RCV_MSG;
 	mach_msg_timeout_t ms = 0;
@@ -197,6 +200,8 @@ static void message_wait(void)
 	wire_pump();
 	if (link_is_done() && wire_is_drained())
 		host_reboot(host_priv, 0);
+	if (busy)
+		ns = 0;
 	if (ns >= 0) {
 		option |= MACH_RCV_TIMEOUT;
 		/* A day at most, that every number fits. */

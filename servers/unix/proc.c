@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "core.h"
 #include "inode.h"
 #include "machine.h"
 #include "sig.h"
@@ -376,6 +377,7 @@ void proc_exit(struct proc *p, int status)
 		machine_power_off(status);
 		return;
 	}
+	core_abandon(p);
 	machine_usage(p, &user, &system, &resident);
 	p->user += user;
 	p->system += system;

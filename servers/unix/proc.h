@@ -2,8 +2,9 @@
 /*
  * Processes, threads, groups and sessions.
  *
- * A process is RUNNING (some threads), STOPPED by job control, or a ZOMBIE that
- * its parent has not waited for. It is freed by that wait. A thread (lwp) is
+ * A process is RUNNING (some threads), STOPPED by job control, DUMPING (no threads
+ * any more; its core is being written), or a ZOMBIE that its parent has not
+ * waited for. It is freed by that wait. A thread (lwp) is
  * freed when it ends. Nothing else counts references to them: records that
  * name a process hold its pid.
  */
@@ -47,7 +48,7 @@ struct session {
 	struct tty *tty;
 };
 
-enum proc_state { PROC_RUNNING, PROC_STOPPED, PROC_ZOMBIE };
+enum proc_state { PROC_RUNNING, PROC_STOPPED, PROC_DUMPING, PROC_ZOMBIE };
 
 struct proc {
 	struct list all;               /* every process */
@@ -97,6 +98,12 @@ struct proc {
 	bool undumpable;               /* it is set-uid, or was: no core file,
 					  and no other looks into it */
 };
+
+/* It will never run again. */
+static inline bool proc_is_gone(const struct proc *p)
+{
+	return p->state >= PROC_DUMPING;
+}
 
 struct lwp {
 	struct list siblings, hash;

@@ -62,6 +62,8 @@ static char process_letter(struct proc *p)
 {
 	if (p->state == PROC_ZOMBIE)
 		return 'Z';
+	if (p->state == PROC_DUMPING)
+		return 'D';
 	if (p->state == PROC_STOPPED)
 		return 'T';
 	return p == proc_current() || process_runs(p) ? 'R' : 'S';
@@ -72,6 +74,8 @@ static const char *process_state(struct proc *p)
 	switch (process_letter(p)) {
 	case 'Z':
 		return "Z (zombie)";
+	case 'D':
+		return "D (disk sleep)";
 	case 'T':
 		return "T (stopped)";
 	case 'R':

@@ -114,7 +114,7 @@ void sig_retarget(struct lwp *l)
 	struct proc *p = l->proc;
 	struct list *pos;
 
-	if (p->state == PROC_ZOMBIE || !p->pending.set)
+	if (proc_is_gone(p) || !p->pending.set)
 		return;
 	list_each(pos, &p->threads) {
 		struct lwp *other = list_entry(pos, struct lwp, siblings);
@@ -178,10 +178,11 @@ static void sig_continue(struct proc *p)
 
 void sig_die(struct proc *p, struct lwp *l, int sig)
 {
-	bool core = p->state != PROC_ZOMBIE && p != proc_init_process &&
-		    (SIG_BIT(sig) & SET_CORE) && core_dump(p, l, sig);
-
-	proc_exit(p, sig | (core ? 0x80 : 0));
+	if (proc_is_gone(p))
+		return;
+	if (p == proc_init_process || !(SIG_BIT(sig) & SET_CORE) ||
+	    !core_begin(p, l, sig))
+		proc_exit(p, sig);
 }
 
 /* The default action of an unblocked signal without handler; l: sent to this
@@ -256,13 +257,15 @@ void sig_send_raw(struct proc *p, struct lwp *l, int sig,
 {
 	bool blocked;
 
-	if (!p || p->state == PROC_ZOMBIE || !p->nthreads)
+	if (p && p->state == PROC_DUMPING && sig == SIGKILL)
+		core_cut(p);
+	if (!p || proc_is_gone(p) || !p->nthreads)
 		return;
 	/* The first process takes only what it handles. */
 	if (p == proc_init_process && !sig_has_handler(p, sig))
 		return;
 	sig_side_effects(p, sig);
-	if (p->state == PROC_ZOMBIE)
+	if (proc_is_gone(p))
 		return;
 	blocked = sig_is_blocked(p, l, sig);
 	if (!blocked && sig_is_ignored(p, sig))

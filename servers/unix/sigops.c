@@ -24,7 +24,7 @@ void sig_act_on_unblocked(struct lwp *l)
 			continue;
 		sig_send_raw(p, l, sig, info);
 	}
-	if (p->state != PROC_ZOMBIE)
+	if (!proc_is_gone(p))
 		sig_update(l);
 }
 

@@ -82,7 +82,8 @@ static bool wait_is_ready(const struct proc *child, int options)
 		return options & WEXITED;
 	if (child->state == PROC_STOPPED)
 		return (options & WSTOPPED) && !child->stop_reported;
-	return (options & WCONTINUED) && child->continued;
+	return child->state == PROC_RUNNING && (options & WCONTINUED) &&
+	       child->continued;
 }
 
 /*

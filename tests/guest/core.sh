@@ -66,6 +66,36 @@ hasnt not_of_setuid setuid 'core'
 has of_a_user nobody '^-rw------- +1 nobody .* core$'
 hasnt not_where_denied denied 'core'
 
+# --- large ones: others are served meanwhile, and no memory is needed for them
+
+musl-gcc -O2 -static -o "$TMP/bigcore" tests/guest/programs/bigcore.c || {
+	fail bigcore "does not compile"
+	finish
+}
+big='mkdir /tmp/d; cd /tmp/d; ulimit -c unlimited'
+# shellcheck disable=SC2086
+try $RUN --timeout 200 --add "$TMP/bigcore:/bin/bigcore" -- \
+	sh -c "$big; bigcore; stat -c %s core"
+if [ "$status" -eq 0 ] && awk '
+	NR == 1 && /^signal 6, core, / && $4 >= 200 { served = 1 }
+	NR == 2 && $1 > 72 * 1048576 { whole = 1 }
+	END { exit !(served && whole) }' "$out"
+then
+	pass others_go_on
+else
+	fail others_go_on "status $status, $(one_line "$out")"
+fi
+# shellcheck disable=SC2086
+try $RUN --timeout 200 --memory 64 --add "$TMP/bigcore:/bin/bigcore" -- \
+	sh -c "$big; bigcore full; ls; rm core; bigcore full; echo alive"
+if [ "$status" -eq 0 ] &&
+	[ "$(cut -d, -f1-2 "$out" | tr '\n' ' ')" = \
+	'signal 6, core core signal 6, core alive ' ]; then
+	pass no_memory_for_it
+else
+	fail no_memory_for_it "status $status, $(one_line "$out")"
+fi
+
 # shellcheck disable=SC2086
 try $RUN --timeout 100 --add "$TMP/crash:/bin/crash" -- sh -c \
 	'cd /tmp; ulimit -c unlimited; crash 2>/dev/null; gzip -c core'

@@ -6,6 +6,7 @@
 #include <sys/procfs.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include "../../../servers/unix/core.h"
 #include "../../../servers/unix/path.h"
 #include "../check.h"
 
@@ -152,6 +153,108 @@ static void never_into_others_files(void)
 	core_gone();
 }
 
+/* A child that has begun to dump; fake_cores_wait is set. */
+static struct proc *dumping(void)
+{
+	struct lwp *child = fake_fork(me);
+	struct proc *p = child->proc;
+
+	fake_cores_wait = true;
+	limit_set(p, RLIM_INFINITY);
+	fake_call(me, UX_KILL, (uint64_t)p->pid, SIGQUIT, 0, 0, NULL, 0);
+	return p;
+}
+
+/* How many pieces until all is written. */
+static unsigned steps(void)
+{
+	unsigned n = 0;
+
+	while (n < 100 && core_step())
+		n++;
+	fake_cores_wait = false;
+	return n;
+}
+
+static int status_of(int pid)
+{
+	int status = -1;
+
+	return fake_wait(me, pid, WNOHANG, &status) == pid ? status : -1;
+}
+
+static void others_go_on_meanwhile(void)
+{
+	struct proc *p = dumping();
+	char name[32];
+	int fd, pid = p->pid;
+
+	CHECK_EQ(p->state, PROC_DUMPING);
+	CHECK_EQ(p->nthreads, 0);
+	CHECK_EQ(fake_wait(me, pid, WNOHANG | WCONTINUED | WUNTRACED, NULL), 0);
+	snprintf(name, sizeof(name), "/proc/%d/stat", pid);
+	fd = (int)fake_open(me, name, O_RDONLY, 0);
+	CHECK(fake_read(me, fd, 100) > 0);
+	CHECK(strstr((char *)fake_last.data, ") D "));
+	fdt_close(me->proc, fd);
+	/* What comes now comes too late. */
+	for (int sig = SIGHUP; sig < SIGSYS; sig++)
+		if (sig != SIGKILL)
+			fake_call(me, UX_KILL, (uint64_t)pid, (uint64_t)sig, 0, 0,
+				  NULL, 0);
+	CHECK_EQ(p->state, PROC_DUMPING);
+	CHECK(steps() >= 1);
+	CHECK_EQ(status_of(pid), SIGQUIT | 0x80);
+	core_gone();
+}
+
+static void sigkill_cuts_it(void)
+{
+	struct proc *p = dumping();
+	int pid = p->pid;
+	struct inode *i;
+
+	fake_call(me, UX_KILL, (uint64_t)pid, SIGKILL, 0, 0, NULL, 0);
+	CHECK_EQ(status_of(pid), SIGQUIT | 0x80);
+	CHECK_EQ(steps(), 0);
+	i = core_here();
+	CHECK(i && i->size > 0 && i->size % 4096 == 0);
+	inode_unref(i);
+	core_gone();
+}
+
+static void little_memory_cuts_it(void)
+{
+	struct inode *i;
+	int pid;
+
+	fake_available = 1 << 20;
+	CHECK(!dies_by(SIGQUIT, RLIM_INFINITY, NULL));
+	CHECK(!core_here());
+	fake_available = 32 << 20;
+	pid = dumping()->pid;
+	fake_available = 1 << 20;
+	CHECK_EQ(steps(), 0);
+	fake_available = 32 << 20;
+	CHECK_EQ(status_of(pid), SIGQUIT | 0x80);
+	i = core_here();
+	CHECK(i != NULL);
+	CHECK_EQ(i->size, 4096); /* the head, and no memory */
+	inode_unref(i);
+	core_gone();
+}
+
+static void two_do_not_share_a_file(void)
+{
+	int first = dumping()->pid, second = dumping()->pid;
+
+	CHECK_EQ(status_of(second), SIGQUIT);
+	CHECK_EQ(status_of(first), -1);
+	steps();
+	CHECK_EQ(status_of(first), SIGQUIT | 0x80);
+	core_gone();
+}
+
 int main(void)
 {
 	me = fake_boot();
@@ -159,6 +262,10 @@ int main(void)
 	RUN(what_is_in_it);
 	RUN(never_of_changed_selves);
 	RUN(never_into_others_files);
+	RUN(others_go_on_meanwhile);
+	RUN(sigkill_cuts_it);
+	RUN(little_memory_cuts_it);
+	RUN(two_do_not_share_a_file);
 	fake_shutdown();
 	return check_done();
 }

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "../../../servers/unix/core.h"
 #include "../../../servers/unix/exec.h"
 #include "../../../servers/unix/init.h"
 #include "../../../servers/unix/machine.h"
@@ -13,6 +14,8 @@
 
 int fake_stops, fake_continues, fake_pokes, fake_power_off_status = -1;
 int fake_drops;
+bool fake_cores_wait;
+uint64_t fake_available = 32 << 20;
 int fake_exec_result;
 struct outcome fake_last;
 static uint64_t now = 1000000000;
@@ -69,7 +72,7 @@ void machine_discard(void *buffer, size_t size)
 void machine_memory(uint64_t *total, uint64_t *available)
 {
 	*total = 64 << 20;
-	*available = 32 << 20;
+	*available = fake_available;
 }
 
 int machine_fork(struct proc *parent, struct proc *child, struct lwp *thread,
@@ -197,6 +200,13 @@ bool machine_memory_read(struct proc *p, uint64_t address, void *buffer,
 	return true;
 }
 
+void machine_memory_drop(struct proc *p, uint64_t address, size_t size)
+{
+	(void)p;
+	(void)address;
+	(void)size;
+}
+
 void machine_registers(struct lwp *thread, struct machine_registers *r)
 {
 	memset(r, 0, sizeof(*r));
@@ -235,6 +245,13 @@ void fake_advance(uint64_t ns)
 	call_run_woken();
 }
 
+static void fake_cores(void)
+{
+	while (!fake_cores_wait && core_step())
+		;
+	call_run_woken();
+}
+
 static void fake_reply(struct call *c, int64_t result, int flags)
 {
 	struct outcome *out = (struct outcome *)c->reply_to;
@@ -266,6 +283,7 @@ void fake_start(struct lwp *l, struct outcome *out, int op,
 	c->reply_to = (uint64_t)out;
 	call_start(c);
 	call_run_woken();
+	fake_cores();
 }
 
 int64_t fake_call(struct lwp *l, int op, uint64_t a, uint64_t b, uint64_t c,

@@ -61,6 +61,8 @@ int64_t fake_handler(struct lwp *l, int sig, uint64_t handler,
 
 extern int fake_stops, fake_continues, fake_pokes, fake_power_off_status;
 extern int fake_drops; /* of caches */
+extern bool fake_cores_wait; /* cores are written by core_step alone */
+extern uint64_t fake_available; /* bytes of memory */
 extern int fake_exec_result; /* of building the new task */
 
 #endif
