@@ -38,7 +38,9 @@ static const char *header_wrong(const struct state_header *h)
 		return "is of another layout or was never finished";
 	if (h->payload != state_format.payload)
 		return "has records of another size";
-	if (h->records == 0 || h->records > STATE_RECORDS_MAX)
+	if (h->records == 0 || h->records > STATE_RECORDS_MAX ||
+	    (uint32_t)h->used > h->records ||
+	    h->used != state_used_word((uint32_t)h->used))
 		return "has an impossible length";
 	return NULL;
 }
@@ -124,7 +126,7 @@ static unsigned records_visit(bool (*visit)(const void *, void *),
 	_Alignas(8) uint8_t payload[STATE_PAYLOAD_MAX];
 	unsigned taken = 0;
 
-	for (unsigned i = 0; i < left->records; i++) {
+	for (unsigned i = 0; i < (uint32_t)left->used; i++) {
 		const struct state_record *r =
 			(const void *)(left_records +
 				       i * state_stride(left->payload));

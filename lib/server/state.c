@@ -8,8 +8,7 @@
 struct state_format state_format;
 
 static struct state_header *header;
-static uint32_t used_ever;		/* records from here on were never used */
-static uint32_t first_free = STATE_NONE; /* among those before */
+static uint32_t first_free = STATE_NONE; /* among those ever used */
 
 static struct state_record *record_at(unsigned record)
 {
@@ -42,6 +41,7 @@ kern_return_t state_create(const struct state_format *f)
 	header = (struct state_header *)at;
 	header->payload = f->payload;
 	header->records = f->records;
+	header->used = state_used_word(0);
 	atomic_thread_fence(memory_order_release);
 	*(volatile uint64_t *)&header->magic = STATE_MAGIC;
 	return KERN_SUCCESS;
@@ -62,6 +62,18 @@ static void write_copy(unsigned record, unsigned copy, const void *payload)
 	commit(r, state_commit_word(&state_format, record, payload, copy));
 }
 
+/* One that was never used; a successor must look at it from now on. */
+static unsigned record_new(void)
+{
+	uint32_t used = (uint32_t)header->used;
+
+	if (used == state_format.records)
+		return STATE_NONE;
+	atomic_store_explicit((_Atomic uint64_t *)&header->used,
+			      state_used_word(used + 1), memory_order_release);
+	return used;
+}
+
 unsigned state_add(const void *payload)
 {
 	unsigned record = first_free;
@@ -70,11 +82,10 @@ unsigned state_add(const void *payload)
 		return STATE_NONE;
 	if (record != STATE_NONE)
 		first_free = record_at(record)->next_free;
-	else if (used_ever < state_format.records)
-		record = used_ever++;
 	else
-		return STATE_NONE;
-	write_copy(record, 0, payload);
+		record = record_new();
+	if (record != STATE_NONE)
+		write_copy(record, 0, payload);
 	return record;
 }
 

@@ -18,7 +18,7 @@
 #include <string.h>
 
 #define STATE_BASE  0x6f0000000000ul
-#define STATE_MAGIC 0x3165746174534d6bul /* and the layout's version */
+#define STATE_MAGIC 0x3265746174534d6bul /* and the layout's version */
 
 #define COMMIT_COPY 1u
 #define COMMIT_USED 2u
@@ -33,7 +33,8 @@ struct state_header {
 	uint64_t magic; /* written last */
 	uint32_t payload, records;
 	struct state_service service[STATE_SERVICES_MAX];
-	uint64_t unused[2];
+	uint64_t used; /* state_used_word: records from there on never were */
+	uint64_t unused;
 };
 
 struct state_record {
@@ -78,6 +79,11 @@ static inline uint64_t state_commit_word(const struct state_format *f,
 
 	return (uint64_t)state_checksum(payload, f->payload,
 					record ^ (uint32_t)low) << 32 | low;
+}
+
+static inline uint64_t state_used_word(uint32_t records)
+{
+	return records | (uint64_t)~records << 32;
 }
 
 static inline uint32_t state_service_check(const struct state_service *s)

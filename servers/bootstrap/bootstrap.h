@@ -70,6 +70,7 @@ struct server {
 	struct server *next;
 	const struct config_server *config;
 	struct way *way;
+	struct archive_file file; /* its program, once it was found */
 	struct link *owns;   /* services it declared, by in_owner */
 	struct link *holds;  /* services it checked in, by in_holder */
 	task_t task;	     /* send right, or NULL while it does not run */

@@ -56,8 +56,10 @@ static const char *server_spawn(struct server *s)
 
 	for (unsigned i = 0; i < c->arg_count; i++)
 		argv[i + 1] = c->arg[i];
-	if (!archive_find(&boot_archive, c->program, &spawn.file))
+	if (s->file.data == NULL &&
+	    !archive_find(&boot_archive, c->program, &s->file))
 		return "is not in the boot archive";
+	spawn.file = s->file;
 	if (s->way->port == MACH_PORT_NULL)
 		way_renew(s->way);
 	spawn.bootstrap = way_send(s->way);

@@ -4,9 +4,11 @@
  * name server is the one with state; it is ended in every way there is, under
  * load, and with its state made wrong.
  */
+#include "lib/region.h"
 #include "lib/test.h"
+#include "lib/wreck.h"
 
-#include "../../lib/server/state_i.h"
+#include <mach/mach_host.h>
 #include <mach/mig_errors.h>
 #include <pthread.h>
 #include <servers/bootstrap.h>
@@ -15,12 +17,6 @@
 #define SELF mach_task_self()
 #define BP   bootstrap_port
 #define NS   name_server_port
-
-/* Mirrors servers/name/table.h: what a name server of any version reads. */
-struct name_record {
-	netname_name_t name;
-	mach_port_t port, signature;
-};
 
 static task_t name_task(void)
 {
@@ -66,88 +62,6 @@ static void same_right(void)
 
 /* --- ways to end */
 
-static void each_thread(task_t task, void (*fn)(thread_t))
-{
-	thread_array_t threads = NULL;
-	mach_msg_type_number_t count = 0;
-
-	OK(task_threads(task, &threads, &count));
-	for (unsigned i = 0; i < count; i++) {
-		fn(threads[i]);
-		mach_port_deallocate(SELF, threads[i]);
-	}
-	vm_deallocate(SELF, (vm_address_t)threads, count * sizeof *threads);
-}
-
-static void abort_thread(thread_t thread)
-{
-	OK(thread_abort(thread));
-}
-
-static void null_pc(thread_t thread)
-{
-	struct x86_64_thread_state s;
-	mach_msg_type_number_t n = x86_64_THREAD_STATE_COUNT;
-
-	OK(thread_get_state(thread, x86_64_THREAD_STATE, (thread_state_t)&s,
-			    &n));
-	s.rip = 0;
-	OK(thread_set_state(thread, x86_64_THREAD_STATE, (thread_state_t)&s,
-			    x86_64_THREAD_STATE_COUNT));
-}
-
-static void end_by_null(task_t task)
-{
-	OK(task_suspend(task));
-	each_thread(task, abort_thread);
-	each_thread(task, null_pc);
-	OK(task_resume(task));
-}
-
-static bool all_wait;
-
-static void look_waiting(thread_t thread)
-{
-	struct thread_basic_info info = {0};
-	mach_msg_type_number_t n = THREAD_BASIC_INFO_COUNT;
-
-	OK(thread_info(thread, THREAD_BASIC_INFO, (thread_info_t)&info, &n));
-	all_wait = all_wait && info.run_state == TH_STATE_WAITING;
-}
-
-/* It has answered, and waits for the next message. */
-static void idle_wait(task_t task)
-{
-	for (int i = 0; i < 5000; i++) {
-		all_wait = true;
-		each_thread(task, look_waiting);
-		if (all_wait)
-			return;
-		sleep_ms(1);
-	}
-	test_fail(__FILE__, __LINE__, "the server never waits");
-}
-
-/* It goes on until it has received something: then it cannot run. */
-static void no_more_code(task_t task)
-{
-	vm_address_t at = 0;
-	vm_size_t size;
-	vm_prot_t prot, max;
-	vm_inherit_t inherit;
-	boolean_t shared;
-	mach_port_t object;
-	vm_offset_t offset;
-
-	idle_wait(task);
-	while (vm_region(task, &at, &size, &prot, &max, &inherit, &shared,
-			 &object, &offset) == KERN_SUCCESS) {
-		if (prot & VM_PROT_EXECUTE)
-			OK(vm_protect(task, at, size, FALSE, VM_PROT_READ));
-		at += size;
-	}
-}
-
 static void end_by_kill(task_t task)
 {
 	(void)task;
@@ -165,8 +79,8 @@ static const struct {
 	bool received;	 /* the next request is received, then lost */
 	bool state_lost; /* only the receive rights come back */
 } ends[] = {
-	{"a jump to 0", end_by_null, false, false},
-	{"a crash over a request", no_more_code, true, false},
+	{"a jump to 0", wreck_jump, false, false},
+	{"a crash over a request", wreck_code, true, false},
 	{"bootstrap_kill", end_by_kill, false, false},
 	{"task_terminate", end_by_terminate, false, true},
 };
@@ -235,7 +149,7 @@ static void queue_comes_back(void)
 
 	enter("queued", port);
 	OK(task_suspend(task));
-	each_thread(task, abort_thread);
+	wreck_waits(task);
 	for (unsigned i = 0; i < WAITERS; i++)
 		CHECK_OR_RETURN(pthread_create(&w[i].thread, NULL,
 					       wait_for_answer, &w[i]) == 0);
@@ -255,7 +169,11 @@ static void queue_comes_back(void)
 
 #define CLIENTS 4
 #define KILLS	100
-#define CLIENT_PRIORITY 3 /* others have 10 */
+/* Clients give way to servers, and those to who kills them: a kill comes at any
+ * moment of a request, and at once. */
+#define CLIENT_PRIORITY 3
+#define KILLER_PRIORITY 16
+#define PRIORITY	10 /* of all others */
 
 struct client {
 	pthread_t thread;
@@ -277,15 +195,26 @@ static bool answered(struct client *c, kern_return_t kr)
 	return kr == KERN_SUCCESS;
 }
 
+static void priority_set(int priority)
+{
+	mach_port_t priv = authority(BOOTSTRAP_HOST_PRIV), name = 0, set = 0;
+	thread_t self = mach_thread_self();
+
+	OK(processor_set_default(host_self(), &name));
+	OK(host_processor_set_priv(priv, name, &set));
+	OK(thread_max_priority(self, set, priority));
+	OK(thread_priority(self, priority, FALSE));
+	mach_port_deallocate(SELF, self);
+	mach_port_deallocate(SELF, set);
+	mach_port_deallocate(SELF, name);
+	mach_port_deallocate(SELF, priv);
+}
+
 static void *client_run(void *arg)
 {
 	struct client *c = arg;
-	thread_t self = mach_thread_self();
 
-	/* Load that leaves the processor to whoever else is ready: the servers
-	 * and who kills them, at any moment of a request. */
-	thread_priority(self, CLIENT_PRIORITY, FALSE);
-	mach_port_deallocate(SELF, self);
+	priority_set(CLIENT_PRIORITY);
 	while (!load_ends && c->wrong == KERN_SUCCESS) {
 		mach_port_t found = MACH_PORT_NULL;
 
@@ -343,7 +272,9 @@ static void killed_under_load(void)
 	unsigned died = 0;
 
 	clients_start(c);
+	priority_set(KILLER_PRIORITY);
 	kill_often();
+	priority_set(PRIORITY);
 	load_ends = 1;
 	for (unsigned i = 0; i < CLIENTS; i++) {
 		pthread_join(c[i].thread, NULL);
@@ -362,92 +293,6 @@ static void killed_under_load(void)
 
 /* --- state that is wrong */
 
-struct region {
-	task_t task;
-	struct state_header header;
-	size_t stride;
-};
-
-static void *peek(task_t task, vm_address_t from, void *to, size_t size)
-{
-	vm_address_t at = 0;
-	mach_msg_type_number_t n = 0;
-
-	OK(vm_read(task, from, size, (pointer_t *)&at, &n));
-	memcpy(to, (void *)at, size);
-	vm_deallocate(SELF, at, n);
-	return to;
-}
-
-static void poke(task_t task, vm_address_t to, const void *from, size_t size)
-{
-	OK(vm_write(task, to, (pointer_t)from, size));
-}
-
-static struct region region_of(task_t task)
-{
-	struct region r = {.task = task};
-
-	peek(task, STATE_BASE, &r.header, sizeof r.header);
-	EQUAL(r.header.payload, sizeof(struct name_record));
-	r.stride = state_stride(r.header.payload);
-	return r;
-}
-
-/* Where the record of this name is, and what stands there. */
-static vm_address_t record_find(const struct region *r, const char *name,
-				struct state_record *head,
-				struct name_record *payload)
-{
-	for (unsigned i = 0; i < 64; i++) {
-		vm_address_t at = STATE_BASE + sizeof r->header + i * r->stride;
-
-		peek(r->task, at, head, sizeof *head);
-		peek(r->task,
-		     at + sizeof *head +
-			     (head->commit & COMMIT_COPY) *
-				     state_copy_bytes(r->header.payload),
-		     payload, sizeof *payload);
-		if (head->commit != 0 && strcmp(payload->name, name) == 0)
-			return at;
-	}
-	test_fail(__FILE__, __LINE__, "no record of %s", name);
-	return 0;
-}
-
-enum wrong { TORN, VERSION, WILD, NO_PORT, NO_END, TWICE };
-
-/* One record made wrong; the last three are committed as they should be. */
-static void spoil(const struct region *r, const char *name, enum wrong how)
-{
-	struct state_format f = {.version = 1, .payload = r->header.payload};
-	struct state_record head;
-	struct name_record p;
-	vm_address_t at = record_find(r, name, &head, &p);
-	unsigned copy = head.commit & COMMIT_COPY;
-	unsigned index = (at - STATE_BASE - sizeof r->header) / r->stride;
-
-	if (at == 0)
-		return;
-	if (how == TORN)
-		p.name[1] ^= 1;
-	if (how == NO_PORT)
-		p.port = MACH_PORT_DEAD;
-	if (how == NO_END)
-		memset(p.name, 'A', sizeof p.name);
-	if (how == TWICE)
-		strcpy(p.name, "WHOLE");
-	if (how == VERSION)
-		f.version = 9;
-	poke(r->task, at + sizeof head + copy * state_copy_bytes(f.payload), &p,
-	     sizeof p);
-	if (how == WILD)
-		head.commit = ~0ull & ~(uint64_t)COMMIT_USED;
-	else if (how != TORN)
-		head.commit = state_commit_word(&f, index, &p, copy);
-	poke(r->task, at, &head.commit, sizeof head.commit);
-}
-
 static const char *const spoilt[] = {"S TORN", "S VERSION", "S WILD",
 				     "S PORT", "S END",	    "S TWICE"};
 #define SPOILT (sizeof spoilt / sizeof spoilt[0])
@@ -458,7 +303,7 @@ static struct region region_stop(void)
 	task_t task = name_task();
 
 	OK(task_suspend(task));
-	return region_of(task);
+	return region_open(task);
 }
 
 static void torn_records(void)
@@ -472,7 +317,7 @@ static void torn_records(void)
 	enter("also whole", port);
 	r = region_stop();
 	for (unsigned i = 0; i < SPOILT; i++)
-		spoil(&r, spoilt[i], (enum wrong)i);
+		record_spoil(&r, spoilt[i], (enum wrong)i);
 	OK(bootstrap_kill(BP, "name"));
 	for (unsigned i = 0; i < SPOILT; i++)
 		CODE(netname_look_up(NS, "", (char *)spoilt[i], &found),
@@ -495,6 +340,9 @@ static const struct {
 	{offsetof(struct state_header, records), 0xffffffff},
 	{offsetof(struct state_header, records), 1u << 20}, /* not all mapped */
 	{offsetof(struct state_header, records), 0},
+	{offsetof(struct state_header, used), 0},
+	{offsetof(struct state_header, used), 0xffffffff},
+	{offsetof(struct state_header, used) + 4, 0},
 };
 
 static void torn_header(void)
@@ -506,7 +354,7 @@ static void torn_header(void)
 
 		enter("lost", port);
 		r = region_stop();
-		poke(r.task, STATE_BASE + headers[i].at, &headers[i].value,
+		region_write(&r, STATE_BASE + headers[i].at, &headers[i].value,
 		     sizeof headers[i].value);
 		OK(bootstrap_kill(BP, "name"));
 		CODE(netname_look_up(NS, "", "lost", &found),
@@ -529,7 +377,7 @@ static void wrong_service(void)
 
 		s->port = name;
 		s->check = state_service_check(s);
-		poke(r.task,
+		region_write(&r,
 		     STATE_BASE + offsetof(struct state_header, service[0]), s,
 		     sizeof *s);
 		OK(bootstrap_kill(BP, "name"));
