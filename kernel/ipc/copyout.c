@@ -304,6 +304,103 @@ static mach_msg_return_t place_body(struct placer *p)
 			     MACH_MSG_SUCCESS;
 }
 
+static mach_msg_return_t finish(struct ipc_message *m,
+				const struct msg_receive *to,
+				mach_msg_return_t r)
+{
+	if (!copy_out(to->buffer, &m->head, m->head.msgh_size))
+		r = MACH_RCV_INVALID_DATA;
+	if (__builtin_expect(atomic_get(&ipc_tracing) != 0, 0))
+		ipc_trace_note(MSG_TRACE_RECEIVED, &m->head, 0);
+	return r;
+}
+
+/* --- what the fast path hands over --- */
+
+/* A right that is its port's first here needs no more than an entry: that the
+ * port dies just now, whoever looks at the entry finds out. */
+static inline bool enter_item(struct ipc_space *s, struct ipc_message *m,
+			      struct ipc_item *item) REQUIRES(&s->lock)
+{
+	struct ipc_entry *e;
+	if (item->kind != ITEM_RIGHT || !item->right.port->active)
+		return false;
+	e = ipc_entry_put_first(s, item->right, m->causal);
+	if (!e)
+		return false;
+	item->kind = ITEM_NONE;
+	*(mach_port_name_t *)(ipc_message_body(m) + item->offset) = e->name;
+	return true;
+}
+
+/* The reply right gets the entry freed last. */
+static inline bool enter_reply(struct ipc_space *s, struct ipc_message *m)
+	REQUIRES(&s->lock)
+{
+	struct ipc_port *port = m->reply.port;
+	struct ipc_entry *e;
+	if (m->reply.kind != RIGHT_SEND_ONCE || !port->active ||
+	    !(e = ipc_entry_pop_hot(s)))
+		return false;
+	e->port = port;
+	e->urefs = 1;
+	e->type = TYPE_SEND_ONCE;
+	e->flags = 0;
+	if (CONFIG_PROVENANCE)
+		e->provenance = m->causal;
+	m->head.msgh_remote_port = e->name;
+	m->head.msgh_bits |= MACH_MSG_TYPE_PORT_SEND_ONCE;
+	m->reply = IPC_RIGHT_NULL;
+	thread_self()->ipc.to = e;
+	return true;
+}
+
+/* Names for all its rights, if they are of these kinds. False: the others wait,
+ * the reply right among them. */
+static bool enter_all(struct ipc_message *m)
+{
+	struct ipc_space *s = thread_self()->space;
+	struct ipc_item *item = m->items, *end = item + m->item_count;
+	spin_lock(&s->lock);
+	bool ok = s->active;
+	for (; ok && item < end; item++)
+		ok = enter_item(s, m, item);
+	ok = ok && enter_reply(s, m);
+	spin_unlock(&s->lock);
+	return ok;
+}
+
+static mach_msg_return_t enter_others(struct ipc_message *m)
+{
+	struct thread *self = thread_self();
+	struct placer p = {.m = m, .space = self->space, .map = self->map};
+	mach_msg_return_t r = place_rights(&p);
+	if (r == MACH_MSG_SUCCESS && m->item_count && !p.body_done)
+		r = place_body(&p);
+	return r;
+}
+
+mach_msg_return_t ipc_message_land(struct ipc_message *m,
+				   const struct msg_receive *to)
+{
+	struct thread *self = thread_self();
+	mach_msg_return_t r = MACH_MSG_SUCCESS;
+	if (CONFIG_PROVENANCE)
+		self->ipc.causal_id = m->causal;
+	self->ipc.received++;
+	m->head.msgh_bits |= (uint32_t)m->addressed << 8;
+	m->head.msgh_local_port = m->local_name;
+	if (!enter_all(m))
+		r = enter_others(m);
+	if ((r & ~MACH_MSG_MASK) == MACH_RCV_HEADER_ERROR)
+		return header_only(m, to, r);
+	r = finish(m, to, r);
+	ipc_message_retire(m);
+	return r;
+}
+
+/* --- the whole --- */
+
 mach_msg_return_t ipc_message_copyout(struct ipc_message *m,
 				      const struct msg_receive *to)
 {
@@ -331,10 +428,7 @@ mach_msg_return_t ipc_message_copyout(struct ipc_message *m,
 		return header_only(m, to, r);
 	if (complex && !p.body_done)
 		r |= place_body(&p);
-	if (!copy_out(to->buffer, &m->head, m->head.msgh_size))
-		r = MACH_RCV_INVALID_DATA;
-	if (__builtin_expect(atomic_get(&ipc_tracing) != 0, 0))
-		ipc_trace_note(MSG_TRACE_RECEIVED, &m->head, 0);
+	r = finish(m, to, r);
 	ipc_message_put(m);
 	return r;
 }

@@ -117,31 +117,6 @@ static void drop_dead(struct ipc_right right) RELEASES(&right.port->lock)
 	ipc_port_unlock_check(right.port);
 }
 
-/* What most rights are: the first of their port here, native, an entry at hand.
- * NULL: something else; nothing was done. */
-static inline struct ipc_entry *put_plain(struct ipc_space *s,
-					  struct ipc_right right)
-{
-	struct ipc_port *port = right.port;
-	struct ipc_entry *e, **head = NULL;
-	if (right.kind == RIGHT_RECEIVE)
-		return NULL;
-	if (right.kind == RIGHT_SEND &&
-	    (port->receiver == s || ipc_reverse_find(s, port, &head)))
-		return NULL;
-	e = ipc_entry_pop(s);
-	if (!e)
-		return NULL;
-	e->port = port;
-	e->urefs = 1;
-	e->type = head ? TYPE_SEND : TYPE_SEND_ONCE;
-	if (head)
-		ipc_reverse_push(head, e);
-	if (CONFIG_PROVENANCE)
-		e->provenance = thread_self()->ipc.causal_id;
-	return e;
-}
-
 enum kr ipc_entry_put(struct ipc_space *s, struct ipc_right right, bool compat,
 		      mach_port_name_t *name, struct list *after)
 {
@@ -160,7 +135,8 @@ enum kr ipc_entry_put(struct ipc_space *s, struct ipc_right right, bool compat,
 		return KR_SUCCESS;
 	}
 	enum kr kr = KR_SUCCESS;
-	e = compat ? NULL : put_plain(s, right);
+	e = compat ? NULL :
+		     ipc_entry_put_first(s, right, thread_self()->ipc.causal_id);
 	if (!e)
 		e = join(s, right, compat, after);
 	if (!e)

@@ -92,7 +92,9 @@ land_unnamed(struct thread *self, struct ipc_message *m, struct ipc_port *port,
 		.option = self->ipc.option,
 	};
 	self->ipc.message = NULL;
-	context_trap_return(ipc_message_copyout(m, &to));
+	context_trap_return(to.option & MACH_RCV_25 ?
+				    ipc_message_copyout(m, &to) :
+				    ipc_message_land(m, &to));
 }
 
 /* The caller has become the peer, which goes on where it waits. */

@@ -44,6 +44,9 @@ struct fast_right {
 
 struct fast_body {
 	uint32_t count;
+	bool one;		/* just one, copied: only its entry is told */
+	bool moves;		/* one of them leaves its entry */
+	struct ipc_item *items; /* where they will lie */
 	struct fast_right right[FAST_RIGHTS];
 };
 

@@ -13,6 +13,8 @@
 /* A short type word before one right. */
 #define WORD_ONE_RIGHT(name) ((name) | 32u << 8 | 1u << 16 | 1u << 28)
 #define WORD_NAME	     0xffu
+#define WORD_ONE_COPY	     WORD_ONE_RIGHT(MACH_MSG_TYPE_COPY_SEND)
+#define ONE_RIGHT_SIZE	     8u
 
 static bool is_one_right(uint32_t word)
 {
@@ -21,40 +23,39 @@ static bool is_one_right(uint32_t word)
 	       (word & WORD_NAME) <= MACH_MSG_TYPE_MAKE_SEND_ONCE;
 }
 
-/* Its data are bytes and nothing else: skipped. */
-static bool skip_data(const uint8_t *body, uint32_t size, uint32_t *at)
+/* Behind an item whose data are bytes and nothing else; 0: it is not. */
+static uint32_t behind_data(const uint8_t *body, uint32_t size, uint32_t at)
 {
 	struct msg_item it;
-	if (ipc_body_next(body, size, *at, &it) != MACH_MSG_SUCCESS ||
+	if (ipc_body_next(body, size, at, &it) != MACH_MSG_SUCCESS ||
 	    !it.in_line || msg_item_is_port(&it))
-		return false;
-	*at = it.next;
-	return true;
+		return 0;
+	return it.next;
 }
 
-/* May the right be taken, whatever happens before to the entry used? One at
- * most is moved. */
-static bool can_take(const struct fast_right *r, const struct ipc_entry *used,
-		     bool *moves)
+/* Of a right that is moved, the entry must not be the one used. */
+static bool can_move(const struct fast_right *r, const struct ipc_entry *used)
+{
+	return r->entry != used &&
+	       r->entry->type & (r->disposition == MACH_MSG_TYPE_MOVE_SEND ?
+					 TYPE_SEND :
+					 TYPE_SEND_ONCE);
+}
+
+/* May the right be taken, whatever happens before to the entry used? */
+static bool can_take(struct fast_body *b, const struct fast_right *r,
+		     const struct ipc_entry *used)
 {
 	const struct ipc_entry *e = r->entry;
 	if (e->type & (TYPE_DEAD | TYPE_SET) || !e->port->active)
 		return false;
-	switch (r->disposition) {
-	case MACH_MSG_TYPE_COPY_SEND:
-		return e->type & TYPE_SEND;
-	case MACH_MSG_TYPE_MAKE_SEND:
-	case MACH_MSG_TYPE_MAKE_SEND_ONCE:
+	if (r->disposition == MACH_MSG_TYPE_MAKE_SEND ||
+	    r->disposition == MACH_MSG_TYPE_MAKE_SEND_ONCE)
 		return e->type & TYPE_RECEIVE;
-	default:
-		break;
-	}
-	if (*moves || e == used)
+	if (b->moves || !can_move(r, used))
 		return false;
-	*moves = true;
-	return e->type & (r->disposition == MACH_MSG_TYPE_MOVE_SEND ?
-				  TYPE_SEND :
-				  TYPE_SEND_ONCE);
+	b->moves = true; /* one at most */
+	return true;
 }
 
 /* A right that is moved may take its entry away from others that name it. */
@@ -67,38 +68,70 @@ static bool names_one_twice(const struct fast_body *b)
 	return false;
 }
 
-bool ipc_fast_body_check(struct ipc_message *m, struct ipc_space *s,
-			 const struct ipc_entry *used, struct fast_body *b)
+static bool check_all(struct ipc_message *m, struct ipc_space *s,
+		      const struct ipc_entry *used, struct fast_body *b)
+	REQUIRES(&s->lock)
 {
 	const uint8_t *body = ipc_message_body(m);
-	uint32_t size = BODY_SIZE(m), at = 0;
-	bool moves = false;
-	b->count = 0;
+	uint32_t size = BODY_SIZE(m), at = 0, n = 0;
+	b->moves = false;
 	while (at < size) {
-		uint32_t word = *(const uint32_t *)(body + at);
-		if (!is_one_right(word)) {
-			if (!skip_data(body, size, &at))
+		const uint32_t *word = (const uint32_t *)(body + at);
+		bool copy = *word == WORD_ONE_COPY;
+		if (!copy && !is_one_right(*word)) {
+			at = behind_data(body, size, at);
+			if (!at)
 				return false;
 			continue;
 		}
-		if (size - at < 2 * sizeof(word) || b->count == FAST_RIGHTS)
+		at += 2 * sizeof(*word);
+		if (at > size || n == FAST_RIGHTS)
 			return false;
-		struct fast_right *r = &b->right[b->count++];
-		r->field = at + (uint32_t)sizeof(word);
-		r->disposition = word & WORD_NAME;
-		r->entry = ipc_entry_lookup(
-			s, *(const uint32_t *)(body + r->field));
-		if (!r->entry || !can_take(r, used, &moves))
+		struct fast_right *r = &b->right[n++];
+		struct ipc_entry *e = ipc_entry_lookup(s, word[1]);
+		r->field = at - (uint32_t)sizeof(*word);
+		r->disposition = *word & WORD_NAME;
+		r->entry = e;
+		if (!e || !(copy ? e->type & TYPE_SEND && e->port->active :
+				   can_take(b, r, used)))
 			return false;
-		at += 2 * sizeof(word);
 	}
-	if (moves && names_one_twice(b))
+	b->count = n;
+	if (b->moves && names_one_twice(b))
 		return false;
-	return !b->count || ipc_message_tail(m, b->count);
+	b->items = ipc_message_tail(m, n);
+	return !n || b->items;
+}
+
+/* One right and nothing else, of which the sender keeps its own, under a name
+ * of the table's. */
+static inline bool check_one(struct ipc_message *m, struct ipc_space *s,
+			     struct fast_body *b) REQUIRES(&s->lock)
+{
+	const uint32_t *word = (const uint32_t *)ipc_message_body(m);
+	uint32_t index = word[1] & NAME_INDEX_MASK;
+	if (BODY_SIZE(m) != ONE_RIGHT_SIZE || *word != WORD_ONE_COPY ||
+	    index >= s->high)
+		return false;
+	struct ipc_entry *e = ipc_table_slot(s, index);
+	if (e->name != word[1] || !(e->type & TYPE_SEND) || !e->port->active)
+		return false;
+	b->one = true;
+	b->right[0].entry = e;
+	return true;
+}
+
+bool ipc_fast_body_check(struct ipc_message *m, struct ipc_space *s,
+			 const struct ipc_entry *used, struct fast_body *b)
+{
+	if (__builtin_expect(check_one(m, s, b), 1))
+		return true;
+	b->one = false;
+	return check_all(m, s, used, b);
 }
 
 /* Another send right from a live entry; DEAD if its port died just now. */
-static struct ipc_right copy_send(struct ipc_entry *e)
+static inline struct ipc_right copy_send(struct ipc_entry *e)
 {
 	struct ipc_port *port = e->port;
 	spin_lock(&port->lock);
@@ -110,7 +143,7 @@ static struct ipc_right copy_send(struct ipc_entry *e)
 
 /* A right whose port died since the check is a dead one, which is well. */
 static struct ipc_right take(struct ipc_space *s, const struct fast_right *r,
-			     struct list *after)
+			     struct list *after) REQUIRES(&s->lock)
 {
 	struct ipc_right right = IPC_RIGHT_DEAD;
 	struct ipc_take how = {.disposition = r->disposition};
@@ -129,15 +162,15 @@ static uint32_t word_seen(uint32_t disposition)
 				     MACH_MSG_TYPE_PORT_SEND);
 }
 
-void ipc_fast_body_take(struct ipc_message *m, struct ipc_space *s,
-			struct fast_body *b, struct list *after)
+static void take_all(struct ipc_message *m, struct ipc_space *s,
+		     struct fast_body *b, struct list *after)
+	REQUIRES(&s->lock)
 {
 	uint8_t *body = ipc_message_body(m);
 	if (!b->count)
 		return;
-	m->items = ipc_message_tail(m, b->count);
+	m->items = b->items;
 	m->item_count = b->count;
-	assert(m->items); /* checked */
 	for (uint32_t i = 0; i < b->count; i++) {
 		const struct fast_right *r = &b->right[i];
 		struct ipc_item *item = &m->items[i];
@@ -149,4 +182,33 @@ void ipc_fast_body_take(struct ipc_message *m, struct ipc_space *s,
 		field[0] = item->right.port ? i + 1 : MACH_PORT_DEAD;
 		field[-1] = word_seen(r->disposition);
 	}
+}
+
+/* What check_one found. */
+static inline void take_one(struct ipc_message *m, struct ipc_entry *e)
+{
+	uint32_t *word = (uint32_t *)ipc_message_body(m);
+	struct ipc_item *item = (struct ipc_item *)(word + 2);
+	struct ipc_right right = copy_send(e);
+	m->items = item;
+	m->item_count = 1;
+	item->kind = right.port ? ITEM_RIGHT : ITEM_NONE;
+	item->offset = sizeof(*word);
+	item->right = right;
+	item->rights = NULL;
+	word[0] = WORD_ONE_RIGHT(MACH_MSG_TYPE_PORT_SEND);
+	word[1] = right.port ? 1 : MACH_PORT_DEAD;
+}
+
+void ipc_fast_body_take(struct ipc_message *m, struct ipc_space *s,
+			struct fast_body *b, struct list *after)
+{
+	_Static_assert((sizeof(m->head) + ONE_RIGHT_SIZE) % 8 == 0 &&
+			       ONE_RIGHT_SIZE + sizeof(struct ipc_item) <=
+				       MESSAGE_TINY_BODY,
+		       "the item lies behind the body");
+	if (__builtin_expect(b->one, 1))
+		take_one(m, b->right[0].entry);
+	else
+		take_all(m, s, b, after);
 }

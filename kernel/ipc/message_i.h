@@ -94,6 +94,20 @@ static inline void ipc_message_return(struct ipc_message *m)
 	else
 		ipc_message_free(m);
 }
+/* ipc_message_put for one that came by the fast path: its rights are gone, its items
+ * inside it, and nobody was charged. */
+static inline void ipc_message_retire(struct ipc_message *m)
+{
+	struct thread *self = thread_self();
+	assert(!m->account && !m->prepared && !m->charged && !m->moves_receive);
+	assert(!m->dest.port && !m->reply.port);
+	m->items = NULL;
+	m->item_count = 0;
+	if (!self->ipc.spare && m->capacity == MESSAGE_SMALL_SIZE)
+		self->ipc.spare = m;
+	else
+		ipc_message_return(m);
+}
 /* Bytes are charged to the account until the message is freed. False: over. */
 [[nodiscard]] bool ipc_message_charge(struct ipc_message *m,
 				      struct account *account,
@@ -254,6 +268,11 @@ struct msg_receive {
 /* A message taken from a queue, to the calling thread. Consumes. */
 mach_msg_return_t ipc_message_copyout(struct ipc_message *m,
 				      const struct msg_receive *to);
+/* The same for one that the fast path hands over: it fits, its destination is
+ * used up, nobody was charged for it; option has neither MACH_RCV_25 nor
+ * MACH_RCV_NOTIFY. */
+mach_msg_return_t ipc_message_land(struct ipc_message *m,
+				   const struct msg_receive *to);
 /* A message that could not be sent goes back where it came from; returns code
  * with shortage bits or-ed in. Consumes. */
 mach_msg_return_t ipc_message_giveback(struct ipc_message *m,

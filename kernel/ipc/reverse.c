@@ -5,38 +5,10 @@
  * is found through the port itself.)
  *
  * Buckets 0 .. n-1 where n = s->high. With L the largest power of two <= n, a
- * port hashes to h mod 2L if that bucket exists already, else to h mod L.
- * Adding bucket n splits bucket n - L.
+ * port hashes to h mod 2L if that bucket exists already, else to h mod L
+ * (ipc_reverse_head). Adding bucket n splits bucket n - L.
  */
 #include <ipc/space_i.h>
-
-static uint32_t hash(const struct ipc_port *port)
-{
-	return (uint32_t)(((uintptr_t)port >> 4) * 0x9e3779b97f4a7c15u >> 32);
-}
-
-static uint32_t bucket_of(uint32_t buckets, const struct ipc_port *port)
-{
-	uint32_t level = 1u << (31 - __builtin_clz(buckets));
-	uint32_t b = hash(port) & (2 * level - 1);
-	return b < buckets ? b : b & (level - 1);
-}
-
-static inline struct ipc_entry **head_of(struct ipc_space *s,
-				  const struct ipc_port *port)
-{
-	return &ipc_table_slot(s, bucket_of(s->high, port))->hash_head;
-}
-
-struct ipc_entry *ipc_reverse_find(struct ipc_space *s,
-				   const struct ipc_port *port,
-				   struct ipc_entry ***head)
-{
-	struct ipc_entry *e = *(*head = head_of(s, port));
-	while (e && e->port != port)
-		e = e->hash_next;
-	return e;
-}
 
 struct ipc_entry *ipc_reverse_lookup(struct ipc_space *s,
 				     const struct ipc_port *port)
@@ -47,21 +19,13 @@ struct ipc_entry *ipc_reverse_lookup(struct ipc_space *s,
 
 void ipc_reverse_insert(struct ipc_space *s, struct ipc_entry *e)
 {
-	ipc_reverse_push(head_of(s, e->port), e);
-}
-
-void ipc_reverse_remove(struct ipc_space *s, struct ipc_entry *e)
-{
-	struct ipc_entry **p = head_of(s, e->port);
-	while (*p != e)
-		p = &(*p)->hash_next;
-	*p = e->hash_next;
-	e->hash_next = NULL;
+	ipc_reverse_push(ipc_reverse_head(s, e->port), e);
 }
 
 void ipc_reverse_grow(struct ipc_space *s)
 {
 	uint32_t fresh = s->high - 1;
+	s->reverse_mask = (2u << (31 - __builtin_clz(s->high))) - 1;
 	struct ipc_entry **to = &ipc_table_slot(s, fresh)->hash_head;
 	*to = NULL;
 	if (fresh == 0)
@@ -71,7 +35,7 @@ void ipc_reverse_grow(struct ipc_space *s)
 		&ipc_table_slot(s, fresh & (level - 1))->hash_head;
 	while (*p) {
 		struct ipc_entry *e = *p;
-		if (bucket_of(s->high, e->port) != fresh) {
+		if (ipc_reverse_bucket(s, e->port) != fresh) {
 			p = &e->hash_next;
 			continue;
 		}

@@ -51,7 +51,7 @@ struct ipc_entry {
 	union {
 		struct ipc_port *port; /* type has a port right */
 		struct ipc_set *set;   /* TYPE_SET */
-		uint64_t free_next;    /* type == 0: index of the next free */
+		struct ipc_entry *free_next; /* type == 0 */
 	};
 	mach_port_name_t name; /* a free entry keeps its last one */
 	uint16_t urefs;	       /* of send rights or dead names */
@@ -91,7 +91,9 @@ struct ipc_space {
 	struct account *account;  /* +1 */
 	uint32_t high;		  /* indices below it have been used */
 	uint32_t capacity;	  /* indices that have memory */
-	uint32_t free_head, free_tail, free_count;
+	uint32_t reverse_mask;	  /* of the reverse table (reverse.c) */
+	struct ipc_entry *free_head, *free_tail;
+	uint32_t free_count;
 	uint32_t live;		  /* names in use, and hot */
 	struct ipc_entry *hot;	  /* free, but in no list: the next reply
 				     right's; or NULL */
@@ -140,12 +142,12 @@ static inline struct ipc_entry *ipc_entry_pop(struct ipc_space *s)
 {
 	if (__builtin_expect(s->free_count < FREE_MIN, 0))
 		return NULL;
-	struct ipc_entry *e = ipc_table_slot(s, s->free_head);
+	struct ipc_entry *e = s->free_head;
 	mach_port_name_t name = e->name + NAME_GENERATION;
 	if (__builtin_expect(s->overflow_sieve >> (name % 64) & 1, 0) &&
 	    ipc_overflow_lookup(s, name))
 		return NULL; /* somebody chose that one */
-	s->free_head = (uint32_t)e->free_next;
+	s->free_head = e->free_next;
 	s->free_count--;
 	s->live++;
 	e->name = name;
@@ -155,14 +157,13 @@ static inline struct ipc_entry *ipc_entry_pop(struct ipc_space *s)
 /* An entry of the table itself, clean but for its name, is free. */
 static inline void ipc_entry_push(struct ipc_space *s, struct ipc_entry *e)
 {
-	uint32_t index = e->name & NAME_INDEX_MASK;
 	e->type = 0;
 	s->live--;
 	if (s->free_count++)
-		ipc_table_slot(s, s->free_tail)->free_next = index;
+		s->free_tail->free_next = e;
 	else
-		s->free_head = index;
-	s->free_tail = index;
+		s->free_head = e;
+	s->free_tail = e;
 }
 
 /* Reply rights come and go: an entry serves HOT_USES of them in a row, each under
@@ -230,13 +231,34 @@ bool ipc_table_step(struct ipc_space *s, uint64_t *cursor,
 void ipc_table_cleanup(struct ipc_space *s);
 
 /* --- reverse.c: plain send rights by port --- */
+static inline uint32_t ipc_reverse_bucket(const struct ipc_space *s,
+					  const struct ipc_port *port)
+{
+	uint64_t hash = ((uintptr_t)port >> 4) * 0x9e3779b97f4a7c15u >> 32;
+	uint32_t b = (uint32_t)hash & s->reverse_mask;
+	return b < s->high ? b : b & s->reverse_mask >> 1;
+}
+
+static inline struct ipc_entry **ipc_reverse_head(struct ipc_space *s,
+						  const struct ipc_port *port)
+{
+	return &ipc_table_slot(s, ipc_reverse_bucket(s, port))->hash_head;
+}
+
 struct ipc_entry *ipc_reverse_lookup(struct ipc_space *s,
 				     const struct ipc_port *port);
 /* The same, and *head: where ipc_reverse_push puts it if it is not there, as
  * long as the table does not grow. */
-struct ipc_entry *ipc_reverse_find(struct ipc_space *s,
-				   const struct ipc_port *port,
-				   struct ipc_entry ***head);
+static inline struct ipc_entry *ipc_reverse_find(struct ipc_space *s,
+						 const struct ipc_port *port,
+						 struct ipc_entry ***head)
+{
+	struct ipc_entry *e = *(*head = ipc_reverse_head(s, port));
+	while (e && e->port != port)
+		e = e->hash_next;
+	return e;
+}
+
 static inline void ipc_reverse_push(struct ipc_entry **head,
 				    struct ipc_entry *e)
 {
@@ -244,9 +266,42 @@ static inline void ipc_reverse_push(struct ipc_entry **head,
 	*head = e;
 }
 void ipc_reverse_insert(struct ipc_space *s, struct ipc_entry *e);
-void ipc_reverse_remove(struct ipc_space *s, struct ipc_entry *e);
+static inline void ipc_reverse_remove(struct ipc_space *s, struct ipc_entry *e)
+{
+	struct ipc_entry **p = ipc_reverse_head(s, e->port);
+	while (*p != e)
+		p = &(*p)->hash_next;
+	*p = e->hash_next;
+	e->hash_next = NULL;
+}
 /* The table has grown to s->high indices by one: split a bucket. */
 void ipc_reverse_grow(struct ipc_space *s);
+
+/* What most rights are: native, of a port that is alive (or was, just now), the
+ * first of it here, an entry at hand. NULL: something else, nothing was done. */
+static inline struct ipc_entry *ipc_entry_put_first(struct ipc_space *s,
+						    struct ipc_right right,
+						    uint32_t provenance)
+{
+	struct ipc_port *port = right.port;
+	struct ipc_entry *e, **head = NULL;
+	if (right.kind == RIGHT_RECEIVE)
+		return NULL;
+	if (right.kind == RIGHT_SEND &&
+	    (port->receiver == s || ipc_reverse_find(s, port, &head)))
+		return NULL;
+	e = ipc_entry_pop(s);
+	if (!e)
+		return NULL;
+	e->port = port;
+	e->urefs = 1;
+	e->type = head ? TYPE_SEND : TYPE_SEND_ONCE;
+	if (head)
+		ipc_reverse_push(head, e);
+	if (CONFIG_PROVENANCE)
+		e->provenance = provenance;
+	return e;
+}
 
 /* REQUIRES s->lock, port->lock. The entry that names this port by a send or
  * receive right. */

@@ -65,8 +65,8 @@ static enum kr grow(struct ipc_space *s)
 
 static struct ipc_entry *pop_free(struct ipc_space *s)
 {
-	struct ipc_entry *e = ipc_table_slot(s, s->free_head);
-	s->free_head = (uint32_t)e->free_next;
+	struct ipc_entry *e = s->free_head;
+	s->free_head = e->free_next;
 	s->free_count--;
 	e->name += NAME_GENERATION;
 	return e;
