@@ -35,6 +35,7 @@ struct c_file {
 	const struct c_idiom *idiom;
 	bool kernel;
 	int depth;
+	unsigned width; /* of lines; 0: the usual */
 };
 
 /* ---- writing ---- */

@@ -106,8 +106,9 @@ void c_list_begin(struct c_file *f, struct c_list *list, const char *head)
 static void list_append(struct c_file *f, struct c_list *list, const char *more)
 {
 	size_t used = strlen(list->text) + (size_t)f->depth * TAB_WIDTH;
+	size_t width = f->width != 0 ? f->width : LINE_WIDTH;
 
-	if (list->count > 0 && used + strlen(more) + 2 > LINE_WIDTH) {
+	if (list->count > 0 && used + strlen(more) + 2 > width) {
 		c_line(f, "%s,", list->text);
 		list->text = mem_format("    %s", more);
 	} else {

@@ -15,6 +15,9 @@
 /* mdoc wants one; it says which edition of the text this is. */
 #define EDITION "November 22, 2026"
 
+/* Of the synopsis, which formatters indent by five. */
+#define SYNOPSIS_WIDTH 72
+
 static void name_outputs(const struct interface *interface,
 			 struct options *options)
 {
@@ -40,12 +43,27 @@ static void words(FILE *f, const char *text)
 
 /* ---- what an argument is ---- */
 
+static const char *right_that_comes(unsigned received)
+{
+	switch (received) {
+	case 16:
+		return "a receive right, which is now the caller's";
+	case 18:
+		return "a send-once right, which is now the caller's";
+	default:
+		return "a send right, one reference of which is now the "
+		       "caller's";
+	}
+}
+
 static const char *right_words(const struct arg *arg)
 {
 	const struct ipc_name *send = arg->type->send;
 
 	if (send->class == IPC_POLYMORPHIC)
 		return mem_format("a right; %sPoly says which", arg->name);
+	if (!(arg->direction & DIR_IN))
+		return right_that_comes(arg->type->receive->received);
 	switch (send->sent) {
 	case 16:
 		return "a receive right, which moves";
@@ -102,12 +120,14 @@ static const char *data_words(const struct arg *arg)
 	if (type->form == FORM_STRUCT)
 		return mem_format("a structure of %llu bytes",
 				  (unsigned long long)type_bytes(type));
-	return mem_format("%u bits", type->bits);
+	return NULL; /* the prototype says it */
 }
+
+static const char *const directions[] = {"", "in", "out", "in and out"};
 
 static const char *role_words(const struct arg *arg)
 {
-	static const char *const directions[] = {"", "in", "out", "in and out"};
+	const char *data;
 
 	switch (arg->role) {
 	case ROLE_REQUEST_PORT:
@@ -121,8 +141,11 @@ static const char *role_words(const struct arg *arg)
 	case ROLE_MSG_TYPE:
 		return "the message's type";
 	default:
-		return mem_format("%s: %s", directions[arg->direction],
-				  data_words(arg));
+		data = data_words(arg);
+		return data == NULL ? directions[arg->direction] :
+				      mem_format("%s: %s",
+						 directions[arg->direction],
+						 data);
 	}
 }
 
@@ -144,7 +167,25 @@ static void dealloc_words(FILE *f, const struct arg *arg)
 			   "caller.\n", arg->name);
 }
 
-static void arguments(FILE *f, const struct routine *routine)
+/* What people say comes first; of rights and memory also what mig knows. */
+static void argument_words(FILE *f, const struct man_entry *entry,
+			   const struct arg *arg)
+{
+	const char *said = man_text_argument(entry, arg->name);
+
+	if (arg->role != ROLE_DATA) {
+		words(f, said != NULL ? said :
+					mem_format("%s.", role_words(arg)));
+		return;
+	}
+	words(f, mem_format("%s.", role_words(arg)));
+	if (said != NULL)
+		words(f, said);
+	dealloc_words(f, arg);
+}
+
+static void arguments(FILE *f, const struct routine *routine,
+		      const struct man_entry *entry)
 {
 	fprintf(f, ".Sh ARGUMENTS\n.Bl -tag -width Ds\n");
 	for (unsigned i = 0; i < routine->arg_count; i++) {
@@ -153,9 +194,7 @@ static void arguments(FILE *f, const struct routine *routine)
 		if (!(arg->sides & SIDE_USER))
 			continue;
 		fprintf(f, ".It Fa %s\n", arg->name);
-		words(f, mem_format("%s.", role_words(arg)));
-		if (arg->role == ROLE_DATA)
-			dealloc_words(f, arg);
+		argument_words(f, entry, arg);
 	}
 	fprintf(f, ".El\n");
 }
@@ -194,7 +233,7 @@ static void description(FILE *f, const struct interface *interface,
 
 	fprintf(f, ".Sh DESCRIPTION\n");
 	for (unsigned i = 0; entry != NULL && i < entry->line_count; i++) {
-		if (entry->lines[i].code != NULL)
+		if (entry->lines[i].kind != MAN_WORDS)
 			continue;
 		words(f, entry->lines[i].words);
 		said = true;
@@ -209,6 +248,49 @@ static void description(FILE *f, const struct interface *interface,
 	else
 		fprintf(f, "message id %d, reply %d.\n", routine->id,
 			routine->id + 100);
+}
+
+static void example(FILE *f, const struct man_entry *entry)
+{
+	bool begun = false;
+
+	for (unsigned i = 0; entry != NULL && i < entry->line_count; i++) {
+		if (entry->lines[i].kind != MAN_EXAMPLE)
+			continue;
+		if (!begun)
+			fprintf(f, ".Sh EXAMPLES\n.Bd -literal\n");
+		begun = true;
+		words(f, entry->lines[i].words);
+	}
+	if (begun)
+		fprintf(f, ".Ed\n");
+}
+
+/* ".Xr NAME 2 ,": each on a line of its own. */
+static void references(FILE *f, const char *names)
+{
+	while (*names != '\0') {
+		int n = (int)strcspn(names, " ("), section = 2;
+		const char *next = names + strcspn(names, " ");
+
+		if (names[n] == '(')
+			section = names[n + 1] - '0';
+		next += strspn(next, " ");
+		fprintf(f, ".Xr %.*s %d%s\n", n, names, section,
+			*next != '\0' ? " ," : "");
+		names = next;
+	}
+}
+
+static void see_also(FILE *f, const struct man_entry *entry)
+{
+	for (unsigned i = 0; entry != NULL && i < entry->line_count; i++) {
+		if (entry->lines[i].kind != MAN_ALSO)
+			continue;
+		fprintf(f, ".Sh SEE ALSO\n");
+		references(f, entry->lines[i].words);
+		return;
+	}
 }
 
 static void code(FILE *f, const char *name, const char *why)
@@ -231,8 +313,8 @@ static void errors(FILE *f, const struct routine *routine,
 	if (!routine->simple && routine->kind == ROUTINE)
 		code(f, "KERN_SUCCESS", "Done.");
 	for (unsigned i = 0; entry != NULL && i < entry->line_count; i++)
-		if (entry->lines[i].code != NULL)
-			code(f, entry->lines[i].code, entry->lines[i].words);
+		if (entry->lines[i].kind == MAN_CODE)
+			code(f, entry->lines[i].key, entry->lines[i].words);
 	for (unsigned i = 0; i < count; i++)
 		code(f, usual[i], NULL);
 	fprintf(f, ".El\n");
@@ -251,9 +333,11 @@ static void page(struct c_file *f, const struct routine *routine)
 	fprintf(f->file, ".Sh NAME\n.Nm %s\n.Nd ", routine->name);
 	words(f->file, title_of(routine, entry, comment));
 	synopsis(f, routine);
-	arguments(f->file, routine);
+	arguments(f->file, routine, entry);
 	description(f->file, f->interface, routine, entry, comment);
+	example(f->file, entry);
 	errors(f->file, routine, entry);
+	see_also(f->file, entry);
 }
 
 static void write_pages(const struct interface *interface,
@@ -262,6 +346,7 @@ static void write_pages(const struct interface *interface,
 	struct c_file f = {
 	    .interface = interface,
 	    .idiom = options->manual ? &c_mach25 : &c_mach3,
+	    .width = SYNOPSIS_WIDTH,
 	};
 
 	man_text_read(options->outputs.man_text);

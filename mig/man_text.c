@@ -9,8 +9,8 @@
 
 static struct man_entry *entries;
 static unsigned entry_count;
-static struct man_line *causes;
-static unsigned cause_count;
+static struct man_line *usual; /* causes of codes, arguments */
+static unsigned usual_count;
 
 static void add_line(struct man_line **lines, unsigned *count,
 		     struct man_line line)
@@ -31,14 +31,31 @@ static size_t code_length(const char *text)
 	return underscore && (text[n] == ' ' || text[n] == '\0') ? n : 0;
 }
 
-static struct man_line split_code(const char *text)
+/* "KEY words", the key n characters long. */
+static struct man_line split_key(enum man_kind kind, const char *text, size_t n)
+{
+	return (struct man_line){kind, mem_copy(text, n),
+				 mem_format("%s", text + n + (text[n] == ' '))};
+}
+
+static struct man_line split_line(const char *text)
 {
 	size_t n = code_length(text);
+	const char *rest = mem_format("%s", text + 1);
 
-	if (n == 0)
-		return (struct man_line){NULL, mem_copy(text, strlen(text))};
-	return (struct man_line){mem_copy(text, n),
-				 mem_format("%s", text + n + (text[n] == ' '))};
+	if (n > 0)
+		return split_key(MAN_CODE, text, n);
+	switch (text[0]) {
+	case '.':
+		return split_key(MAN_ARGUMENT, rest, strcspn(rest, " "));
+	case '|':
+		return (struct man_line){MAN_EXAMPLE, NULL, rest};
+	case '>':
+		return (struct man_line){MAN_ALSO, NULL, rest};
+	default:
+		return (struct man_line){MAN_WORDS, NULL,
+					 mem_format("%s", text)};
+	}
 }
 
 static void add_entry(const char *file, int number, const char *text)
@@ -61,13 +78,13 @@ static void take(const char *file, int number, const char *text)
 	if (text[0] == '#' || text[0] == '\0')
 		return;
 	if (text[0] == '=')
-		add_line(&causes, &cause_count, split_code(text + 1));
+		add_line(&usual, &usual_count, split_line(text + 1));
 	else if (text[0] != ' ')
 		add_entry(file, number, text);
 	else if (entry_count == 0)
 		diag_fatal("%s:%d: whose is this line?", file, number);
 	else
-		add_line(&last->lines, &last->line_count, split_code(text + 1));
+		add_line(&last->lines, &last->line_count, split_line(text + 1));
 }
 
 void man_text_read(const char *file)
@@ -95,12 +112,29 @@ const struct man_entry *man_text_find(const char *name)
 	return NULL;
 }
 
+static const char *find(const struct man_line *lines, unsigned count,
+			enum man_kind kind, const char *key)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (lines[i].kind == kind && strcmp(lines[i].key, key) == 0)
+			return lines[i].words;
+	return NULL;
+}
+
 const char *man_text_cause(const char *code)
 {
-	for (unsigned i = 0; i < cause_count; i++)
-		if (strcmp(causes[i].code, code) == 0)
-			return causes[i].words;
-	return NULL;
+	return find(usual, usual_count, MAN_CODE, code);
+}
+
+const char *man_text_argument(const struct man_entry *entry, const char *name)
+{
+	const char *words = NULL;
+
+	if (entry != NULL)
+		words = find(entry->lines, entry->line_count, MAN_ARGUMENT,
+			     name);
+	return words != NULL ? words
+			     : find(usual, usual_count, MAN_ARGUMENT, name);
 }
 
 /* ---- comments ---- */

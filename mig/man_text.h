@@ -6,15 +6,22 @@
  *	 words			a line of its description, any number of them
  *	 KERN_X why		a code it returns, and when; without why: the
  *				code's usual cause
+ *	 .ARGUMENT words	what it is: unit, ownership
+ *	 |text			a line of an example
+ *	 >NAME ...		see also; NAME(SECTION) if that is not 2
  *	=KERN_X why		a code's usual cause, for all routines
+ *	=.ARGUMENT words	what an argument of that name is, for all
  */
 #ifndef MIG_MAN_TEXT_H
 #define MIG_MAN_TEXT_H
 
 #include "model.h"
 
+enum man_kind { MAN_WORDS, MAN_CODE, MAN_ARGUMENT, MAN_EXAMPLE, MAN_ALSO };
+
 struct man_line {
-	const char *code; /* NULL: a line of the description */
+	enum man_kind kind;
+	const char *key; /* the code or argument; else NULL */
 	const char *words;
 };
 
@@ -31,6 +38,9 @@ void man_text_read(const char *file);
 const struct man_entry *man_text_find(const char *name);
 /* The usual cause of a code; NULL if none is known. */
 const char *man_text_cause(const char *code);
+/* What that argument of the routine is; NULL if nobody says. entry may be
+ * NULL. */
+const char *man_text_argument(const struct man_entry *entry, const char *name);
 /* The comment right above the routine, as one line; NULL if there is none. */
 const char *man_text_comment(const struct routine *routine);
 

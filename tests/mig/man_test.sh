@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The interface manual: every routine of defs/ has a page that says what it is
-# called, how, with what, and what can go wrong; no page says what is not so.
+# The interface manual: every routine of defs/ and every function of the public
+# headers has a page that says what it is called, how, with what, and what can go
+# wrong; no page says what is not so.
 #
 # Checklist: CAP-8
 
@@ -33,6 +34,93 @@ sed 's/ .*//' "$TMP/routines" | sort >"$TMP/want"
 diff "$TMP/want" "$TMP/have" >"$TMP/differ"
 lines a_page_for_each_routine "$TMP/differ"
 
+# People have written about each: more than mig knows.
+sed -n 's/^\([a-z_0-9]*\): .*/\1/p' $text | sort >"$TMP/told"
+comm -23 "$TMP/want" "$TMP/told" >"$TMP/untold"
+lines words_for_each_routine "$TMP/untold"
+awk 'bare != "" { if (/^\.(It|El)/) print bare; bare = "" }
+	/^\.It Fa/ { name = $3; next }
+	/^(in|out|in and out)\.$/ { bare = FILENAME ": " name }' \
+	"$TMP"/pages/*.2 >"$TMP/bare"
+lines words_for_each_argument "$TMP/bare"
+
+# --- functions
+
+# functions HEADER: the names of what it declares
+functions()
+{
+	awk '
+	{ if (cont) { cont = /\\$/; next } }
+	/^[ \t]*#/ { cont = /\\$/; next }
+	{ text = text " " $0 }
+	function declared(s) {
+		gsub(/\[\[[^]]*\]\]/, "", s)
+		if (s ~ /typedef|_Static_assert/ || s !~ /\(/)
+			return
+		sub(/[ \t]*\(.*/, "", s)
+		sub(/.*[^A-Za-z0-9_]/, "", s)
+		if (s != "") print s
+	}
+	END {
+		gsub(/\/\*([^*]|\*+[^*\/])*\*+\//, " ", text)
+		gsub(/extern "C" *\{/, "", text)
+		n = split(text, c, "")
+		for (i = 1; i <= n; i++) {
+			if (c[i] == "{" && depth++ == 0 || c[i] == ";" && !depth) {
+				declared(s); s = ""
+			} else if (c[i] == "}") {
+				depth--
+			} else if (!depth) {
+				s = s c[i]
+			}
+		}
+	}' "$1"
+}
+
+for f in include/*.h include/mach/*.h include/server/*.h include/servers/*.h; do
+	case $f in
+	*/mig_user.h | */mig_wire.h) ;; # of generated stubs only
+	*) functions "$f" ;;
+	esac
+done | sort -u >"$TMP/functions"
+grep -h '^\.Nm ' docs/man/*.[23] | awk '{ print $2 }' | sort -u >"$TMP/named"
+sort -u "$TMP/have" "$TMP/named" | comm -23 "$TMP/functions" - >"$TMP/missing"
+lines a_page_for_each_function "$TMP/missing"
+if [ "$(wc -l <"$TMP/functions")" -gt 100 ]; then
+	pass functions_are_found
+else
+	fail functions_are_found "$(one_line "$TMP/functions")"
+fi
+
+# --- the pages, mig's and those written by hand
+
+# What is shown as it stands fits into 80 columns behind the indentation.
+awk '/^\.Bd -literal/ { literal = 1 } /^\.Ed/ { literal = 0 }
+	literal && length($0) > 75 { print FILENAME ": " $0 }' \
+	"$TMP"/pages/*.2 docs/man/*.[23] >"$TMP/wide"
+lines no_wide_line "$TMP/wide"
+
+# Who is referred to has a page.
+{
+	sed 's/$/ 2/' "$TMP/have"
+	for f in docs/man/*.[23]; do
+		base=${f##*/}
+		echo "${base%.*} ${f##*.}"
+		awk -v s="${f##*.}" '/^\.Nm / { print $2, s }' "$f"
+	done
+} | sort -u >"$TMP/pages.list"
+cat "$TMP"/pages/*.2 docs/man/*.[23] | awk '/^\.Xr/ { print $2, $3 }' |
+	sort -u | comm -23 - "$TMP/pages.list" >"$TMP/dangling"
+lines references_exist "$TMP/dangling"
+
+for f in docs/man/*.[23]; do
+	awk 'function want(what) { if (!(what in seen)) print FILENAME ": no " what }
+	/^\.Sh/ { seen[$2] = 1 } /^\.In/ { seen["header"] = 1 }
+	END { want("NAME"); want("SYNOPSIS"); want("DESCRIPTION"); want("SEE")
+		want("header") }' "$f"
+done >"$TMP/wrong"
+lines sections_of_written_pages "$TMP/wrong"
+
 # The sections in their order, none of them empty, the id, every argument.
 while read -r name id; do
 	awk -v name="$name" -v id="$id" '
@@ -46,6 +134,7 @@ while read -r name id; do
 	last == ".Sh ERRORS" && /^\.It Er/ { errors++ }
 	index($0, "message id " id) { said = 1 }
 	END {
+		sub(/ EXAMPLES/, "", order); sub(/ SEE$/, "", order)
 		want(order == " NAME SYNOPSIS ARGUMENTS DESCRIPTION ERRORS",
 			"sections" order)
 		want(index(c, name "(") > 0, "prototype")
@@ -76,7 +165,14 @@ type mem_t = ^array[] of MACH_MSG_TYPE_BYTE ctype: char *;
 routine open(door : port_t; key : int; out all : list_t, countinout;
 	m : mem_t, dealloc[]);
 END
-printf 'open: open a door\n KERN_FAILURE .it is stuck\n' >"$TMP/words"
+cat >"$TMP/words" <<'END'
+=.key Which one.
+open: open a door
+ KERN_FAILURE .it is stuck
+ .m What is behind it.
+ |open(1);
+ >close shut(3)
+END
 try $mig -lang man -man "$TMP" -text "$TMP/words" "$TMP/one.defs"
 sed 1,3d "$TMP/open.2" >"$TMP/got"
 cat >"$TMP/expect" <<'END'
@@ -96,7 +192,8 @@ kern_return_t open(mach_port_t door, int key, int *all,
 .It Fa door
 the port that is asked.
 .It Fa key
-in: 32 bits.
+in.
+Which one.
 .It Fa all
 out: at most 9 elements of 4 bytes.
 .Fa allCnt
@@ -104,6 +201,7 @@ counts elements.
 Before the call it says how many there is room for.
 .It Fa m
 in: memory of bytes, out of line.
+What is behind it.
 .Fa mCnt
 counts elements.
 .Fa mDealloc
@@ -115,6 +213,10 @@ opens the door\ewindow. More of it.
 Routine of the interface
 .Em one ,
 message id 500, reply 600.
+.Sh EXAMPLES
+.Bd -literal
+open(1);
+.Ed
 .Sh ERRORS
 .Bl -tag -width Ds
 .It Er KERN_SUCCESS
@@ -128,6 +230,9 @@ See mach_error_string.
 .It Er MIG_BAD_ARGUMENTS
 See mach_error_string.
 .El
+.Sh SEE ALSO
+.Xr close 2 ,
+.Xr shut 3
 END
 diff "$TMP/expect" "$TMP/got" >"$TMP/differ"
 lines one_page "$TMP/differ"
@@ -142,10 +247,10 @@ want_error bad_text 1 ":1: expected .NAME: text'"
 
 # What formatters say about them.
 if command -v mandoc >/dev/null; then
-	mandoc -T lint -W warning "$TMP"/pages/*.2 >"$TMP/lint" 2>&1
+	mandoc -T lint -W warning "$TMP"/pages/*.2 docs/man/*.[23] >"$TMP/lint" 2>&1
 	lines mandoc_lint "$TMP/lint"
 elif command -v groff >/dev/null && [ -n "$(find /usr/share/groff -name doc.tmac)" ]; then
-	cat "$TMP"/pages/*.2 | groff -mandoc -ww -z -Tutf8 >"$TMP/lint" 2>&1
+	cat "$TMP"/pages/*.2 docs/man/*.[23] | groff -mandoc -ww -z -Tutf8 >"$TMP/lint" 2>&1
 	lines groff_lint "$TMP/lint"
 else
 	skip lint "neither mandoc nor groff's mdoc here"
