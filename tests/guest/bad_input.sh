@@ -97,6 +97,17 @@ head -c 29000000 /dev/zero >"$TMP/big"
 try $run --memory 64 --add "$TMP/big:/big" -- true
 said memory_for_archive 126 'does not fit in memory'
 
+# --- a machine without a battery clock: a line in the log, and it goes on
+
+MACH_QEMU_ARGS='-M microvm,rtc=off,pit=on,pic=on,isa-serial=on,acpi=on' \
+	try $run --kernel-args plant=nothing --kernel-test
+if grep -q '^no battery clock: it is 1970' "$out" &&
+	grep -q '^no planted bug is called nothing' "$out"; then
+	pass no_battery_clock
+else
+	fail no_battery_clock "$(one_line "$out")$(one_line "$err")"
+fi
+
 # --- words that are too long or too many
 
 long=$(printf '%01900d' 0)

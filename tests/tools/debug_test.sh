@@ -46,6 +46,26 @@ while [ -S build/gdb ] && [ $tries -gt 0 ]; do
 done
 [ ! -S build/gdb ] && pass nothing_left || fail nothing_left build/gdb
 
+# A loader that tells of an archive where no memory is.
+cat >"$TMP/in" <<'END'
+set pagination off
+break *boot_main
+continue
+set $start = (struct pvh_start *)(0xffff800000000000 + (unsigned)$rdi)
+set $module = (struct pvh_module *)(0xffff800000000000 + $start->modules)
+print $start->magic == 0x336ec578
+set var $module->address = 0x1000000000
+continue
+END
+try tools/debug
+said loader '$1 = 1$'
+if grep -q 'cannot start: the boot archive does not lie in memory' \
+	build/debug.log; then
+	pass archive_outside_memory
+else
+	fail archive_outside_memory "$(tail -n 3 build/debug.log | tr '\n' '|')"
+fi
+
 echo 'print 6*7' >"$TMP/in"
 try tools/debug --smp many
 want_error bad_option 1 '^run: --smp wants a number'

@@ -145,10 +145,41 @@ static void read_cmdline(uint64_t pa)
 		klog("boot: command line cut after %zu bytes", n);
 }
 
+/* The end of the range of memory that holds pa; pa if there is none. */
+static uint64_t ram_end(uint64_t pa)
+{
+	for (unsigned i = 0; i < boot_info.ram_count; i++) {
+		const struct boot_range *r = &boot_info.ram[i];
+
+		if (pa >= r->start.raw && pa - r->start.raw < r->size)
+			return r->start.raw + r->size;
+	}
+	return pa;
+}
+
+/* Ranges may meet. */
+static bool is_ram(uint64_t start, uint64_t size)
+{
+	uint64_t at = start, end;
+
+	if (__builtin_add_overflow(start, size, &end))
+		return false;
+	while (at < end) {
+		uint64_t next = ram_end(at);
+
+		if (next == at)
+			return false;
+		at = next;
+	}
+	return true;
+}
+
 static void read_archive(const struct pvh_start *s)
 {
 	const struct pvh_module *m = boot_data(s->modules, sizeof(*m));
 
+	if (!is_ram(m->address, m->size))
+		boot_fail("the boot archive does not lie in memory");
 	boot_info.archive.start.raw = m->address;
 	boot_info.archive.size = m->size;
 	boot_reserve(m->address, m->address + m->size);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The battery clock: read once, at boot. Kept in UTC.
+ * The battery clock: read once, at boot. Kept in UTC. A machine may have none
+ * (then all its registers read as ones), or one that stands still or runs wild.
  */
 #include "clock.h"
 
+#include <kern/panic.h>
 #include <machine/x86.h>
 
 struct rtc_time {
@@ -16,10 +18,19 @@ static uint8_t cmos(uint8_t reg)
 	return inb(0x71);
 }
 
+#define VALID	    0x0d /* the other bits are 0 */
+#define UPDATE_READS 100000 /* an update takes 2 ms; a read, a tenth of a us */
+#define SAMPLES	    100
+
+static bool rtc_present(void)
+{
+	return (cmos(VALID) & 0x7f) == 0;
+}
+
 static struct rtc_time rtc_sample(void)
 {
-	while (cmos(0x0a) & 0x80) /* update in progress */
-		;
+	for (unsigned i = 0; i < UPDATE_READS && (cmos(0x0a) & 0x80); i++)
+		; /* update in progress */
 	return (struct rtc_time){ cmos(0), cmos(2), cmos(4),
 				  cmos(7), cmos(8), cmos(9) };
 }
@@ -48,13 +59,27 @@ static uint64_t days(unsigned year, unsigned month, unsigned day)
 	return year % 4 == 0 && month > 2 ? n + 1 : n;
 }
 
-uint64_t rtc_read(void)
+/* The same twice in a row. */
+static bool rtc_steady(struct rtc_time *t)
 {
-	struct rtc_time t = rtc_sample(), again;
+	struct rtc_time again;
+
+	for (unsigned i = 0; i < SAMPLES; i++) {
+		*t = rtc_sample();
+		again = rtc_sample();
+		if (same(*t, again))
+			return true;
+	}
+	return false;
+}
+
+static uint64_t rtc_seconds(void)
+{
+	struct rtc_time t;
 	uint8_t mode = cmos(0x0b);
 
-	while (again = rtc_sample(), !same(t, again))
-		t = again;
+	if (!rtc_present() || !rtc_steady(&t))
+		return 0;
 	if (!(mode & 4)) { /* decimal */
 		bool pm = t.hour & 0x80;
 
@@ -71,4 +96,13 @@ uint64_t rtc_read(void)
 		return 0;
 	return ((days(t.year % 100, t.month, t.day) * 24 + t.hour) * 60 +
 		t.minute) * 60 + t.second;
+}
+
+uint64_t rtc_read(void)
+{
+	uint64_t seconds = rtc_seconds();
+
+	if (seconds == 0)
+		klog("no battery clock: it is 1970 until somebody sets the time");
+	return seconds;
 }
