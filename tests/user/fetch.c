@@ -169,6 +169,7 @@ static void flip_word(unsigned word)
 	pthread_create(&t, NULL, flip, NULL);
 	for (unsigned i = 0; i < rounds && !lost(); i++)
 		send_one();
+	pages_renew(); /* or the next thread's stack takes their place */
 	flipping = 0;
 	pthread_join(t, NULL);
 	ports_drop();
