@@ -142,7 +142,8 @@ TEMPLATE void commit(struct fast *f, const struct told *told)
 	REQUIRES(&f->dest->lock)
 {
 	static const struct place at = {.size = UINT32_MAX};
-	f->self->ipc.spare = f->self->ipc.message = NULL;
+	f->self->ipc.spare = NULL;
+	f->self->ipc.message = NULL;
 	name_reply_right(f, told);
 	write_header(f, told);
 	release_peer(f);
@@ -174,7 +175,7 @@ TEMPLATE bool tell(struct fast *f, const struct ipc_exception *x, bool wide)
 	return ok;
 }
 
-struct thread *ipc_exception_meet(const struct ipc_exception *x)
+bool ipc_exception_meet(struct ipc_exception *x)
 {
 	struct thread *self = thread_self();
 	struct fast f;
@@ -182,9 +183,12 @@ struct thread *ipc_exception_meet(const struct ipc_exception *x)
 	f.m = self->ipc.spare;
 	f.dest = x->handler;
 	f.port = self->exc.reply_port;
-	f.dest_set = f.set = NULL;
-	if (unlikely(!f.m || !f.port || atomic_get(&ipc_tracing)))
-		return NULL;
+	f.dest_set = NULL;
+	f.set = NULL;
+	f.peer = NULL;
+	if (unlikely(!f.m || !f.port || ipc_port_is_kernel(f.dest) ||
+		     atomic_get(&ipc_tracing)))
+		return false;
 	spin_lock(&f.dest->lock);
 	bool wide = f.dest->exception_form == EXC_FORM_64;
 	f.m->head.msgh_size = exc_request_size(wide);
@@ -193,19 +197,20 @@ struct thread *ipc_exception_meet(const struct ipc_exception *x)
 	if (f.dest_set)
 		unlock_set(f.dest_set);
 	spin_unlock(&f.dest->lock);
-	self->ipc.words[1] = (uintptr_t)f.m;
-	return ok ? f.peer : NULL;
+	x->peer = f.peer;
+	x->message = f.m;
+	return ok;
 }
 
-void ipc_exception_tell(struct thread *peer, ipc_kernel_done done)
+void ipc_exception_tell(const struct ipc_exception *x, ipc_kernel_done done)
 {
 	struct thread *self = thread_self();
 	struct fast f = {
 		.self = self,
-		.peer = peer,
-		.m = (struct ipc_message *)(uintptr_t)self->ipc.words[1],
+		.peer = x->peer,
+		.m = x->message,
 	};
-	self->ipc.words[0] = (uintptr_t)done;
+	self->ipc.done = (void (*)(void))done;
 	if (CONFIG_PROVENANCE)
 		f.m->causal = self->ipc.causal_id;
 	become(&f, ipc_kernel_rpc_continue);

@@ -13,25 +13,21 @@
 
 struct ipc_port *ipc_kport_create(enum kobject_kind kind, struct kobject *object)
 {
-	struct ipc_port *port;
 	assert(kind != KOBJECT_NONE);
-	if (ipc_port_create(NULL, &port) != KR_SUCCESS)
+	struct ipc_port *port = ipc_port_create_kernel(kind, object);
+	if (!port || !object->no_senders)
+		return port;
+	port->no_senders = ipc_request_create_kobject();
+	if (!port->no_senders) {
+		ipc_port_kill_kernel(port);
 		return NULL;
-	port->kind = (uint8_t)kind;
-	port->object = object;
-	if (object->no_senders) {
-		port->no_senders = ipc_request_create_kobject();
-		if (!port->no_senders) {
-			ipc_port_kill(port);
-			return NULL;
-		}
 	}
 	return port;
 }
 
 void ipc_kport_destroy(struct ipc_port *port)
 {
-	ipc_port_kill(port);
+	ipc_port_kill_kernel(port);
 }
 
 /* Does a port of kind have serve where kind want is asked for? */

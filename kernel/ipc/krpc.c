@@ -95,7 +95,7 @@ enum kr ipc_kernel_send(struct ipc_right dest, struct ipc_right reply,
 [[gnu::noreturn]] static void finish(struct thread *self, enum kr result,
 				     const mach_msg_header_t *reply)
 {
-	ipc_kernel_done done = (ipc_kernel_done)(uintptr_t)self->ipc.words[0];
+	ipc_kernel_done done = (ipc_kernel_done)self->ipc.done;
 	done(result, reply);
 	context_user_return();
 }
@@ -237,7 +237,7 @@ void ipc_kernel_rpc(struct ipc_right dest, struct ipc_message *m,
 {
 	struct thread *self = thread_self(), *next = NULL;
 	struct ipc_port *port = dest.port;
-	self->ipc.words[0] = (uintptr_t)done;
+	self->ipc.done = (void (*)(void))done;
 	if (!m || !have_reply_port(self)) {
 		if (m)
 			ipc_message_destroy(m);

@@ -51,14 +51,16 @@ typedef void (*ipc_kernel_done)(enum kr result,
  * The same for an exception of the calling thread (thread->exc), to a handler
  * that waits already and knows the ports it is told of. First, under a lock of
  * lower rank than a space's that keeps all three ports, which are borrowed:
- * takes the handler, from when on the caller waits for its answer. NULL: not so,
+ * takes the handler, from when on the caller waits for its answer. False: not so,
  * nothing happened. Then, without that lock, leaves.
  */
 struct ipc_exception {
 	struct ipc_port *handler, *thread, *task;
+	struct thread *peer;	     /* ipc's own, as is the next */
+	struct ipc_message *message;
 };
-struct thread *ipc_exception_meet(const struct ipc_exception *x);
-[[gnu::noreturn]] void ipc_exception_tell(struct thread *peer,
+bool ipc_exception_meet(struct ipc_exception *x);
+[[gnu::noreturn]] void ipc_exception_tell(const struct ipc_exception *x,
 					  ipc_kernel_done done);
 
 /* EXC_FORM_32 or EXC_FORM_64, as the port's receiver chose. No lock needed. */

@@ -11,13 +11,15 @@
 #include <kern/thread.h>
 #include <kern/zone.h>
 
-static struct zone port_zone;
+static struct zone port_zone, kernel_zone;
 static const struct lock_class port_class = {"ipc port", RANK_PORT, false,
 					     false};
 
 void ipc_port_zone_init(void)
 {
 	zone_init(&port_zone, "ipc port", sizeof(struct ipc_port), 0);
+	zone_init(&kernel_zone, "kernel port",
+		  offsetof(struct ipc_port, port_destroyed), 0);
 }
 
 enum kr ipc_port_create(struct account *account, struct ipc_port **out)
@@ -45,9 +47,43 @@ enum kr ipc_port_create(struct account *account, struct ipc_port **out)
 	return KR_SUCCESS;
 }
 
+struct ipc_port *ipc_port_create_kernel(enum kobject_kind kind,
+					struct kobject *object)
+{
+	struct ipc_port *port = zone_alloc(&kernel_zone);
+	if (!port)
+		return NULL;
+	spin_init(&port->lock, &port_class);
+	ref_init(&port->ref);
+	port->active = true;
+	port->kind = (uint8_t)kind;
+	port->exception_form = port->backup = 0;
+	port->kept = false;
+	port->srights = port->sorights = port->mscount = 0;
+	port->receiver_name = MACH_PORT_NULL;
+	port->receiver = NULL;
+	list_init(&port->requests);
+	port->no_senders = NULL;
+	port->object = object;
+	port->account = NULL;
+	port->set = NULL;
+	port->transit = NULL;
+	return port;
+}
+
+static void free_kernel(struct ipc_port *port)
+{
+	assert(!port->set && !port->transit && !port->receiver);
+	zone_free(&kernel_zone, port);
+}
+
 void ipc_port_free(struct ipc_port *port)
 {
 	assert(!port->active && !port->srights && !port->sorights);
+	if (ipc_port_is_kernel(port)) {
+		free_kernel(port);
+		return;
+	}
 	assert(list_empty(&port->queue) && list_empty(&port->waiting));
 	assert(list_empty(&port->receivers) && !port->set && !port->transit);
 	if (port->account)
@@ -177,9 +213,26 @@ static void fire_death(struct list *requests)
 	}
 }
 
+void ipc_port_kill_kernel(struct ipc_port *port)
+{
+	struct list requests;
+	list_init(&requests);
+	spin_lock(&port->lock);
+	port->active = false;
+	port->object = NULL;
+	list_concat(&requests, &port->requests);
+	struct ipc_request *no_senders = port->no_senders;
+	port->no_senders = NULL;
+	ipc_port_unlock_check(port);
+	fire_death(&requests);
+	if (no_senders)
+		ipc_right_release(ipc_request_cancel(no_senders));
+}
+
 void ipc_port_kill(struct ipc_port *port)
 {
 	struct remains left;
+	assert(!ipc_port_is_kernel(port));
 	if (port->transit)
 		ipc_transit_leave(port);
 	spin_lock(&port->lock);

@@ -41,6 +41,10 @@ struct ipc_set {
 	struct list receivers;	  /* (s) waiting threads, by wait_link */
 };
 
+/*
+ * A kernel port (kind not NONE) has no queue, is in no set and is never received
+ * from: it ends before the line.
+ */
 struct ipc_port {
 	struct spinlock lock;
 	struct ref ref;
@@ -52,10 +56,18 @@ struct ipc_port {
 	uint32_t srights;	  /* (p) send rights: entries and in transit */
 	uint32_t sorights;	  /* (p) send-once rights */
 	uint32_t mscount;	  /* (p) make-send count */
-	uint32_t seqno;		  /* (p) of the next message taken */
+	mach_port_name_t receiver_name; /* (n) */
 	struct ipc_space *receiver; /* (n) identity only; NULL: in transit,
 				       the kernel's, or dead */
-	mach_port_name_t receiver_name; /* (n) */
+	struct list requests;	  /* (p) dead-name and compat requests */
+	struct ipc_request *no_senders; /* (p) */
+	struct kobject *object;	  /* (p) for kernel ports; NULL once disabled */
+	struct account *account;  /* (f) pays for the port; NULL: the kernel */
+	struct ipc_set *set;	  /* (p) the set it is in, +1 */
+	struct ipc_port *transit; /* (t) whose queue carries its receive right */
+	/* --- the line --- */
+	struct ipc_request *port_destroyed; /* (p) */
+	uint32_t seqno;		  /* (p) of the next message taken */
 	uint32_t qlimit;	  /* (p) */
 	uint32_t count;		  /* (p) messages in queue */
 	uint32_t owed;		  /* (p) send-once notifications for which
@@ -63,24 +75,24 @@ struct ipc_port {
 	struct list queue;	  /* (p) messages */
 	struct list waiting;	  /* (p) messages that found it full, in order */
 	struct list receivers;	  /* (p) waiting threads, by wait_link */
-	struct ipc_set *set;	  /* (p) the set it is in, +1 */
 	struct list_node member_link, ready_link; /* (s) of that set */
-	struct list requests;	  /* (p) dead-name and compat requests */
-	struct ipc_request *no_senders, *port_destroyed; /* (p) */
-	struct ipc_port *transit; /* (t) whose queue carries its receive right */
-	struct kobject *object;	  /* (p) for kernel ports; NULL once disabled */
-	struct account *account;  /* (f) pays for the port; NULL: the kernel */
 };
 
 /* +1 (the receive right), not in any space. KR_RESOURCE_SHORTAGE. account
  * NULL: uncharged. */
 enum kr ipc_port_create(struct account *account, struct ipc_port **port);
 
+/* +1, for an object that is referred to without a reference. NULL: no memory. */
+struct ipc_port *ipc_port_create_kernel(enum kobject_kind kind,
+					struct kobject *object);
+/* It dies; consumes the caller's reference. No locks. */
+void ipc_port_kill_kernel(struct ipc_port *port);
+
 /* The receive right is given up: to the port-destroyed request if there is
  * one, else the port dies. Consumes. No locks. */
 void ipc_port_destroy(struct ipc_port *port);
 
-/* The port dies now, whatever requests say. Consumes the receive right. */
+/* An ordinary port dies now, whatever requests say. Consumes the receive right. */
 void ipc_port_kill(struct ipc_port *port);
 
 /* REQUIRES port->lock, its receive right in a space. If there is no other right

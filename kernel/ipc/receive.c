@@ -57,14 +57,14 @@ static mach_msg_return_t received(struct thread *self)
 		.buffer = self->ipc.buffer,
 		.size = self->ipc.receive_size,
 		.option = self->ipc.option,
-		.notify = (mach_port_name_t)self->ipc.words[WORD_NOTIFY],
+		.notify = self->ipc.words[WORD_NOTIFY],
 	};
 	struct ipc_message *m = self->ipc.message;
 	mach_msg_return_t state = (mach_msg_return_t)self->ipc.state;
 	self->ipc.message = NULL;
 	if (state == MACH_RCV_TOO_LARGE)
 		return tell_size(to.buffer,
-				 (uint32_t)self->ipc.words[WORD_SIZE]);
+				 self->ipc.words[WORD_SIZE]);
 	if (state != MACH_MSG_SUCCESS)
 		return state;
 	return ipc_message_copyout(m, &to);

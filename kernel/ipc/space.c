@@ -8,7 +8,6 @@
  */
 #include <ipc/message_i.h>
 #include <ipc/space_i.h>
-#include <kern/random.h>
 #include <kern/thread.h>
 
 struct ipc_space *ipc_space_create(struct account *account)
@@ -23,8 +22,6 @@ struct ipc_space *ipc_space_create(struct account *account)
 		return NULL;
 	}
 	account_ref(account);
-	random_bytes(&s->seed, sizeof(s->seed));
-	s->seed |= 1;
 	s->active = true;
 	return s;
 }

@@ -100,7 +100,7 @@ struct ipc_space {
 	uint32_t overflow_count;
 	uint64_t overflow_version; /* changes when one is freed */
 	uint64_t overflow_sieve;  /* bit n: a chosen name ends in n, perhaps */
-	uint64_t seed;		  /* of the overflow hash */
+	uint64_t seed;		  /* of the overflow hash, once there is one */
 	struct ipc_overflow *overflow;
 	_Atomic uint32_t sent, received; /* messages, for task_info */
 	_Atomic mach_port_name_t *self_name; /* (f) of the task: cleared when

@@ -6,6 +6,7 @@
  * comes from zones, which never block.
  */
 #include <ipc/space_i.h>
+#include <kern/random.h>
 #include <kern/string.h>
 #include <kern/zone.h>
 
@@ -164,8 +165,11 @@ struct ipc_entry *ipc_overflow_lookup(struct ipc_space *s,
 
 static struct ipc_overflow_entry *overflow_alloc(struct ipc_space *s)
 {
-	if (!s->overflow)
+	if (!s->overflow) {
 		s->overflow = kalloc_zeroed(sizeof(*s->overflow));
+		random_bytes(&s->seed, sizeof(s->seed));
+		s->seed |= 1;
+	}
 	return s->overflow ? zone_alloc_zeroed(&overflow_zone) : NULL;
 }
 

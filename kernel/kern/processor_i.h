@@ -29,6 +29,7 @@ struct processor_private {
 	struct stack_cache stacks;
 	struct thread *left;	/* to be dealt with once it is off here */
 	void (*left_fn)(struct thread *);
+	struct processor *left_to; /* where it moves, if it does */
 	uint64_t stamp;		/* time accounted up to here */
 	uint64_t quantum_end;
 	struct timer quantum;

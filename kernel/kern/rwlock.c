@@ -33,12 +33,10 @@ static void wait_in(struct rwlock *l, struct list *list) RELEASES(&l->lock)
 	struct thread *self = thread_self();
 
 	thread_wait_begin(WAIT_UNINTERRUPTIBLE);
-	self->wait_object = l;
 	if (list != NULL)
 		list_push_back(list, &self->wait_link);
 	spin_unlock(&l->lock);
 	(void)thread_block(CLOCK_NEVER, NULL);
-	self->wait_object = NULL;
 }
 
 static struct thread *pop(struct list *list)

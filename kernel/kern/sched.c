@@ -15,11 +15,10 @@
 
 /* --- moving */
 
-/* Off its processor now; wait_object is where it wants to go. */
+/* Off its processor now, which knows where it wants to go. */
 static void place(struct thread *t)
 {
-	atomic_set(&t->sched.processor, t->wait_object);
-	t->wait_object = NULL;
+	atomic_set(&t->sched.processor, processor_private()->left_to);
 	runq_enqueue(t);
 }
 
@@ -34,8 +33,8 @@ void thread_bind(int cpu)
 	switch_prepare(self, CLOCK_NEVER, NULL);
 	p = cpu_processor();
 	(void)usage_account(p, self);
-	self->wait_object = processor_by_number((unsigned)cpu);
 	p->p->left = self;
+	p->p->left_to = processor_by_number((unsigned)cpu);
 	p->p->left_fn = place;
 	switch_to(p, switch_take_next(p, true), true);
 	cpu_irq_restore(true);

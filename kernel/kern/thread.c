@@ -20,7 +20,7 @@ static const struct lock_class thread_class = {
 };
 static struct zone thread_zone;
 
-#define AFTER_MACHINE offsetof(struct thread, task)
+#define AFTER_MACHINE offsetof(struct thread, pmap)
 
 void (*thread_exit_hook)(struct thread *t);
 void (*thread_free_hook)(struct thread *t);
@@ -66,8 +66,11 @@ static struct thread *thread_alloc(struct processor_set *set, int priority,
 		return NULL;
 	t->object = (struct kobject){ .free = thread_free };
 	ref_init(&t->object.ref);
+	t->task = NULL;
 	machine_thread_init(&t->machine);
-	memset((char *)t + AFTER_MACHINE, 0, sizeof(*t) - AFTER_MACHINE);
+	/* In line: the size is known. */
+	__builtin_memset((char *)t + AFTER_MACHINE, 0,
+			 sizeof(*t) - AFTER_MACHINE);
 	spin_init(&t->lock, &thread_class);
 	timer_init(&t->timer, wait_timed_out, t);
 	atomic_set(&t->wait, W_BLOCKED);
@@ -137,10 +140,10 @@ struct kernel_start {
 static void kernel_thread_begin(void)
 {
 	struct thread *self = thread_self();
-	struct kernel_start *start = self->wait_object;
+	struct kernel_start *start = self->sched.start;
 	struct kernel_start s = *start;
 
-	self->wait_object = NULL;
+	self->sched.start = NULL;
 	kfree(start, sizeof(*start));
 	s.fn(s.arg);
 	thread_exit_self();
@@ -162,7 +165,7 @@ struct thread *thread_create_kernel(const char *name, void (*fn)(void *),
 		return NULL;
 	}
 	*start = (struct kernel_start){ fn, arg };
-	t->wait_object = start;
+	t->sched.start = start;
 	t->sched.policy = POLICY_FIXEDPRI;
 	t->sched.policy_data = 10;
 	thread_start(t);

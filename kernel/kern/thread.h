@@ -68,9 +68,9 @@ enum { /* bits of ast: work before the thread returns to user mode */
 
 struct thread {
 	struct kobject object;
+	struct task *task;	       /* (f) +1; fills a gap */
 	struct machine_thread machine; /* (s), or stopped and held */
 
-	struct task *task;	   /* (f) +1 */
 	struct pmap *pmap;	   /* (f) task's; NULL for kernel threads */
 	struct vm_map *map;	   /* (f) task's */
 	struct ipc_space *space;   /* (f) task's */
@@ -84,7 +84,6 @@ struct thread {
 	_Atomic bool on_processor;    /* its context is live somewhere; only
 					 that processor may queue it */
 	struct list_node wait_link;   /* (w) */
-	void *wait_object;	      /* (w) for show commands */
 	void (*continuation)(void);   /* while blocked without a stack */
 	void *stack;		      /* (s) NULL while none */
 	struct timer timer;	      /* time-out of a wait */

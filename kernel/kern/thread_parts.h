@@ -38,7 +38,10 @@ struct thread_sched {
 	uint64_t usage_total;		/* total_ns then */
 	uint64_t total_ns;		/* that it ran */
 	uint64_t sleep_stamp;		/* when it blocked last */
-	uint64_t depress_until;		/* 0: until it runs again */
+	union {
+		uint64_t depress_until;	/* 0: until it runs again */
+		void *start;		/* of a kernel thread to come */
+	};
 	_Atomic uint32_t user_samples, system_samples;
 	uint64_t told_user, told_system; /* (l) ns, as last told */
 };
@@ -58,7 +61,10 @@ struct thread_ipc {
 	struct ipc_entry *from, *to; /* entries used last, good if */
 	uint64_t version;	     /* this is their space's version */
 	struct list *doomed;	     /* messages being destroyed */
-	uint64_t words[2];
+	union {
+		uint32_t words[2];   /* of a receive */
+		void (*done)(void);  /* a call of the kernel: its type is krpc.c's */
+	};
 };
 
 /* kernel/task: special ports, exception in progress. */
@@ -69,7 +75,7 @@ struct thread_exc {
 	struct ipc_port *reply_port;	 /* cached for exception replies */
 	uint32_t reply_name;		 /* what thread_reply gave, or 0 */
 	uint32_t thread_name, task_name; /* that a handler was told last */
-	int exception;
+	int16_t exception;
+	uint16_t state;
 	int64_t code, subcode;
-	uint32_t state;
 };

@@ -26,7 +26,6 @@ void waitq_prepare(struct waitq *q, unsigned wait_flags)
 
 	spin_lock(&q->lock);
 	thread_wait_begin(wait_flags);
-	self->wait_object = q;
 	list_push_back(&q->waiters, &self->wait_link);
 	spin_unlock(&q->lock);
 }
@@ -39,7 +38,6 @@ static void leave(struct waitq *q)
 	if (list_linked(&self->wait_link))
 		list_remove(&self->wait_link);
 	spin_unlock(&q->lock);
-	self->wait_object = NULL;
 }
 
 enum wait_result waitq_cancel(struct waitq *q)

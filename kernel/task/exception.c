@@ -142,7 +142,6 @@ static void exception_ask_waiting(struct thread *self)
 {
 	struct task *task = self->task;
 	uint32_t next = ASK_TASK;
-	struct thread *peer = NULL;
 	struct ipc_exception x;
 
 	spin_lock(&task->lock);
@@ -153,13 +152,13 @@ static void exception_ask_waiting(struct thread *self)
 	}
 	x.thread = self->exc.sself;
 	x.task = task->sself.port;
-	if (x.handler && task->active && self->exc.state != ASK_NOBODY)
-		peer = ipc_exception_meet(&x);
+	bool met = x.handler && task->active &&
+		   self->exc.state != ASK_NOBODY && ipc_exception_meet(&x);
 	spin_unlock(&task->lock);
-	if (!peer)
+	if (!met)
 		return;
 	self->exc.state = next;
-	ipc_exception_tell(peer, exception_done);
+	ipc_exception_tell(&x, exception_done);
 }
 
 static void exception_ask(struct thread *self)

@@ -157,10 +157,11 @@ void context_call(void *stack_top, void (*fn)(void))
 void machine_thread_init(struct machine_thread *m)
 {
 	vector_init();
-	memset(m, 0, sizeof(*m));
-	m->frame.cs = SEL_UCODE;
-	m->frame.ss = SEL_UDATA;
-	m->frame.rflags = RFLAGS_IF | RFLAGS_ONE;
+	*m = (struct machine_thread){
+		.frame.cs = SEL_UCODE,
+		.frame.ss = SEL_UDATA,
+		.frame.rflags = RFLAGS_IF | RFLAGS_ONE,
+	};
 }
 
 void machine_thread_cleanup(struct machine_thread *m)

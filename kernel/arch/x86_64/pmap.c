@@ -357,7 +357,7 @@ void pmap_destroy(struct pmap *pmap)
 /* Clearing W harms no entry, whatever it is: no test. */
 static void leaf_unwrite(pte_t *pte, pte_t *last)
 {
-#pragma GCC unroll 4
+#pragma GCC unroll 16
 	for (; pte < last; pte++)
 		__asm__ volatile("lock andq %1, %0"
 				 : "+m"(*pte)

@@ -87,7 +87,10 @@ static void get_thread(struct machine_thread *m, uint32_t *state)
 	memcpy(state, &s, sizeof(s));
 }
 
-static bool thread_state_valid(const struct x86_64_thread_state *s)
+/* As it lies in a message. */
+typedef struct x86_64_thread_state state_a4 __attribute__((aligned(4)));
+
+static bool thread_state_valid(const state_a4 *s)
 {
 	uint64_t flags = s->rflags;
 
@@ -102,22 +105,21 @@ static bool thread_state_valid(const struct x86_64_thread_state *s)
 
 static enum kr set_thread(struct machine_thread *m, const uint32_t *state)
 {
-	struct x86_64_thread_state s;
+	const state_a4 *s = (const void *)state;
 
-	memcpy(&s, state, sizeof(s));
-	if (!thread_state_valid(&s))
+	if (!thread_state_valid(s))
 		return KR_INVALID_ARGUMENT;
 	m->frame = (struct user_frame){
-		.r8 = s.r8, .r9 = s.r9, .r10 = s.r10, .r11 = s.r11,
-		.r12 = s.r12, .r13 = s.r13, .r14 = s.r14, .r15 = s.r15,
-		.rax = s.rax, .rbx = s.rbx, .rcx = s.rcx, .rdx = s.rdx,
-		.rdi = s.rdi, .rsi = s.rsi, .rbp = s.rbp, .rsp = s.rsp,
-		.rip = s.rip, .cs = SEL_UCODE, .ss = SEL_UDATA,
-		.rflags = (s.rflags & RFLAGS_USER) | RFLAGS_IF | RFLAGS_ONE,
+		.r8 = s->r8, .r9 = s->r9, .r10 = s->r10, .r11 = s->r11,
+		.r12 = s->r12, .r13 = s->r13, .r14 = s->r14, .r15 = s->r15,
+		.rax = s->rax, .rbx = s->rbx, .rcx = s->rcx, .rdx = s->rdx,
+		.rdi = s->rdi, .rsi = s->rsi, .rbp = s->rbp, .rsp = s->rsp,
+		.rip = s->rip, .cs = SEL_UCODE, .ss = SEL_UDATA,
+		.rflags = (s->rflags & RFLAGS_USER) | RFLAGS_IF | RFLAGS_ONE,
 		.vector = m->frame.vector, .error = m->frame.error,
 	};
-	m->fs_base = s.fs_base;
-	m->gs_base = s.gs_base;
+	m->fs_base = s->fs_base;
+	m->gs_base = s->gs_base;
 	m->kind = FRAME_WHOLE;
 	store_bases(m);
 	return KR_SUCCESS;
