@@ -433,13 +433,11 @@ static void threads_in_a_chain(void)
 	_exit(1);
 }
 
-static volatile int rest_goes_on = 1;
-
 static void *rest(void *unused)
 {
-	while (rest_goes_on)
-		usleep(10000);
-	return unused;
+	(void)unused;
+	for (;;)
+		pause();
 }
 
 /* A child of many threads can have as many itself, and so its child. */
