@@ -254,8 +254,14 @@ static kern_return_t shape_send(struct shape *s)
 	return mach_msg(&s->head, MACH_SEND_MSG, s->head.msgh_size, 0, 0, 0, 0);
 }
 
-/* The send fails at its k-th allocation, with no effect or given back. */
-static bool send_fails(unsigned k, bool deallocate)
+static kern_return_t shape_receive(void)
+{
+	return mach_msg(&in.head, MACH_RCV_MSG, 0, sizeof(in), dest, 0, 0);
+}
+
+/* The k-th allocation fails of the send, which then has no effect or is given
+ * back, or of the receive: what finds no place is destroyed, the rest arrives. */
+static bool shape_fails(unsigned k, bool deallocate, bool receiving)
 {
 	static struct shape s;
 	vm_address_t region;
@@ -264,54 +270,31 @@ static bool send_fails(unsigned k, bool deallocate)
 
 	shape_make(&s, deallocate);
 	region = s.region;
+	if (receiving)
+		OK(shape_send(&s));
+	memset(&in, 0, sizeof(in));
 	arm(k);
-	kr = shape_send(&s);
+	kr = receiving ? shape_receive() : shape_send(&s);
 	failed = disarm();
 	if (!failed)
 		OK(kr);
-	if (kr != MACH_MSG_SUCCESS)
+	if (receiving)
+		mach_msg_destroy(&in.head);
+	else if (kr != MACH_MSG_SUCCESS)
 		given_back(&s.head);
 	shape_drop(region);
 	return failed;
 }
 
-/* What finds no place at the k-th allocation is destroyed; the rest arrives. */
-static bool receive_fails(unsigned k, bool deallocate)
-{
-	static struct shape s;
-	vm_address_t region;
-	kern_return_t kr;
-	bool failed;
-
-	shape_make(&s, deallocate);
-	region = s.region;
-	OK(shape_send(&s));
-	memset(&in, 0, sizeof(in));
-	arm(k);
-	kr = mach_msg(&in.head, MACH_RCV_MSG, 0, sizeof(in), dest, 0, 0);
-	failed = disarm();
-	if (!failed)
-		OK(kr);
-	mach_msg_destroy(&in.head);
-	shape_drop(region);
-	return failed;
-}
-
-static void shape_fails(bool (*step)(unsigned k, bool deallocate), bool flag)
-{
-	unsigned k = 0;
-
-	while (k < STEPS && step(k, flag))
-		k++;
-	failures += k;
-	CHECK(k < STEPS);
-}
-
 static void shapes_fail(void)
 {
-	for (int flag = 0; flag < 2; flag++) {
-		shape_fails(send_fails, flag);
-		shape_fails(receive_fails, flag);
+	for (int way = 0; way < 4; way++) {
+		unsigned k = 0;
+
+		while (k < STEPS && shape_fails(k, way & 1, way & 2))
+			k++;
+		failures += k;
+		CHECK(k < STEPS);
 	}
 }
 
