@@ -49,7 +49,7 @@ enum kr device_io_write_ready(struct device_io *io,
 			      unsigned burst, unsigned *done);
 
 /* A port for a line; its messages go to notify (consumed in any case).
- * KR_NO_ACCESS: in use. */
+ * KR_RESOURCE_SHORTAGE: in use, or no memory. */
 enum kr device_irq_open(unsigned line, struct ipc_right notify,
 			struct ipc_right *irq);
 enum kr device_irq_ack(struct device_irq *irq);
