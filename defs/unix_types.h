@@ -189,6 +189,7 @@ struct ux_emul_table {
  */
 #define UX_BLOCK_REGS	    24
 #define UX_BLOCK_REGS_COUNT 18
+#define UX_BLOCK_ROBUST	    216 /* and its robust list, as set_robust_list */
 #endif
 #define UX_EMUL_MAGIC_ASM 0x6c756d6578696e75
 #define UX_BLOCK_BASE_ASM 0x7ff820000000

@@ -75,6 +75,7 @@ struct block {
 	struct regs r;            /* BLOCK_REGS */
 	uint64_t trap[6];         /* BLOCK_TRAP: number and arguments of a
 				     trap that blocks */
+	uint64_t robust;          /* set_robust_list; the server reads it */
 	uint32_t port, reply_port;
 	uint32_t task;            /* the task's own port */
 	int32_t tid, pid;
@@ -88,7 +89,6 @@ struct block {
 	bool again;               /* the call is one that starts again */
 	int64_t sleep_deadline;   /* of the sleep that a signal ended */
 	uint64_t clear_tid;       /* set_tid_address */
-	uint64_t robust;          /* set_robust_list */
 	uint32_t held;            /* thread.c: may not run yet */
 	uint64_t set_tid;         /* CLONE_CHILD_SETTID */
 	uint64_t alt_sp, alt_size;
@@ -109,6 +109,7 @@ _Static_assert(offsetof(struct block, stack_top) == BLOCK_STACK, "");
 _Static_assert(offsetof(struct block, r) == BLOCK_REGS, "");
 _Static_assert(BLOCK_REGS == UX_BLOCK_REGS, "");
 _Static_assert(BLOCK_TRAP == UX_BLOCK_REGS + UX_BLOCK_REGS_COUNT * 8, "");
+_Static_assert(offsetof(struct block, robust) == UX_BLOCK_ROBUST, "");
 _Static_assert(offsetof(struct block, r.rip) == BLOCK_RIP, "");
 _Static_assert(offsetof(struct block, trap) == BLOCK_TRAP, "");
 _Static_assert(offsetof(struct ux_slot, pc) == SLOT_PC, "");

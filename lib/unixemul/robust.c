@@ -3,7 +3,9 @@
  * Robust mutexes: a thread that ends marks the mutexes of its list as left by
  * their owner and wakes a waiter of each, so that another may take them over.
  * The list is the program's: its length is bounded, and a bad pointer in it
- * ends the walk (FAULT_ROBUST). Whom a signal kills does not come here.
+ * ends the walk (FAULT_ROBUST). Whoever ends otherwise, by a signal, an exec or
+ * another's exit_group, does not come here: the server does the same for them
+ * (machine_robust.c).
  */
 #include "sys.h"
 

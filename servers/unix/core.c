@@ -239,6 +239,6 @@ bool core_begin(struct proc *p, struct lwp *l, int sig)
 		c->nregions = 0;
 	p->state = PROC_DUMPING;
 	p->exit_status = sig | 0x80;
-	proc_close_others(p, NULL);
+	proc_end_threads(p);
 	return true;
 }

@@ -70,6 +70,7 @@ int64_t op_exit(struct call *c)
 	struct lwp *l = c->lwp;
 	struct proc *p = l->proc;
 
+	l->released = true;
 	if (c->words[1] || p->nthreads == 1) {
 		proc_exit(p, (int)(c->words[0] & 255) << 8);
 		return CALL_NO_REPLY;

@@ -73,6 +73,12 @@ void machine_poke(struct lwp *thread);
 /* No signals are waiting for it any more. */
 void machine_unpoke(struct lwp *thread);
 
+/*
+ * p's threads are about to end: the mutexes of their robust lists in memory that
+ * others share are marked as left, and one waiter of each is woken.
+ */
+void machine_robust(struct proc *p);
+
 /* Stop and continue all threads of p. Idempotent. */
 void machine_stop(struct proc *p);
 void machine_continue(struct proc *p);

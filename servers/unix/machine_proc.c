@@ -129,6 +129,7 @@ int thread_begin(struct proc *p, struct lwp *l, mach_port_t task, uint64_t pc,
 	if (kr != KERN_SUCCESS)
 		return kern_errno(kr);
 	l->thread = thread;
+	l->block = block;
 	port_insert(thread, PORT_THREAD, l);
 	return 0;
 }

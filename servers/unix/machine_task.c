@@ -302,6 +302,19 @@ static int exec_build(struct proc *p, struct lwp *l,
 	return error;
 }
 
+/* Of the threads of the old task, which have all ended by now. */
+static void exec_robust(struct proc *p, struct lwp *l, uint64_t old_block)
+{
+	unsigned left = ROBUST_ALL;
+	struct list *pos;
+
+	list_each(pos, &p->threads) {
+		struct lwp *one = list_entry(pos, struct lwp, siblings);
+		robust_release(p, one == l ? old_block : one->block, one->tid,
+			       &left);
+	}
+}
+
 int machine_exec(struct proc *p, struct lwp *l,
 		 const struct exec_image *image)
 {
@@ -309,6 +322,7 @@ int machine_exec(struct proc *p, struct lwp *l,
 	struct mtask *old = mtask_of(p), *t = NULL;
 	struct mproc old_mproc = {0};
 	int error = exec_renew(p, &old_mproc);
+	const uint64_t old_block = l->block;
 
 	if (error)
 		return error;
@@ -322,6 +336,8 @@ int machine_exec(struct proc *p, struct lwp *l,
 			task_resume(old->task);
 		return error;
 	}
+	if (old)
+		exec_robust(p, l, old_block);
 	exec_replace(p, t, old_thread, &old_mproc);
 	return 0;
 }

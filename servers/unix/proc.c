@@ -367,6 +367,12 @@ void proc_close_others(struct proc *p, struct lwp *keep)
 	}
 }
 
+void proc_end_threads(struct proc *p)
+{
+	machine_robust(p);
+	proc_close_others(p, NULL);
+}
+
 void proc_exit(struct proc *p, int status)
 {
 	uint64_t user = 0, system = 0, resident = 0;
@@ -385,7 +391,7 @@ void proc_exit(struct proc *p, int status)
 	p->exit_status = status;
 	pgrp_check_orphans(p);
 	session_leader_exit(p);
-	proc_close_others(p, NULL);
+	proc_end_threads(p);
 	machine_process_end(p);
 	proc_release(p);
 	proc_vfork_release(p);

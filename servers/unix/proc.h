@@ -116,6 +116,8 @@ struct lwp {
 	bool mask_saved;               /* sigsuspend: restore saved_mask */
 	struct sig_pending pending;
 	struct call *call;             /* being run or parked */
+	uint64_t block;                /* the emulator's, in its task */
+	bool released;                 /* has walked its robust list itself */
 	bool poked;
 	bool exits;                    /* it will end its Mach thread itself */
 	bool faulting;                 /* waits for the reply to an exception */
@@ -168,6 +170,8 @@ void proc_reap(struct proc *p);
 void proc_free_dead(void);
 /* The process leaves its vfork parent's task. */
 void proc_vfork_release(struct proc *p);
+/* They end, and leave their robust mutexes to others. */
+void proc_end_threads(struct proc *p);
 void proc_close_others(struct proc *p, struct lwp *keep);
 
 /* pgrp.c */

@@ -59,6 +59,16 @@ musl-gcc -O2 -static -o "$TMP/exec_threads" \
 	want exec_threads 0 'alive, child 0, alive
 replaced'
 
+# --- robust mutexes of processes that end in every way, in both C libraries
+
+for cc in 'musl-gcc' 'gcc -pthread'; do
+	# shellcheck disable=SC2086
+	$cc -O2 -static -o "$TMP/robust" tests/guest/programs/robust.c &&
+		here=$("$TMP/robust") &&
+		try $run --add "$TMP/robust:/bin/robust" -- robust &&
+		want "robust_${cc%% *}" 0 "$here"
+done
+
 # --- user and system time
 
 musl-gcc -O2 -static -o "$TMP/times" tests/guest/programs/times.c &&

@@ -192,8 +192,8 @@ static void robust_make(struct robust_list *l)
 	syscall(SYS_set_robust_list, l, 24);
 }
 
-/* How the words of a child's list are after its end by number, the list made
- * as it should be and then spoilt. */
+/* How the words of a child's list are after its end by number (a system call, or
+ * minus a signal), the list made as it should be and then spoilt. */
 static void robust_end(const char *what, long number,
 		       void (*spoil)(struct robust_list *))
 {
@@ -209,6 +209,8 @@ static void robust_end(const char *what, long number,
 		robust_make(l);
 		if (spoil)
 			spoil(l);
+		if (number < 0)
+			kill(getpid(), (int)-number);
 		syscall(number, 9);
 		_exit(1);
 	}
@@ -246,6 +248,16 @@ static void no_list(struct robust_list *l)
 	syscall(SYS_set_robust_list, BAD, 24);
 }
 
+static void far_words(struct robust_list *l)
+{
+	l->offset = 1l << 40;
+}
+
+static void odd_words(struct robust_list *l)
+{
+	l->offset++;
+}
+
 static void *locks_and_leaves(void *list)
 {
 	robust_make(list);
@@ -264,6 +276,13 @@ static void robust_mutexes(void)
 	robust_end("ends nowhere", SYS_exit_group, ends_nowhere);
 	robust_end("not mine", SYS_exit, not_mine);
 	robust_end("no list", SYS_exit, no_list);
+	robust_end("killed", -SIGKILL, NULL);
+	robust_end("killed, never ends", -SIGKILL, never_ends);
+	robust_end("killed, ends nowhere", -SIGKILL, ends_nowhere);
+	robust_end("killed, not mine", -SIGKILL, not_mine);
+	robust_end("killed, no list", -SIGKILL, no_list);
+	robust_end("killed, far words", -SIGKILL, far_words);
+	robust_end("killed, odd words", -SIGKILL, odd_words);
 	pthread_create(&t, NULL, locks_and_leaves, &l);
 	while (!(l.locked[LIST_MAX - 1].word & 0x40000000))
 		usleep(1000);

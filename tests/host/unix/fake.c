@@ -132,6 +132,11 @@ void machine_unpoke(struct lwp *thread)
 	(void)thread;
 }
 
+void machine_robust(struct proc *p)
+{
+	(void)p;
+}
+
 void machine_stop(struct proc *p)
 {
 	(void)p;
