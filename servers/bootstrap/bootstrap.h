@@ -15,12 +15,15 @@
 #define BOOTSTRAP_H
 
 #include "config.h"
-#include "index.h"
 
 #include <mach/mach.h>
 #include <server/archive.h>
+#include <server/index.h>
 
 struct server;
+
+/* What things are found by, beside their names. */
+enum index_kind { INDEX_WAY, INDEX_REQUESTOR, INDEX_DECLARED, INDEX_REGISTERED };
 
 enum account_kind { ACCOUNT_SERVER, ACCOUNT_PUBLIC, ACCOUNT_SESSION,
 		    ACCOUNT_KINDS };

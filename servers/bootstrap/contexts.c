@@ -180,7 +180,7 @@ static void subset_destroy(struct context *c)
 
 	while (c->children != NULL)
 		subset_destroy(entry_of(c->children, struct context, sibling));
-	work_done++;
+	index_work++;
 	services_destroy(c);
 	requestor = c->way->requestor;
 	way_destroy(c->way);

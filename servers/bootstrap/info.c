@@ -110,6 +110,6 @@ kern_return_t do_bootstrap_counts(mach_port_t bootstrap, int *contexts,
 	*servers = 0;
 	for (struct server *s = server_next(NULL); s != NULL; s = server_next(s))
 		++*servers;
-	*work = work_done;
+	*work = index_work;
 	return BOOTSTRAP_SUCCESS;
 }

@@ -142,7 +142,7 @@ static void port_release(const struct service *s)
 
 void service_remove(struct service *s)
 {
-	work_done++;
+	index_work++;
 	index_remove(&s->by_name);
 	index_remove(&s->by_port);
 	link_remove(&s->in_context);

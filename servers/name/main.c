@@ -16,6 +16,7 @@
 #include <mach/mig_support.h>
 #include <mach/netname_server.h>
 #include <server/heap.h>
+#include <server/index.h>
 #include <server/notify.h>
 #include <server/state.h>
 #include <servers/bootstrap.h>
@@ -171,6 +172,7 @@ int main(void)
 	     mach_port_allocate(self, MACH_PORT_RIGHT_PORT_SET, &set));
 	must("no notify port", mach_port_allocate(self, MACH_PORT_RIGHT_RECEIVE,
 						  &notify_port));
+	index_init();
 	must("no state", state_create(&format));
 	state_adopt(bootstrap_port, adopt, NULL);
 	must("no service", state_check_in(bootstrap_port, "netname", &service));

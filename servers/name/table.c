@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A hash table with chains; the port names are send rights of this task.
- * Each entry is also a record for a successor: written before an answer says
+/* Found by name, port and signature; the port names are send rights of this
+ * task. Each entry is also a record for a successor: written before an answer says
  * so, removed before a right goes. */
 #include "table.h"
 
 #include <ctype.h>
 #include <mach/mach.h>
+#include <server/index.h>
 #include <server/state.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BUCKETS	    256
-
 struct entry {
-	struct entry *next;
+	struct index_link by_name, by_port, by_signature;
 	netname_name_t name; /* folded */
 	mach_port_t port, signature;
 	unsigned record;
 };
 
-static struct entry *buckets[BUCKETS];
+enum { BY_PORT, BY_SIGNATURE };
 
 static void fold(netname_name_t to, const char *from)
 {
@@ -39,26 +38,25 @@ static struct name_record record_of(const struct entry *e)
 	return r;
 }
 
-static struct entry **bucket(const char *folded)
-{
-	unsigned hash = 0;
-
-	while (*folded != '\0')
-		hash = hash * 31 + (unsigned char)*folded++;
-	return &buckets[hash % BUCKETS];
-}
-
-/* Where the link to the entry is; *link NULL: there is none. */
-static struct entry **find(const char *name)
+static struct entry *find(const char *name)
 {
 	netname_name_t folded;
-	struct entry **link;
+	struct index_link *l;
 
 	fold(folded, name);
-	link = bucket(folded);
-	while (*link != NULL && strcmp((*link)->name, folded) != 0)
-		link = &(*link)->next;
-	return link;
+	for (l = index_first(hash_of_name(NULL, folded)); l != NULL;
+	     l = index_next(l)) {
+		struct entry *e = entry_of(l, struct entry, by_name);
+
+		if (strcmp(e->name, folded) == 0)
+			return e;
+	}
+	return NULL;
+}
+
+static void port_index(struct entry *e)
+{
+	index_insert(&e->by_port, hash_of_port(BY_PORT, e->port));
 }
 
 static void port_release(mach_port_t port)
@@ -75,7 +73,9 @@ static kern_return_t replace(struct entry *e, mach_port_t signature,
 
 	if (e->signature != signature)
 		return NETNAME_NOT_YOURS;
+	index_remove(&e->by_port);
 	e->port = port;
+	port_index(e);
 	r = record_of(e);
 	state_set(e->record, &r);
 	port_release(old);
@@ -86,7 +86,7 @@ static kern_return_t replace(struct entry *e, mach_port_t signature,
 kern_return_t table_enter(const char *name, mach_port_t signature,
 			  mach_port_t port)
 {
-	struct entry **link = find(name), *e = *link;
+	struct entry *e = find(name);
 	struct name_record r;
 
 	if (e != NULL)
@@ -103,23 +103,27 @@ kern_return_t table_enter(const char *name, mach_port_t signature,
 		free(e);
 		return KERN_RESOURCE_SHORTAGE;
 	}
-	*link = e;
+	index_insert(&e->by_name, hash_of_name(NULL, e->name));
+	port_index(e);
+	if (MACH_PORT_VALID(signature))
+		index_insert(&e->by_signature,
+			     hash_of_port(BY_SIGNATURE, signature));
 	return NETNAME_SUCCESS;
 }
 
 mach_port_t table_find(const char *name)
 {
-	struct entry *e = *find(name);
+	struct entry *e = find(name);
 
 	return e != NULL ? e->port : MACH_PORT_NULL;
 }
 
-static void unlink_free(struct entry **link)
+static void entry_destroy(struct entry *e)
 {
-	struct entry *e = *link;
-
 	state_remove(e->record);
-	*link = e->next;
+	index_remove(&e->by_name);
+	index_remove(&e->by_port);
+	index_remove(&e->by_signature);
 	port_release(e->port);
 	port_release(e->signature);
 	free(e);
@@ -127,26 +131,40 @@ static void unlink_free(struct entry **link)
 
 kern_return_t table_remove(const char *name, mach_port_t signature)
 {
-	struct entry **link = find(name);
+	struct entry *e = find(name);
 
-	if (*link == NULL)
+	if (e == NULL)
 		return NETNAME_NOT_CHECKED_IN;
-	if ((*link)->signature != signature)
+	if (e->signature != signature)
 		return NETNAME_NOT_YOURS;
-	unlink_free(link);
+	entry_destroy(e);
 	return NETNAME_SUCCESS;
+}
+
+static struct entry *entry_of_port(mach_port_t port)
+{
+	struct index_link *l = index_first(hash_of_port(BY_PORT, port));
+
+	while (l != NULL && entry_of(l, struct entry, by_port)->port != port)
+		l = index_next(l);
+	return entry_of(l, struct entry, by_port);
+}
+
+static struct entry *entry_of_signature(mach_port_t port)
+{
+	struct index_link *l = index_first(hash_of_port(BY_SIGNATURE, port));
+
+	while (l != NULL &&
+	       entry_of(l, struct entry, by_signature)->signature != port)
+		l = index_next(l);
+	return entry_of(l, struct entry, by_signature);
 }
 
 void table_port_died(mach_port_t name)
 {
-	for (unsigned i = 0; i < BUCKETS; i++) {
-		struct entry **link = &buckets[i];
+	struct entry *e;
 
-		while (*link != NULL) {
-			if ((*link)->port == name || (*link)->signature == name)
-				unlink_free(link);
-			else
-				link = &(*link)->next;
-		}
-	}
+	while ((e = entry_of_port(name)) != NULL ||
+	       (e = entry_of_signature(name)) != NULL)
+		entry_destroy(e);
 }

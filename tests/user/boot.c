@@ -222,6 +222,67 @@ static void netname(void)
 	port_gone(sig);
 }
 
+static unsigned names_known(unsigned first, unsigned end)
+{
+	netname_name_t name;
+	mach_port_t found;
+	unsigned n = 0;
+
+	for (unsigned i = first; i < end; i++) {
+		snprintf(name, sizeof name, "many %u", i);
+		if (netname_look_up(name_server_port, "", name, &found) !=
+		    NETNAME_SUCCESS)
+			continue;
+		mach_port_deallocate(SELF, found);
+		n++;
+	}
+	return n;
+}
+
+static bool names_go(unsigned first, unsigned end)
+{
+	for (int i = 0; i < 2000; i++) {
+		if (names_known(first, end) == 0)
+			return true;
+		sleep_ms(1);
+	}
+	return false;
+}
+
+/* A port under many names, a signature of many: all those go, and only those. */
+static void netname_many(void)
+{
+	mach_port_t port[3], signature[3];
+	netname_name_t name;
+
+	for (int i = 0; i < 3; i++) {
+		port[i] = port_new_send();
+		signature[i] = port_new_send();
+	}
+	for (unsigned i = 0; i < 300; i++) {
+		snprintf(name, sizeof name, "many %u", i);
+		OK(netname_check_in(name_server_port, name, signature[i / 100],
+				    port[i / 100]));
+	}
+	EQUAL(names_known(0, 300), 300);
+	port_gone(port[1]);
+	CHECK(names_go(100, 200));
+	EQUAL(names_known(0, 300), 200);
+	port_gone(signature[0]);
+	CHECK(names_go(0, 100));
+	EQUAL(names_known(200, 300), 100);
+	/* A name that changed its port does not go with the old one. */
+	OK(netname_check_in(name_server_port, "many 200", signature[2],
+			    port[0]));
+	port_gone(port[2]);
+	CHECK(names_go(201, 300));
+	EQUAL(names_known(200, 201), 1);
+	port_gone(port[0]);
+	CHECK(names_go(200, 201));
+	port_gone(signature[1]);
+	port_gone(signature[2]);
+}
+
 /* The name server dies; who holds its port never notices, and what was checked
  * in is still there. Twice, so that the second life is a full one. */
 static void restart(void)
@@ -379,7 +440,7 @@ static void entropy(void)
 static const struct test tests[] = {
 	TEST(create_check_in), TEST(register_table), TEST(subsets),
 	TEST(arrays),	       TEST(netname),	     TEST(restart),
-	TEST(forged_death),    TEST(aimed_death),    TEST(host_calls),
-	TEST(entropy),
+	TEST(netname_many),    TEST(forged_death),   TEST(aimed_death),
+	TEST(host_calls),      TEST(entropy),
 };
 TEST_MAIN(tests)

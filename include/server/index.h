@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Finding services and ways by name or port, whoever made them: one hash table,
- * so that no search grows with what others have. The hash is keyed with a random
- * number: nobody can choose names that meet in one chain.
+ * Finding what clients made by name or port: one hash table of a server, so that
+ * no search grows with what other clients have. The hash is keyed with a random
+ * number: nobody can choose names that meet in one chain. Not locked.
  */
-#ifndef INDEX_H
-#define INDEX_H
+#ifndef SERVER_INDEX_H
+#define SERVER_INDEX_H
 
 #include <mach/port.h>
 #include <stdbool.h>
@@ -34,12 +34,12 @@ struct index_link {
 	uint64_t hash;
 };
 
-enum index_kind { INDEX_WAY, INDEX_REQUESTOR, INDEX_DECLARED, INDEX_REGISTERED };
-
-uint64_t hash_of_port(enum index_kind kind, mach_port_t port);
+/* kind: the server's own word for what is found so. */
+uint64_t hash_of_port(unsigned kind, mach_port_t port);
+/* In a context, or NULL. */
 uint64_t hash_of_name(const void *context, const char *name);
 
-/* Draws the key; before all others. */
+/* Draws the key; before the others. */
 void index_init(void);
 void index_insert(struct index_link *l, uint64_t hash);
 /* No effect if it is not in the table. */
@@ -49,6 +49,6 @@ struct index_link *index_first(uint64_t hash);
 struct index_link *index_next(struct index_link *l);
 
 /* Steps of all searches and loops so far, for tests: what a call costs. */
-extern uint64_t work_done;
+extern uint64_t index_work;
 
 #endif

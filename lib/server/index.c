@@ -3,7 +3,7 @@
  * The table grows and shrinks with what is in it, so that chains stay short;
  * without memory for that they get longer.
  */
-#include "index.h"
+#include <server/index.h>
 
 #include <mach/mach.h>
 #include <mach/mach_ext.h>
@@ -17,7 +17,7 @@ static struct link *first_buckets[BUCKETS_MIN];
 static struct link **buckets = first_buckets;
 static size_t bucket_count = BUCKETS_MIN, entries;
 static uint64_t key;
-uint64_t work_done;
+uint64_t index_work;
 
 void link_insert(struct link **head, struct link *l)
 {
@@ -57,7 +57,7 @@ static uint64_t mix(uint64_t x)
 	return x ^ x >> 32;
 }
 
-uint64_t hash_of_port(enum index_kind kind, mach_port_t port)
+uint64_t hash_of_port(unsigned kind, mach_port_t port)
 {
 	return mix(mix(key ^ port) + kind);
 }
@@ -90,7 +90,7 @@ static void index_resize(size_t count)
 			struct index_link *l =
 				entry_of(old[i], struct index_link, link);
 
-			work_done++;
+			index_work++;
 			link_remove(&l->link);
 			link_insert(bucket_of(l->hash), &l->link);
 		}
@@ -102,11 +102,11 @@ struct index_link *index_first(uint64_t hash)
 {
 	struct link *link = *bucket_of(hash);
 
-	work_done++;
+	index_work++;
 	for (; link != NULL; link = link->next) {
 		struct index_link *l = entry_of(link, struct index_link, link);
 
-		work_done++;
+		index_work++;
 		if (l->hash == hash)
 			return l;
 	}
@@ -115,7 +115,7 @@ struct index_link *index_first(uint64_t hash)
 
 struct index_link *index_next(struct index_link *l)
 {
-	work_done++;
+	index_work++;
 	return entry_of(l->first ? l->same : l->link.next, struct index_link,
 			link);
 }
