@@ -146,6 +146,11 @@ send sorts -d 1; echo en''ded\r
 expect bubble       insertion    selection    shell        heap         quick
 expect \e[32m#
 expect ended
+send sorts -b -n 6000; echo en''ded\r
+expect  of 6 done, 
+expect quick
+expect sorted
+expect ended
 send sorts; echo st''ill\r
 expect bubble
 send \x03
