@@ -35,8 +35,9 @@ static bool destroy_receive(mach_port_t task, mach_port_t name)
 
 /*
  * An RPC that failed ends here, so this must not begin with one: who lost the
- * name of the own task gets another for the moment. Only where somebody else
- * stands for the kernel is he asked, and not again while he is.
+ * name of the own task, or gave it another, asks the kernel, which gives no
+ * reference with it. Only where somebody else stands for the kernel is he asked,
+ * and not again while he is.
  */
 static void destroy_receive_of_self(mach_port_t name)
 {
@@ -45,14 +46,11 @@ static void destroy_receive_of_self(mach_port_t name)
 	if (destroy_receive(mach_task_self(), name))
 		return;
 	task = (mach_port_t)mach_trap0(MACH_TRAP_MACH_TASK_SELF);
-	if (destroy_receive(task, name)) {
-		mach_trap2(MACH_TRAP_MACH_PORT_DEALLOCATE, task, task);
-	} else if (!mine.asking) {
-		mine.asking = true;
-		mach_port_mod_refs_rpc(task, name, MACH_PORT_RIGHT_RECEIVE, -1);
-		mach_port_deallocate_rpc(task, task);
-		mine.asking = false;
-	}
+	if (destroy_receive(task, name) || mine.asking)
+		return;
+	mine.asking = true;
+	mach_port_mod_refs_rpc(task, name, MACH_PORT_RIGHT_RECEIVE, -1);
+	mine.asking = false;
 }
 
 static void release_receive(mach_port_t *port)

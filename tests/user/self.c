@@ -256,7 +256,84 @@ static void self_denied(void)
 	mach_port_deallocate(SELF, thread);
 }
 
+/* --- another name for the own task --- */
+
+#define CHOSEN 0x70017
+
+struct renamed {
+	volatile int done;
+	unsigned line; /* of the first surprise */
+};
+
+static mach_port_t kernel_says(void)
+{
+	return (mach_port_t)mach_trap0(MACH_TRAP_MACH_TASK_SELF);
+}
+
+/* References under a name of ours for our own task; 0: it is none. */
+static unsigned references(mach_port_t name)
+{
+	mach_port_urefs_t refs;
+
+	return mach_port_get_refs(kernel_says(), name, MACH_PORT_RIGHT_SEND,
+				  &refs) == KERN_SUCCESS
+		       ? refs
+		       : 0;
+}
+
+#define EXPECT(condition)                                                     \
+	do {                                                                  \
+		if (!(condition) && r->line == 0)                             \
+			r->line = __LINE__;                                   \
+	} while (0)
+
+static void renames(void *arg)
+{
+	struct renamed *r = arg;
+	mach_port_t old = mach_task_self(), port;
+	unsigned before = references(old);
+	mach_port_type_t type;
+
+	EXPECT(before > 0);
+	EXPECT(mach_port_rename(old, old, CHOSEN) == KERN_SUCCESS);
+	EXPECT(kernel_says() == CHOSEN && kernel_says() == CHOSEN);
+	EXPECT(references(CHOSEN) == before);
+	/* The old name is nobody's: trap and RPC fail, and cost nothing. */
+	for (int i = 0; i < 3; i++)
+		EXPECT(mach_port_type(old, old, &type) != KERN_SUCCESS);
+	EXPECT(mach_port_allocate(old, MACH_PORT_RIGHT_RECEIVE, &port) !=
+	       KERN_SUCCESS);
+	EXPECT(references(CHOSEN) == before);
+	EXPECT(mach_port_allocate(CHOSEN, MACH_PORT_RIGHT_RECEIVE, &port) ==
+	       KERN_SUCCESS);
+	/* Nor is it the task's when another port has it. */
+	EXPECT(mach_port_rename(CHOSEN, port, old) == KERN_SUCCESS);
+	EXPECT(mach_port_allocate(old, MACH_PORT_RIGHT_RECEIVE, &port) !=
+	       KERN_SUCCESS);
+	EXPECT(kernel_says() == CHOSEN);
+	/* Destroyed, it is found again: under one name, with one reference. */
+	EXPECT(mach_port_destroy(CHOSEN, CHOSEN) == KERN_SUCCESS);
+	task_self_ = kernel_says();
+	EXPECT(task_self_ != CHOSEN && task_self_ != old);
+	EXPECT(kernel_says() == task_self_ && references(task_self_) == 1);
+	r->done = 1;
+}
+
+static void self_renamed(void)
+{
+	struct renamed *r = shared_page();
+	struct child c;
+
+	*r = (struct renamed){0};
+	OK_OR_RETURN(child_create(&c, renames, r));
+	OK(child_go(&c));
+	CHECK(wait_for(&r->done, 1, 5000));
+	EQUAL(r->line, 0);
+	child_kill(&c);
+}
+
 static const struct test tests[] = {
+	TEST(self_renamed),
 	TEST(self_interposed),
 	TEST(self_denied),
 };
