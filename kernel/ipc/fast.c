@@ -245,16 +245,23 @@ void ipc_fast_kernel_rpc(struct ipc_message *m, struct ipc_port *dest,
 /* Copied under locks: not more than a few thousand instructions. */
 #define LONG_MAX_SIZE 8192u
 
-/* The bytes, if the thread has a buffer at hand that is large enough. */
+/*
+ * The bytes, if the thread has a buffer at hand that is large enough. It is the
+ * thread's no more while they come: whoever may wait for them could send
+ * something meanwhile.
+ */
 TEMPLATE struct ipc_message *fetch(struct thread *self, uint64_t buffer,
 				   uint32_t size)
 {
 	struct ipc_message *m = self->ipc.spare;
 	if (!likely(m && size - sizeof(m->head) <= MESSAGE_SMALL_BODY &&
-		    size % 4 == 0) ||
-	    !likely(copy_in(&m->head, buffer, size)))
+		    size % 4 == 0))
 		return NULL;
 	self->ipc.spare = NULL;
+	if (!likely(copy_in(&m->head, buffer, size))) {
+		ipc_message_put(m);
+		return NULL;
+	}
 	m->head.msgh_size = size;
 	if (CONFIG_PROVENANCE)
 		m->causal = self->ipc.causal_id;
@@ -282,10 +289,13 @@ static bool pass_long(const struct place *at, uint32_t size,
 {
 	struct thread *self = thread_self();
 	struct ipc_message *m = self->ipc.spare;
-	if (!m || size <= MESSAGE_SMALL_SIZE || size > LONG_MAX_SIZE ||
-	    size % 4 || !copy_in(&m->head, at->buffer, sizeof(m->head)))
+	if (!m || size <= MESSAGE_SMALL_SIZE || size > LONG_MAX_SIZE || size % 4)
 		return false;
 	self->ipc.spare = NULL;
+	if (!copy_in(&m->head, at->buffer, sizeof(m->head))) {
+		ipc_message_put(m);
+		return false;
+	}
 	m->head.msgh_size = size;
 	if (CONFIG_PROVENANCE)
 		m->causal = self->ipc.causal_id;
@@ -295,7 +305,7 @@ static bool pass_long(const struct place *at, uint32_t size,
 			  pass(m, at, r, ANSWER, LONG) :
 			  false;
 	if (!ok)
-		self->ipc.spare = m;
+		ipc_message_put(m);
 	return ok;
 }
 
