@@ -188,8 +188,8 @@ TEMPLATE bool pass(struct ipc_message *m, const struct place *at,
 				at->option & MACH_RCV_25)))
 		ok = kernel = false;
 	if (kernel) {
-		ipc_port_ref(f.dest);
-		ipc_port_ref(f.port);
+		ref_get_bounded(&f.dest->ref);
+		ref_get_bounded(&f.port->ref);
 	} else if (unlikely(ok && complex)) {
 		list_init(&after);
 		ok = with_rights(&f, s, at, call, &after);

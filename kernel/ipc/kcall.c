@@ -136,8 +136,9 @@ static void drop_items(struct mig_reply *rep)
 		ipc_item_release(&rep->items[i]);
 }
 
-static void serve(struct ipc_message *m, struct ipc_port *port,
-		  struct ipc_message *reply, struct mig_reply *rep)
+__attribute__((always_inline)) static inline void
+serve(struct ipc_message *m, struct ipc_port *port, struct ipc_message *reply,
+      struct mig_reply *rep)
 {
 	struct mig_request req = {
 		.head = &m->head,
@@ -189,7 +190,7 @@ struct ipc_message *ipc_kernel_call(struct ipc_message *m)
 /* --- the call of a thread that waits for the answer --- */
 
 /* Is the thread's place to receive still what it was, and free? Then the reply
- * is the next message there. */
+ * is the next message there, and the thread no longer pins it. */
 static bool is_next(struct ipc_message *reply, const struct kernel_rpc *c)
 {
 	struct ipc_port *port = c->port;
@@ -198,8 +199,10 @@ static bool is_next(struct ipc_message *reply, const struct kernel_rpc *c)
 		    port->receiver_name == c->from && !port->set &&
 		    list_empty(&port->queue) && !port->owed &&
 		    reply->head.msgh_size <= c->receive_size;
-	if (next)
+	if (next) {
 		reply->head.msgh_seqno = port->seqno++;
+		ref_put_not_last(&port->ref); /* alive: it has its own */
+	}
 	spin_unlock(&port->lock);
 	return next;
 }
@@ -238,12 +241,11 @@ mach_msg_return_t ipc_kernel_rpc_simple(struct ipc_message *m,
 		return MACH_SEND_NO_BUFFER;
 	}
 	serve(m, c->dest, reply, &rep);
-	ipc_message_put(m);
+	ipc_message_retire(m);
 	ipc_port_unref(c->dest);
 	mach_msg_header_t *h = &reply->head;
 	if (rep.item_count || has_no_answer(reply) || !is_next(reply, c))
 		return reply_by_port(reply, &rep, c);
-	ipc_port_unref(c->port);
 	h->msgh_bits |= MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE);
 	h->msgh_remote_port = MACH_PORT_NULL;
 	h->msgh_local_port = c->from;

@@ -30,11 +30,9 @@ void ipc_kport_destroy(struct ipc_port *port)
 	ipc_port_kill_kernel(port);
 }
 
-/* Does a port of kind have serve where kind want is asked for? */
+/* Does a port of kind have serve where another kind, want, is asked for? */
 static bool serves(enum kobject_kind have, enum kobject_kind want)
 {
-	if (have == want)
-		return true;
 	switch (have) {
 	case KOBJECT_HOST_PRIV:
 		return want == KOBJECT_HOST || want == KOBJECT_HOST_LIMITED;
@@ -51,12 +49,14 @@ static bool serves(enum kobject_kind have, enum kobject_kind want)
 }
 
 /* Port locked. */
-static struct kobject *object_of(struct ipc_port *port, enum kobject_kind kind)
+static inline struct kobject *object_of(struct ipc_port *port,
+					enum kobject_kind kind)
 {
-	if (!port->active || !port->object || !serves(port->kind, kind))
+	struct kobject *object = port->object; /* NULL if it is dead */
+	if (!object || (port->kind != kind && !serves(port->kind, kind)))
 		return NULL;
-	kobject_ref(port->object);
-	return port->object;
+	kobject_ref(object);
+	return object;
 }
 
 struct kobject *ipc_kport_lookup(struct ipc_port *port, enum kobject_kind kind)

@@ -56,6 +56,7 @@ static void fresh_enter(struct ipc_space *s, struct fresh *f,
 		e->set->name = e->name;
 		e->type = TYPE_SET;
 	} else {
+		e->port = NULL;
 		e->type = TYPE_DEAD;
 		e->urefs = 1;
 	}
@@ -74,7 +75,7 @@ static enum kr allocate(struct ipc_space *s, mach_port_right_t right,
 		kr = KR_INVALID_TASK;
 	else if (chosen)
 		kr = ipc_entry_alloc_name(s, *name, &e);
-	else
+	else if (!(e = ipc_entry_pop(s)))
 		kr = ipc_entry_alloc(s, &e);
 	if (kr == KR_SUCCESS) {
 		fresh_enter(s, &f, e);

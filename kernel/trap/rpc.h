@@ -12,9 +12,11 @@
 
 static inline time_value_t time_value_of(uint64_t ns)
 {
+	uint64_t us = ns / 1000u;
+
 	return (time_value_t){
-		.seconds = (int)(ns / 1000000000u),
-		.microseconds = (int)(ns / 1000u % 1000000u),
+		.seconds = (int)(us / 1000000u),
+		.microseconds = (int)(us % 1000000u),
 	};
 }
 
