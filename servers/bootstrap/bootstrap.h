@@ -23,7 +23,8 @@
 struct server;
 
 /* What things are found by, beside their names. */
-enum index_kind { INDEX_WAY, INDEX_REQUESTOR, INDEX_DECLARED, INDEX_REGISTERED };
+enum index_kind { INDEX_WAY, INDEX_REQUESTOR, INDEX_DECLARED,
+		  INDEX_REGISTERED };
 
 enum account_kind { ACCOUNT_SERVER, ACCOUNT_PUBLIC, ACCOUNT_SESSION,
 		    ACCOUNT_KINDS };
@@ -83,6 +84,7 @@ struct server {
 	bool created;	     /* by bootstrap_create_server */
 	bool on_demand;	     /* created: starts with the first message */
 	bool idle;	     /* created: waits for that message */
+	bool served;	     /* it checked a service in, in this life */
 	bool gone;	     /* created: nothing holds it any more */
 	uint64_t started;    /* ns */
 	uint64_t restart_at; /* ns; 0: not waiting */

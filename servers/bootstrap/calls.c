@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The bootstrap_* calls; docs/bootstrap.md tells what they do. Each begins by finding out through which way it came.
+ * The bootstrap_* calls; docs/bootstrap.md tells what they do. Each begins by
+ * finding out through which way it came.
  *
  * Ports in replies are copied from send rights kept here; a receive right that
  * goes out moves. On an error nothing of the request has been consumed.

@@ -77,7 +77,7 @@ static void server_start(struct server *s)
 	const char *wrong;
 
 	s->restart_at = 0;
-	s->asked = false;
+	s->asked = s->served = false;
 	s->started = clock_get(MACH_CLOCK_MONOTONIC);
 	wrong = server_spawn(s);
 	s->ran |= wrong == NULL;
@@ -252,6 +252,20 @@ static uint64_t restart_delay(unsigned failures)
 	return failures <= 1 ? 0 : (100 * NS_PER_MS) << (failures - 2);
 }
 
+/* Those in a row that were soon after the start. One that starts on demand and
+ * serves may end as often as messages come: it is only slowed down. */
+static unsigned failures_now(const struct server *s, uint64_t now)
+{
+	unsigned failures = now - s->started < SHORT_LIFE_NS ?
+				    s->failures + 1 : 1;
+
+	if (s->asked)
+		return 0;
+	if (s->on_demand && s->served && failures > FAILURES_MAX)
+		return FAILURES_MAX;
+	return failures;
+}
+
 /* It does not run any more: what now? */
 static void restart_schedule(struct server *s)
 {
@@ -264,11 +278,7 @@ static void restart_schedule(struct server *s)
 		say("server %s ended", s->config->name);
 		return;
 	}
-	if (s->asked)
-		s->failures = 0;
-	else
-		s->failures = now - s->started < SHORT_LIFE_NS ?
-				      s->failures + 1 : 1;
+	s->failures = failures_now(s, now);
 	if (s->failures > FAILURES_MAX) {
 		say("server %s failed %u times in a row: given up",
 		    s->config->name, s->failures);

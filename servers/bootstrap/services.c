@@ -119,8 +119,10 @@ bool service_check_in(struct service *s, struct server *server)
 		return false;
 	s->active = true;
 	s->holder = server;
-	if (server != NULL)
+	if (server != NULL) {
 		link_insert(&server->holds, &s->in_holder);
+		server->served = true;
+	}
 	return true;
 }
 

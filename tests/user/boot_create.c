@@ -43,27 +43,41 @@ static int serve(const char *name)
 
 /* --- its clients */
 
+/* Sends a request; where its answer will come. */
+static mach_port_t request(mach_port_t port, int id)
+{
+	mach_port_t reply = mach_reply_port();
+	mach_msg_header_t m = {
+		.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+					    MACH_MSG_TYPE_MAKE_SEND_ONCE),
+		.msgh_size = sizeof m,
+		.msgh_remote_port = port,
+		.msgh_local_port = reply,
+		.msgh_id = id,
+	};
+
+	OK(mach_msg(&m, MACH_SEND_MSG, sizeof m, 0, 0, 0, 0));
+	return reply;
+}
+
 /* The id of the answer; 0: none within ms. */
-static int call(mach_port_t port, int id, unsigned ms)
+static int answer(mach_port_t reply, unsigned ms)
 {
 	struct {
 		mach_msg_header_t head;
 		char room[64];
-	} m = {.head = {
-		.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
-					    MACH_MSG_TYPE_MAKE_SEND_ONCE),
-		.msgh_size = sizeof m.head,
-		.msgh_remote_port = port,
-		.msgh_local_port = mach_reply_port(),
-		.msgh_id = id,
-	}};
-	mach_port_t reply = m.head.msgh_local_port;
+	} m;
 	mach_msg_return_t mr;
 
-	mr = mach_msg(&m.head, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TIMEOUT,
-		      sizeof m.head, sizeof m, reply, ms, MACH_PORT_NULL);
+	mr = mach_msg(&m.head, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof m,
+		      reply, ms, MACH_PORT_NULL);
 	port_gone(reply);
 	return mr == MACH_MSG_SUCCESS ? m.head.msgh_id : 0;
+}
+
+static int call(mach_port_t port, int id, unsigned ms)
+{
+	return answer(request(port, id), ms);
 }
 
 #define ANSWER (ASK + 100)
@@ -217,10 +231,21 @@ static int servers_now(void)
  * service's port dies with the requests that waited there, its place and its
  * name are free. Whoever wants it creates it anew.
  */
+/* One that serves and ends, as often as it is asked, is not given up. */
+static void quick_ends(mach_port_t service)
+{
+	for (int i = 0; i < 5; i++) {
+		EQUAL(call(service, ASK, LONG), ANSWER);
+		EQUAL(call(service, DIE, LONG), DIED);
+	}
+	EQUAL(call(service, ASK, LONG), ANSWER);
+	leave("quick.ends", service);
+}
+
 static void given_up(void)
 {
 	static const char *const names[] = {"given.up", "given.up.demand"};
-	mach_port_t way = 0, service[2] = {0}, found = 0;
+	mach_port_t way = 0, service[2] = {0}, waits[2], found = 0, quick = 0;
 	int before = servers_now();
 
 	for (int i = 0; i < 2; i++) {
@@ -233,9 +258,13 @@ static void given_up(void)
 		release(way);
 	}
 	EQUAL(servers_now(), before + 2);
-	EQUAL(call(service[1], ASK, 1), 0);
-	EQUAL(call(service[0], ASK, LONG), DIED);
+	for (int i = 0; i < 2; i++)
+		waits[i] = request(service[i], ASK);
+	way = create("quick.ends", true, &quick);
+	release(way);
+	quick_ends(quick); /* meanwhile */
 	for (int i = 0; i < 2; i++) {
+		EQUAL(answer(waits[i], LONG), DIED);
 		CHECK(forgotten(names[i]));
 		EQUAL(port_refs(service[i], MACH_PORT_RIGHT_DEAD_NAME), 1);
 		mach_port_deallocate(SELF, service[i]);
