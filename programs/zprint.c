@@ -138,7 +138,8 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "--help"))
 		return fputs(usage_text, stdout) < 0;
 	if (argc > 1 && !empty) {
-		fputs(usage_text, stderr);
+		fprintf(stderr, "zprint: what is \"%s\"?\n%s",
+			argv[argc - 1], usage_text);
 		return 2;
 	}
 	if (empty && drain())

@@ -21,6 +21,7 @@ echo "== beyond"; printf 'a \303\274ber \351 dog\n' >/tmp/beyond; wp -c /tmp/bey
 echo "== pipe"; wp /tmp/text </dev/null | cat; echo
 echo "== sorts"; sorts; echo "status $?"
 echo "== many"; sorts -b -n 300 -s 5; echo "status $?"
+echo "== zprint"; zprint -x; echo "status $?"
 echo "== wrong"; sorts -n 0; echo "status $?"; sorts -n 2x; sorts -s; sorts 5; true
 END2
 run_sections "$TMP/script:/tmp/again"
@@ -76,6 +77,8 @@ heap       4020 compared, 2218 moved, sorted
 quick      2460 compared, 1052 moved, sorted
 status 0
 END2
+has zprint_says_why zprint '^zprint: what is "-x"?'
+has zprint_status zprint '^status 2$'
 has sorts_usage wrong '^usage: sorts'
 has sorts_says_the_range wrong '^sorts: -n wants 1 to 10000, not 0$'
 has sorts_says_no_number wrong '^sorts: -n wants a number, not "2x"$'
