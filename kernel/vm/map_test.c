@@ -357,19 +357,40 @@ static void many_entries(void)
 	vm_map_unref(map);
 }
 
+/* A neighbour's pages make the tree higher; when they go, it is as before. */
+static void trees_shrink(void)
+{
+	struct vm_map *map = new_map();
+	uint64_t near = AT, far = AT + page, size = 5000 * page;
+
+	CHECK_EQ(vm_map_allocate(map, &near, page, false), KR_SUCCESS);
+	vm_user_set(map, near, 7);
+	struct vm_census before = vm_census_take();
+	CHECK_EQ(vm_map_allocate(map, &far, size, false), KR_SUCCESS);
+	vm_user_set(map, far + size - 8, 8);
+	CHECK_EQ(map->count, 1); /* one object */
+	CHECK_EQ(vm_map_deallocate(map, far, size), KR_SUCCESS);
+	CHECK(vm_census_equal(before));
+	CHECK_EQ(vm_user_get(map, near), 7);
+	vm_user_set(map, near, 9);
+	CHECK_EQ(vm_user_get(map, near), 9);
+	vm_check_map(map);
+	vm_map_unref(map);
+}
+
 static void body(void *arg)
 {
 	static void (*const tests[])(void) = {
 		allocates_anywhere, size_zero, fixed_places, deallocates_holes,
 		memory_comes_back_zero, protection, maximum_protection,
 		paper_map, sparse, replaces,
-		discards, keeps_shared, many_entries,
+		discards, keeps_shared, many_entries, trees_shrink,
 	};
 	static const char *const names[] = {
 		"allocates_anywhere", "size_zero", "fixed_places",
 		"deallocates_holes", "memory_comes_back_zero", "protection",
 		"maximum_protection", "paper_map", "sparse", "replaces",
-		"discards", "keeps_shared", "many_entries",
+		"discards", "keeps_shared", "many_entries", "trees_shrink",
 	};
 
 	(void)arg;

@@ -190,15 +190,43 @@ static bool node_cut(struct vm_node **np, uint64_t base, const struct span *s,
 	return ok;
 }
 
+static unsigned first_slot(const struct vm_node *n)
+{
+	unsigned i = 0;
+
+	while (n->slot[i] == NULL)
+		i++;
+	return i;
+}
+
+/* Roots with one child go: a tree is as high as what is in it demands, however
+ * far it once reached. */
+static void lower(struct vm_tree *t)
+{
+	struct vm_node *n;
+
+	while ((n = t->root) != NULL && n->level > 0 && n->count == 1 &&
+	       vm_node_sole(n)) {
+		unsigned i = first_slot(n);
+
+		t->root = n->slot[i];
+		t->base = child_base(n, t->base, i);
+		vm_node_free(n);
+	}
+}
+
 bool vm_tree_cut(struct vm_tree *t, uint64_t first, uint64_t end,
 		 struct vm_garbage *garbage)
 {
 	const struct span s = { first, end };
+	bool ok;
 
 	if (disjoint(t, &s))
 		return true;
 	t->hint = NULL;
-	return node_cut(&t->root, t->base, &s, garbage);
+	ok = node_cut(&t->root, t->base, &s, garbage);
+	lower(t);
+	return ok;
 }
 
 void vm_tree_clear(struct vm_tree *t, struct vm_garbage *garbage)
