@@ -201,7 +201,8 @@ void created_demand(void);
 void notifications_drain(void);
 extern mach_port_t demand_port;
 boolean_t event_demux(mach_msg_header_t *request, mach_msg_header_t *reply);
-/* A dead-name notification when the port dies. False: it is dead already. */
-bool watch_death(mach_port_t name);
+/* A dead-name notification when the port dies. KERN_RESOURCE_SHORTAGE; any other
+ * code: it is dead already, or a port of our own. */
+kern_return_t watch_death(mach_port_t name);
 
 #endif

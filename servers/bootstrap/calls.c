@@ -107,14 +107,15 @@ kern_return_t do_bootstrap_register(mach_port_t bootstrap, name_t name,
 	if (port == MACH_PORT_NULL)
 		return unregister(w, name);
 	kr = make_room(w, name);
-	if (kr != BOOTSTRAP_SUCCESS)
+	if (kr != BOOTSTRAP_SUCCESS || port == MACH_PORT_DEAD)
 		return kr;
-	if (port == MACH_PORT_DEAD)
-		return BOOTSTRAP_SUCCESS;
-	if (service_register(w, name, port) == NULL)
+	kr = watch_death(port);
+	if (kr != KERN_SUCCESS && kr != KERN_RESOURCE_SHORTAGE) {
+		mach_port_deallocate(mach_task_self(), port);
+		return BOOTSTRAP_SUCCESS; /* it is gone already */
+	}
+	if (kr != KERN_SUCCESS || service_register(w, name, port) == NULL)
 		return BOOTSTRAP_NO_MEMORY;
-	if (!watch_death(port))
-		port_died(port);
 	return BOOTSTRAP_SUCCESS;
 }
 
@@ -250,21 +251,23 @@ kern_return_t do_bootstrap_subset(mach_port_t bootstrap, mach_port_t requestor,
 				  mach_port_t *subset)
 {
 	struct way *w = way_find(bootstrap), *sub;
+	kern_return_t kr;
 
 	if (w == NULL)
 		return BOOTSTRAP_NOT_PRIVILEGED;
 	if (!MACH_PORT_VALID(requestor))
 		return BOOTSTRAP_NOT_PRIVILEGED;
-	sub = subset_create(w, requestor);
+	kr = watch_death(requestor);
+	if (kr != KERN_SUCCESS && kr != KERN_RESOURCE_SHORTAGE) {
+		/* Dead, or one of our own: so is the subset. */
+		mach_port_deallocate(mach_task_self(), requestor);
+		*subset = MACH_PORT_NULL;
+		return BOOTSTRAP_SUCCESS;
+	}
+	sub = kr == KERN_SUCCESS ? subset_create(w, requestor) : NULL;
 	if (sub == NULL)
 		return BOOTSTRAP_NO_MEMORY;
 	*subset = sub->port;
-	if (watch_death(requestor))
-		return BOOTSTRAP_SUCCESS;
-	/* It is dead, or one of our own: the subset is gone with it. The
-	 * request's reference went, too. */
-	port_died(requestor);
-	*subset = MACH_PORT_NULL;
 	return BOOTSTRAP_SUCCESS;
 }
 

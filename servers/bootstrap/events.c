@@ -19,9 +19,9 @@
 #include <server/exc_request.h>
 #include <server/notify.h>
 
-bool watch_death(mach_port_t name)
+kern_return_t watch_death(mach_port_t name)
 {
-	return notify_request_dead_name(name, notify_port) == KERN_SUCCESS;
+	return notify_request_dead_name(name, notify_port);
 }
 
 static void dead_name(mach_port_t name)
@@ -33,8 +33,7 @@ static void dead_name(mach_port_t name)
 		server_died(s);
 	else if (other != NULL)
 		corpse_end(other); /* somebody else ended it */
-	else
-		port_died(name);
+	port_died(name);
 	/* The notification's own reference. */
 	mach_port_deallocate(mach_task_self(), name);
 }

@@ -89,7 +89,7 @@ static void server_start(struct server *s)
 		say("server %s cannot start: %s %s", s->config->name,
 		    s->config->program, wrong);
 		restart_schedule(s);
-	} else if (!watch_death(s->task)) {
+	} else if (watch_death(s->task) != KERN_SUCCESS) {
 		server_died(s);
 	}
 }
