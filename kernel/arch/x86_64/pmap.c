@@ -103,7 +103,7 @@ static void entry_change(struct pmap *pmap, pte_t *pte, vaddr_t va,
 	bool lowers = (old & ~new & PTE_WRITE) || (new & ~old & PTE_NX);
 
 	if (!(new & PTE_NX))
-		pmap->leaf_page->pmap_flags = LEAF_EXECUTES;
+		pmap->leaf_page->pmap_flags |= LEAF_EXECUTES;
 	if (lowers)
 		pmap->lowering = true;
 	while ((old & PTE_PRESENT) &&
@@ -157,7 +157,7 @@ static inline enum kr entry_new(struct pmap *pmap, pte_t *pte, uint64_t new)
 	if (page && !pv_add(page, pte))
 		return KR_RESOURCE_SHORTAGE;
 	if (__builtin_expect(!(new & PTE_NX), 0))
-		pmap->leaf_page->pmap_flags = LEAF_EXECUTES;
+		pmap->leaf_page->pmap_flags |= LEAF_EXECUTES;
 	atomic_set(pte, new);
 	atomic_add(&pmap->resident, 1);
 	table_count_add(pmap->leaf_page, 1);
@@ -354,16 +354,6 @@ void pmap_destroy(struct pmap *pmap)
 
 /* --- lower, ask */
 
-/* Clearing W harms no entry, whatever it is: no test. */
-static void leaf_unwrite(pte_t *pte, pte_t *last)
-{
-#pragma GCC unroll 16
-	for (; pte < last; pte++)
-		__asm__ volatile("lock andq %1, %0"
-				 : "+m"(*pte)
-				 : "i"(~PTE_WRITE));
-}
-
 static void leaf_unexecute(pte_t *pte, pte_t *last)
 {
 	uint64_t old;
@@ -385,7 +375,9 @@ static void lower_locked(struct pmap *pmap, vaddr_t start, vaddr_t end,
 		pte_t *pte = &leaf_lookup(pmap, va)[table_index(va, 0)];
 		pte_t *last = pte + (stop - va) / PAGE_SIZE_4K;
 
-		if (!(prot & ACCESS_WRITE))
+		if (!(prot & ACCESS_WRITE) && stop - va == LEAF_SPAN)
+			leaf_lower(pmap, va);
+		else if (!(prot & ACCESS_WRITE))
 			leaf_unwrite(pte, last);
 		if (!(prot & ACCESS_EXECUTE) &&
 		    (pmap->leaf_page->pmap_flags & LEAF_EXECUTES))
@@ -429,6 +421,8 @@ bool pmap_extract(struct pmap *pmap, vaddr_t va, struct paddr *pa,
 	leaf = leaf_lookup(pmap, va);
 	if (leaf)
 		entry = leaf[table_index(va, 0)];
+	if (leaf && pmap->leaf_page->pmap_flags & LEAF_LOWERED)
+		entry &= ~PTE_WRITE;
 	spin_unlock(&pmap->lock);
 	if (!(entry & PTE_PRESENT))
 		return false;

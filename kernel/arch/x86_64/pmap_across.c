@@ -57,7 +57,8 @@ bool pmap_copy_across(struct pmap *pmap, vaddr_t to, vaddr_t from, size_t size)
 
 		n = PAGE_SIZE_4K - offset;
 		n = n < end - to ? n : end - to;
-		ok = leaf && copy_to_frame(&leaf[table_index(to, 0)], offset,
+		ok = leaf && !(pmap->leaf_page->pmap_flags & LEAF_LOWERED) &&
+		     copy_to_frame(&leaf[table_index(to, 0)], offset,
 					   from, n);
 		to += n;
 		from += n;

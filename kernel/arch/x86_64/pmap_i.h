@@ -56,8 +56,10 @@ struct pmap {
 #define LEAF_NONE ((vaddr_t)1 << 63) /* near no user address */
 
 /* A table's struct page: whose it is, what it maps, entries in use. */
-/* pmap_flags of a leaf: an entry in it was executable. */
+/* pmap_flags of a leaf (lock): an entry in it was executable; the entry that leads
+ * to it has no W, so that whatever entries say all are read-only. */
 #define LEAF_EXECUTES 1
+#define LEAF_LOWERED  2
 
 static inline struct pmap *table_pmap(const struct page *t)
 {
@@ -115,10 +117,20 @@ static inline pte_t *leaf_lookup(struct pmap *pmap, vaddr_t va)
 						 : leaf_walk(pmap, va);
 }
 
+/* The leaf as a whole becomes read-only, in one step; the flush is the caller's. Lock
+ * held. */
+void leaf_lower(struct pmap *pmap, vaddr_t va);
+void leaf_unwrite(pte_t *pte, pte_t *last);
+/* Before something is entered: its entries themselves become read-only instead. */
+pte_t *leaf_settle(struct pmap *pmap, vaddr_t va);
+
 static inline pte_t *leaf_make(struct pmap *pmap, vaddr_t va)
 {
-	return va - pmap->leaf_start < LEAF_SPAN ? pmap->leaf
-						 : leaf_create(pmap, va);
+	pte_t *leaf = va - pmap->leaf_start < LEAF_SPAN ? pmap->leaf
+							: leaf_create(pmap, va);
+
+	return leaf && pmap->leaf_page->pmap_flags & LEAF_LOWERED ?
+		       leaf_settle(pmap, va) : leaf;
 }
 
 /* Takes the tables over va that have become empty out of the tree and puts

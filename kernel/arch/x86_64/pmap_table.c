@@ -128,6 +128,42 @@ pte_t *leaf_create(struct pmap *pmap, vaddr_t va)
 	return leaf_remember(pmap, table, va);
 }
 
+/* The entry that leads to the leaf over va, which exists. */
+static pte_t *leaf_entry(struct pmap *pmap, vaddr_t va)
+{
+	pte_t *table = pmap->root;
+
+	for (unsigned level = 3; level > 1; level--)
+		table = entry_table(table[table_index(va, level)]);
+	return &table[table_index(va, 1)];
+}
+
+void leaf_lower(struct pmap *pmap, vaddr_t va)
+{
+	atomic_fetch_and(leaf_entry(pmap, va), ~PTE_WRITE);
+	pmap->leaf_page->pmap_flags |= LEAF_LOWERED;
+}
+
+/* Clearing W harms no entry, whatever it is: no test. */
+void leaf_unwrite(pte_t *pte, pte_t *last)
+{
+#pragma GCC unroll 16
+	for (; pte < last; pte++)
+		__asm__ volatile("lock andq %1, %0"
+				 : "+m"(*pte)
+				 : "i"(~PTE_WRITE));
+}
+
+/* Nothing is raised before all is lowered. A processor that still knows the
+ * upper entry without W takes a fault and looks again. */
+pte_t *leaf_settle(struct pmap *pmap, vaddr_t va)
+{
+	leaf_unwrite(pmap->leaf, pmap->leaf + TABLE_ENTRIES);
+	atomic_fetch_or(leaf_entry(pmap, va), PTE_WRITE);
+	pmap->leaf_page->pmap_flags &= (uint16_t)~LEAF_LOWERED;
+	return pmap->leaf;
+}
+
 void tables_prune(struct pmap *pmap, vaddr_t va, struct list *freed)
 {
 	pte_t *path[4]; /* the entry that leads to the table of a level */

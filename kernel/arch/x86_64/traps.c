@@ -102,16 +102,30 @@ static int64_t user_subcode(const struct user_frame *f)
 	}
 }
 
+/* Those for which there is more to do than to tell. */
+#define SPECIAL                                                          \
+	(1u << TRAP_NO_VECTOR | 1u << TRAP_DEBUG | 1u << TRAP_OPCODE |    \
+	 1u << TRAP_X87 | 1u << TRAP_SIMD)
+
+/* True: it is no exception. */
+static bool __attribute__((noinline))
+user_special(const struct user_frame *f, int64_t *subcode)
+{
+	if (f->vector == TRAP_NO_VECTOR && vector_first_use())
+		return true;
+	if (f->vector == TRAP_DEBUG)
+		debug_user_trap();
+	*subcode = user_subcode(f);
+	return false;
+}
+
 static void user_exception(struct user_frame *f)
 {
 	unsigned v = (unsigned)f->vector;
-	int64_t subcode;
+	int64_t subcode = 0;
 
-	if (v == TRAP_NO_VECTOR && vector_first_use())
+	if (__builtin_expect(SPECIAL >> v & 1, 0) && user_special(f, &subcode))
 		return;
-	if (v == TRAP_DEBUG)
-		debug_user_trap();
-	subcode = user_subcode(f);
 	irq_enable();
 	if (user_codes[v].exception == 0)
 		trap_user_exception(EXC_BAD_INSTRUCTION, (int64_t)v, 0);
