@@ -76,7 +76,6 @@ struct thread {
 	struct ipc_space *space;   /* (f) task's */
 	struct account *account;   /* (f) task's */
 	struct walk_node task_link; /* task's lock */
-	unsigned task_stops;	    /* task's lock: its suspensions so far */
 
 	struct spinlock lock;
 	_Atomic uint32_t ast;

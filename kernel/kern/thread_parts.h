@@ -34,6 +34,8 @@ struct thread_sched {
 	_Atomic int policy_data;	/* (l) ms, 0: the usual quantum */
 	unsigned stop_count, suspend_count; /* (l) */
 	uint32_t usage;			/* decayed, scaled TH_USAGE_SCALE */
+	unsigned task_stops;		/* the task's lock: its suspensions
+					 * so far */
 	uint64_t usage_stamp;		/* when usage was computed */
 	uint64_t usage_total;		/* total_ns then */
 	uint64_t total_ns;		/* that it ran */

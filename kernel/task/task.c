@@ -143,7 +143,7 @@ static bool task_thread_insert(struct task *t, struct thread *thread)
 		walk_insert(&t->threads, &thread->task_link);
 		t->thread_count++;
 		/* The task's suspensions count for the newcomer too. */
-		thread->task_stops = t->suspend_count;
+		thread->sched.task_stops = t->suspend_count;
 		thread_stop_new(thread, t->suspend_count);
 	}
 	spin_unlock(&t->lock);
@@ -232,10 +232,12 @@ static void task_thread_free(struct thread *thread)
  */
 static void stops_follow(struct task *t, struct thread *thread)
 {
+	unsigned *stops = &thread->sched.task_stops;
+
 	spin_lock(&t->lock);
-	for (; thread->task_stops < t->suspend_count; thread->task_stops++)
+	for (; *stops < t->suspend_count; ++*stops)
 		(void)!thread_stop(thread, false);
-	for (; thread->task_stops > t->suspend_count; thread->task_stops--)
+	for (; *stops > t->suspend_count; --*stops)
 		(void)!thread_release(thread);
 	spin_unlock(&t->lock);
 }
