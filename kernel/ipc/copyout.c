@@ -238,7 +238,7 @@ static bool put_items(struct placer *p, struct list *after)
 }
 
 /* The reply right, and with it, under the same hold, the body's. */
-static mach_msg_return_t place_rights(struct placer *p)
+[[gnu::noinline]] static mach_msg_return_t place_rights(struct placer *p)
 {
 	struct ipc_space *s = p->space;
 	struct ipc_message *m = p->m;
@@ -277,9 +277,9 @@ static void place_dest(struct ipc_message *m, const struct msg_receive *to)
 }
 
 /* The message cannot be had: only its header, without a reply port. */
-static mach_msg_return_t header_only(struct ipc_message *m,
-				     const struct msg_receive *to,
-				     mach_msg_return_t code)
+[[gnu::noinline]] static mach_msg_return_t
+header_only(struct ipc_message *m, const struct msg_receive *to,
+	    mach_msg_return_t code)
 {
 	m->head.msgh_remote_port = MACH_PORT_NULL;
 	m->head.msgh_bits &= ~(MACH_MSGH_BITS_REMOTE_MASK |
@@ -292,7 +292,7 @@ static mach_msg_return_t header_only(struct ipc_message *m,
 }
 
 /* Everything in the body that is not in its place yet. */
-static mach_msg_return_t place_body(struct placer *p)
+[[gnu::noinline]] static mach_msg_return_t place_body(struct placer *p)
 {
 	struct ipc_message *m = p->m;
 	for (uint32_t i = 0; i < m->item_count; i++)
@@ -370,7 +370,7 @@ static bool enter_all(struct ipc_message *m)
 	return ok;
 }
 
-static mach_msg_return_t enter_others(struct ipc_message *m)
+[[gnu::noinline]] static mach_msg_return_t enter_others(struct ipc_message *m)
 {
 	struct thread *self = thread_self();
 	struct placer p = {.m = m, .space = self->space, .map = self->map};

@@ -216,7 +216,7 @@ static bool deallocate_send(struct ipc_space *s, mach_port_name_t name,
 	if (--e->urefs) {
 		spin_unlock(&port->lock);
 	} else {
-		ipc_reverse_remove(s, e);
+		ipc_reverse_unlink(s, e);
 		ipc_entry_forget(s, e);
 		ipc_entry_push(s, e);
 		*request = ipc_port_drop_send(port);

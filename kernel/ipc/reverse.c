@@ -22,6 +22,11 @@ void ipc_reverse_insert(struct ipc_space *s, struct ipc_entry *e)
 	ipc_reverse_push(ipc_reverse_head(s, e->port), e);
 }
 
+void ipc_reverse_remove(struct ipc_space *s, struct ipc_entry *e)
+{
+	ipc_reverse_unlink(s, e);
+}
+
 void ipc_reverse_grow(struct ipc_space *s)
 {
 	uint32_t fresh = s->high - 1;

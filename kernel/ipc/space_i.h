@@ -266,7 +266,9 @@ static inline void ipc_reverse_push(struct ipc_entry **head,
 	*head = e;
 }
 void ipc_reverse_insert(struct ipc_space *s, struct ipc_entry *e);
-static inline void ipc_reverse_remove(struct ipc_space *s, struct ipc_entry *e)
+void ipc_reverse_remove(struct ipc_space *s, struct ipc_entry *e);
+/* The same, in line. */
+static inline void ipc_reverse_unlink(struct ipc_space *s, struct ipc_entry *e)
 {
 	struct ipc_entry **p = ipc_reverse_head(s, e->port);
 	while (*p != e)
