@@ -302,23 +302,16 @@ static struct ipc_port *destroy_unused(struct ipc_space *s,
 	return port;
 }
 
-enum kr ipc_port_op_mod_refs(struct ipc_space *s, mach_port_name_t name,
-			     mach_port_right_t right, mach_port_delta_t delta)
+[[gnu::noinline]] static enum kr mod_refs(struct ipc_space *s,
+					  mach_port_name_t name,
+					  mach_port_right_t right,
+					  mach_port_delta_t delta)
 {
 	enum kr kr = KR_SUCCESS;
 	struct list after;
 	uint8_t type = type_of(right);
 	if (!type)
 		return KR_INVALID_VALUE;
-	if (type == TYPE_RECEIVE && delta == -1) {
-		spin_lock(&s->lock);
-		struct ipc_port *port = destroy_unused(s, name);
-		spin_unlock(&s->lock);
-		if (port) {
-			ipc_port_unref(port);
-			return KR_SUCCESS;
-		}
-	}
 	struct ipc_entry *e = find(s, name, &kr);
 	if (!e)
 		return kr;
@@ -334,6 +327,21 @@ enum kr ipc_port_op_mod_refs(struct ipc_space *s, mach_port_name_t name,
 	found_done(s, e);
 	ipc_requests_fire(&after);
 	return kr;
+}
+
+enum kr ipc_port_op_mod_refs(struct ipc_space *s, mach_port_name_t name,
+			     mach_port_right_t right, mach_port_delta_t delta)
+{
+	if (right == MACH_PORT_RIGHT_RECEIVE && delta == -1) {
+		spin_lock(&s->lock);
+		struct ipc_port *port = destroy_unused(s, name);
+		spin_unlock(&s->lock);
+		if (port) {
+			ipc_port_unref(port);
+			return KR_SUCCESS;
+		}
+	}
+	return mod_refs(s, name, right, delta);
 }
 
 /* --- asking --- */
