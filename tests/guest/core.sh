@@ -67,6 +67,8 @@ has of_a_user nobody '^-rw------- +1 nobody .* core$'
 hasnt not_where_denied denied 'core'
 
 # --- large ones: others are served meanwhile, and no memory is needed for them
+# Of a core written at one go nobody sees more than two sizes, 0 and the last; how
+# many of some 1,100 are seen depends on the processors of this machine.
 
 musl-gcc -O2 -static -o "$TMP/bigcore" tests/guest/programs/bigcore.c || {
 	fail bigcore "does not compile"
@@ -77,7 +79,7 @@ big='mkdir /tmp/d; cd /tmp/d; ulimit -c unlimited'
 try $RUN --timeout 200 --add "$TMP/bigcore:/bin/bigcore" -- \
 	sh -c "$big; bigcore; stat -c %s core"
 if [ "$status" -eq 0 ] && awk '
-	NR == 1 && /^signal 6, core, / && $4 >= 200 { served = 1 }
+	NR == 1 && /^signal 6, core, / && $4 >= 10 { served = 1 }
 	NR == 2 && $1 > 72 * 1048576 { whole = 1 }
 	END { exit !(served && whole) }' "$out"
 then
