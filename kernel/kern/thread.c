@@ -79,7 +79,7 @@ static struct thread *thread_alloc(struct processor_set *set, int priority,
 	t->sched.base = (int8_t)priority;
 	t->sched.max = (int8_t)max;
 	t->sched.policy = POLICY_TIMESHARE;
-	t->sched.usage_stamp = clock_now();
+	t->sched.usage_stamp = t->sched.sleep_stamp = clock_now();
 	atomic_set(&t->sched.current, (int8_t)priority);
 	atomic_set(&t->sched.flags, TF_IN_STOP);
 	return t;

@@ -638,6 +638,21 @@ static void *vector_body(void *arg)
 	return NULL;
 }
 
+/* A thread has not slept before there was one. */
+static void sleep_begins_with_life(void)
+{
+	struct thread_basic_info info;
+	mach_msg_type_number_t n = THREAD_BASIC_INFO_COUNT;
+	thread_t t;
+
+	sleep_ms(2100);
+	OK_OR_RETURN(thread_create(SELF, &t));
+	OK(thread_info(t, THREAD_BASIC_INFO, (thread_info_t)&info, &n));
+	CHECK(info.sleep_time < 2);
+	OK(thread_terminate(t));
+	mach_port_deallocate(SELF, t);
+}
+
 static void vector_state(void)
 {
 	pthread_t t[4];
@@ -657,5 +672,6 @@ static const struct test tests[] = {
 	TEST(abort_wait),   TEST(terminate),	  TEST(exit_clears),
 	TEST(futexes),	    TEST(many_threads),	  TEST(vector_state),
 	TEST(in_parallel),  TEST(cheaper_than_a_task),
+	TEST(sleep_begins_with_life),
 };
 TEST_MAIN(tests)
