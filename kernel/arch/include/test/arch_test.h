@@ -40,6 +40,7 @@ extern const char *arch_test_why;
 	X(pmap_enter_extract)                                      \
 	X(pmap_access)                                             \
 	X(pmap_protect_lowers)                                     \
+	X(pmap_protect_everything)                                 \
 	X(pmap_replace)                                            \
 	X(pmap_quick_keeps)                                        \
 	X(pmap_sparse_tables)                                      \

@@ -123,6 +123,39 @@ bool arch_test_pmap_protect_lowers(void)
 	return true;
 }
 
+/* What is lowered as a whole is raised page by page. */
+bool arch_test_pmap_protect_everything(void)
+{
+	struct page *other = page_alloc(0, PAGE_VM, PAGE_ZEROED);
+	struct map_one m;
+	vaddr_t next;
+	unsigned prot;
+
+	EXPECT(other);
+	EXPECT(map_one_init(&m, RW));
+	next = m.va + m.size;
+	EXPECT(pmap_enter(m.pmap, next, frame(other), m.size, RW, 0) ==
+	       KR_SUCCESS);
+	for (int i = 0; i < 2; i++) {
+		EXPECT(can_write(m.va) && can_write(next));
+		pmap_protect(m.pmap, 0, pmap_user_max, ACCESS_READ);
+		EXPECT(can_read(m.va) && !can_write(m.va));
+		EXPECT(can_read(next) && !can_write(next));
+		EXPECT(pmap_extract(m.pmap, next, NULL, &prot) &&
+		       prot == ACCESS_READ);
+		EXPECT(pmap_enter(m.pmap, m.va, frame(m.page), m.size, RW,
+				  0) == KR_SUCCESS);
+		EXPECT(can_write(m.va) && !can_write(next));
+		EXPECT(pmap_extract(m.pmap, next, NULL, &prot) &&
+		       prot == ACCESS_READ);
+		EXPECT(pmap_enter(m.pmap, next, frame(other), m.size, RW, 0) ==
+		       KR_SUCCESS);
+	}
+	map_one_cleanup(&m);
+	page_free(other, 0);
+	return true;
+}
+
 bool arch_test_pmap_replace(void)
 {
 	struct page *other = page_alloc(0, PAGE_VM, PAGE_ZEROED);
