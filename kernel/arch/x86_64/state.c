@@ -131,7 +131,8 @@ static void get_vector(struct machine_thread *m, uint32_t *state)
 {
 	bool on = cpu_irq_save();
 
-	if (is_running(m) && m->vector)
+	/* Given some while it runs, it has none loaded yet. */
+	if (is_running(m) && cpu_self()->head.loaded & MACHINE_VECTOR)
 		vector_save(m);
 	cpu_irq_restore(on);
 	vector_read(m, state);
