@@ -318,12 +318,14 @@ static mach_msg_return_t finish(struct ipc_message *m,
 /* --- what the fast path hands over --- */
 
 /* A right that is its port's first here needs no more than an entry: that the
- * port dies just now, whoever looks at the entry finds out. */
+ * port dies just now, whoever looks at the entry finds out. The kernel may have
+ * had no port to give. */
 static inline bool enter_item(struct ipc_space *s, struct ipc_message *m,
 			      struct ipc_item *item) REQUIRES(&s->lock)
 {
 	struct ipc_entry *e;
-	if (item->kind != ITEM_RIGHT || !item->right.port->active)
+	if (item->kind != ITEM_RIGHT || !item->right.port ||
+	    !item->right.port->active)
 		return false;
 	e = ipc_entry_put_first(s, item->right, m->causal);
 	if (!e)

@@ -245,8 +245,48 @@ static void wild_jump(void)
 	port_gone(port);
 }
 
+/* What a handler that waits is told of a victim whose own ports were taken
+ * away, or replaced by ones that are dead. */
+static void without_ports(bool dead)
+{
+	mach_port_t port = port_new_send(), none = MACH_PORT_NULL;
+	mach_port_t told = dead ? MACH_PORT_DEAD : MACH_PORT_NULL;
+	struct victim *v = shared_page();
+	struct request r;
+	struct child c;
+
+	*v = (struct victim){.kind = V_UD2};
+	OK_OR_RETURN(child_create(&c, victim_body, v));
+	OK(task_set_special_port(c.task, TASK_EXCEPTION_PORT, port));
+	if (dead)
+		none = port_new_send();
+	OK(thread_set_special_port(c.thread, THREAD_KERNEL_PORT, none));
+	OK(task_set_special_port(c.task, TASK_KERNEL_PORT, none));
+	if (dead)
+		port_gone(none);
+	OK(child_go(&c));
+	OK(mach_msg(&r.head, MACH_RCV_MSG, 0, sizeof(r), port, 0, 0));
+	EQUAL(r.thread, told);
+	EQUAL(r.task, told);
+	skip_bytes(c.thread, 2);
+	answer(&r, KERN_SUCCESS);
+	while (!v->done)
+		sleep_ms(1);
+	child_kill(&c); /* it cannot end itself: that takes its port */
+	vm_deallocate(mach_task_self(), (vm_address_t)v, vm_page_size);
+	port_gone(port);
+}
+
+/* Class B18. */
+static void ports_taken_away(void)
+{
+	without_ports(false);
+	without_ports(true);
+}
+
 static const struct test tests[] = {
 	TEST(exc_emulate),   TEST(signal_emulation), TEST(wild_jump),
 	TEST(exc_fix_float), TEST(signal_returns),
+	TEST(ports_taken_away),
 };
 TEST_MAIN(tests)
