@@ -18,7 +18,7 @@
 #include <servers/bootstrap_defs.h>
 
 #define SELF	 mach_task_self()
-#define REQUESTS 40000
+#define REQUESTS 100000
 #define LONGEST	 40000 /* instructions */
 #define THREADS	 4000
 #define TASKS	 1000
