@@ -226,11 +226,6 @@ static int servers_now(void)
 	return servers;
 }
 
-/*
- * One that ends at once, again and again, is given up and forgotten: its
- * service's port dies with the requests that waited there, its place and its
- * name are free. Whoever wants it creates it anew.
- */
 /* One that serves and ends, as often as it is asked, is not given up. */
 static void quick_ends(mach_port_t service)
 {
@@ -242,6 +237,11 @@ static void quick_ends(mach_port_t service)
 	leave("quick.ends", service);
 }
 
+/*
+ * One that ends at once, again and again, is given up and forgotten: its
+ * service's port dies with the requests that waited there, its place and its
+ * name are free. Whoever wants it creates it anew.
+ */
 static void given_up(void)
 {
 	static const char *const names[] = {"given.up", "given.up.demand"};
