@@ -94,8 +94,8 @@ static inline void ipc_message_return(struct ipc_message *m)
 	else
 		ipc_message_free(m);
 }
-/* ipc_message_put for one that came by the fast path: its rights are gone, its items
- * inside it, and nobody was charged. */
+/* ipc_message_put for one that came by the fast path, or a request that the kernel
+ * has answered: its rights are gone, its items inside it, and nobody was charged. */
 static inline void ipc_message_retire(struct ipc_message *m)
 {
 	struct thread *self = thread_self();
