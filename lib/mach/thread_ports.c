@@ -133,8 +133,6 @@ port_t task_notify(void)
 	return (port_t)mach_trap0(MACH_TRAP_TASK_NOTIFY);
 }
 
-
-
 host_t host_self(void)
 {
 	if (host == HOST_NULL)
