@@ -224,7 +224,10 @@ static any_t cursor(any_t arg)
 
 static void save(void)
 {
-	note = document_write(&document, file) ? "written" : strerror(errno);
+	if (document_write(&document, file))
+		note = "written";
+	else
+		note = errno != 0 ? strerror(errno) : "not an ordinary file";
 }
 
 static void obey_letter(char c)

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "spell.h"
 
@@ -233,7 +231,7 @@ void document_end(struct document *d)
 	d->column = d->lines[d->row]->length;
 }
 
-/* ---- files ---- */
+/* ---- a file ---- */
 
 static bool type_or_break(struct document *d, int c)
 {
@@ -260,63 +258,6 @@ bool document_read(struct document *d, const char *file)
 	d->changed = false;
 	errno = 0;
 	return fits;
-}
-
-static bool write_lines(const struct document *d, FILE *f)
-{
-	bool good;
-
-	for (int i = 0; i < d->count; i++)
-		fprintf(f, "%.*s\n", d->lines[i]->length, d->lines[i]->text);
-	good = fflush(f) == 0 && ferror(f) == 0 && fsync(fileno(f)) == 0;
-	good &= fclose(f) == 0;
-	return good;
-}
-
-/* Who may do what with the new file: as with the old one, if there is one. */
-static bool take_mode(int fd, const char *file)
-{
-	mode_t mask = umask(0);
-	struct stat old;
-
-	umask(mask);
-	if (stat(file, &old) != 0)
-		return errno == ENOENT && fchmod(fd, 0666 & ~mask) == 0;
-	(void)!fchown(fd, old.st_uid, old.st_gid);
-	return fchmod(fd, old.st_mode & 0777) == 0;
-}
-
-/* A file beside target that becomes it when it is whole. */
-static bool replace(const struct document *d, const char *target)
-{
-	char path[PATH_MAX + 8];
-	FILE *f = NULL;
-	int fd;
-
-	snprintf(path, sizeof(path), "%s.XXXXXX", target);
-	fd = mkstemp(path);
-	if (fd < 0)
-		return false;
-	if (take_mode(fd, target))
-		f = fdopen(fd, "w");
-	if (f == NULL)
-		close(fd);
-	else if (write_lines(d, f) && rename(path, target) == 0)
-		return true;
-	fd = errno;
-	unlink(path);
-	errno = fd;
-	return false;
-}
-
-bool document_write(struct document *d, const char *file)
-{
-	char real[PATH_MAX];
-	const char *target = realpath(file, real); /* a link stays one */
-	bool good = replace(d, target != NULL ? target : file);
-
-	d->changed &= !good;
-	return good;
 }
 
 /* ---- counts ---- */

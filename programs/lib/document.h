@@ -36,8 +36,11 @@ struct document {
 void document_init(struct document *d);
 /* False: errno says why, or 0 for a text of too many lines. */
 bool document_read(struct document *d, const char *file);
-/* Into a new file that takes the old one's place when it is whole. False: errno
- * says why, and the old file is as it was. */
+/* Into a new file that takes the old one's place when it is whole. Where it
+ * could not stand for the old one (which has further names, or an owner that
+ * cannot be given, or a folder that is closed) the old one is written over.
+ * False: errno says why, 0 for what is no ordinary file; the old file is as it
+ * was, unless it was being written over. */
 bool document_write(struct document *d, const char *file);
 
 /* Does the byte continue a character? */

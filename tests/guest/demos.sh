@@ -142,6 +142,16 @@ send \x11
 expect ended
 send grep -c lost /tmp/new\r
 expect 0
+send wp /dev/null; echo en''ded\r
+expect line 1 column 1
+send x\x13
+expect not an ordinary file
+send \x11
+expect ^Q again
+send \x11
+expect ended
+send ls -l /dev/null\r
+expect crw
 send stty -a | grep -o ' icanon\\| echo '\r
 expect icanon
 expect echo
