@@ -210,4 +210,26 @@ before=\$(stty -g); $run -- exit 3; [ \$? = 3 ] && [ \$before = \$(stty -g) ] &&
 	echo sane"
 want terminal_restored 0 ''
 
+# --- make run, whose shell's status is forgiven on a terminal; ours is not
+
+# made NAME STATUS RUN: what make would run with these options ends so.
+made()
+{
+	env -u MAKEFLAGS -u MAKELEVEL make -n -s run RUN="$3" |
+		sed -n '/^tools\/run/,$p' >"$TMP/recipe"
+	printf 'status %d\n' "$2" >"$TMP/script"
+	try build/host/ptydrive "$TMP/script" sh "$TMP/recipe"
+	want "$1" 0 ''
+}
+
+made make_forgives_a_shell 0 '--timeout 20 -- exit 3'
+try sh "$TMP/recipe"
+want make_forgives_nothing_on_a_pipe 3 ''
+made make_forgives_no_command 0 '--timeout 20 -- exit 127'
+made make_tells_bad_usage 2 '--frobnicate'
+made make_tells_a_timeout 124 '--timeout 1 -- hang'
+made make_tells_a_panic 125 '--timeout 20 -- panic'
+MACH_QEMU=no-such-qemu made make_tells_no_machine 126 ''
+TMPDIR=/none made make_tells_no_place 126 "--add $TMP/file:/x"
+
 finish
