@@ -159,7 +159,7 @@ send sorts -d 1; echo en''ded\r
 expect bubble       insertion    selection    shell        heap         quick
 expect \e[32m#
 expect ended
-send sorts -b -n 6000; echo en''ded\r
+send sorts -b -n 10000; echo en''ded\r
 expect  of 6 done, 
 expect quick
 expect sorted
