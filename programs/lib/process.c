@@ -49,6 +49,15 @@ static char *of_process(int pid, const char *name, size_t *length)
 	return contents(path, length);
 }
 
+/* What does not print becomes a question mark: names and arguments are the
+ * process's own choice, and a terminal would obey them. */
+static void make_printable(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 127)
+			*text = '?';
+}
+
 /* "12 (name) S ..."; the name may hold anything. */
 static bool parse_stat(char *text, struct process *p)
 {
@@ -65,6 +74,7 @@ static bool parse_stat(char *text, struct process *p)
 		return false;
 	*end = '\0';
 	snprintf(p->name, sizeof(p->name), "%s", name + 1);
+	make_printable(p->name);
 	p->terminal = terminal != 0;
 	p->time = (user + system) * TICK;
 	p->size = size;
@@ -101,7 +111,6 @@ static void read_threads(struct process *p)
 	free(text);
 }
 
-/* What does not print becomes a question mark. */
 static void read_command(struct process *p)
 {
 	size_t length = 0;
@@ -115,8 +124,7 @@ static void read_command(struct process *p)
 	for (size_t n = 0; n < length; n++)
 		if (!text[n])
 			text[n] = ' ';
-		else if ((unsigned char)text[n] < ' ' || text[n] == 127)
-			text[n] = '?';
+	make_printable(text);
 	p->command = text;
 }
 

@@ -27,6 +27,10 @@ ready /tmp/r4
 states sleep "$(printf 'odd\001word')" >/tmp/r5 & stopped=$!
 ready /tmp/r5
 kill -STOP $stopped
+odd=$(printf '/tmp/n\n  999 ?\033[2J')
+cp /bin/states "$odd"
+"$odd" sleep >/tmp/r8 &
+ready /tmp/r8
 states nicely >/tmp/r6 &
 ready /tmp/r6
 su nobody -s /bin/sh -c 'exec states sleep foreign' >/tmp/r7 &
@@ -161,6 +165,7 @@ has threads_of_zombie allthreads '  Z +0 +0:00.00 +0:00.00  <defunct>$'
 
 has names names ' states$'
 has names_hide_arguments own '^nobody .* states sleep foreign$'
+has names_odd names ' n\?  999 \?\?\[2J$'
 if section names | grep -q 'states sleep'; then
 	fail names_only "$(section names | tr '\n' '|')"
 else
