@@ -73,6 +73,34 @@
 	COPY_U32 user_copy_u32, FIXUP_USER
 	COPY_U32 user_copy_u32_nofault, FIXUP_USER_NOFAULT
 
+/* bool copy(void *to, const void *from, size_t size), size a multiple of 256 and
+   not zero, through two vector registers that the caller has borrowed */
+.macro MOVE_64 at
+	vmovdqu \at(%rsi,%rdx), %ymm0
+	vmovdqu \at+32(%rsi,%rdx), %ymm1
+	vmovdqu %ymm0, \at(%rdi,%rdx)
+	vmovdqu %ymm1, \at+32(%rdi,%rdx)
+.endm
+	.balign 16
+	.globl user_copy_blocks_nofault
+	.type user_copy_blocks_nofault, @function
+user_copy_blocks_nofault:
+	STAC
+	addq %rdx, %rdi
+	addq %rdx, %rsi
+	negq %rdx
+1:	MOVE_64 0
+	MOVE_64 64
+	MOVE_64 128
+	MOVE_64 192
+	addq $256, %rdx
+	jnz 1b
+2:	CLAC
+	movl $1, %eax
+	ret
+	FIXUP 1b, 2b, FIXUP_USER_NOFAULT
+	.size user_copy_blocks_nofault, . - user_copy_blocks_nofault
+
 /* bool probe_u64(uint64_t address, uint64_t *value) */
 	.globl probe_u64
 	.type probe_u64, @function

@@ -12,8 +12,6 @@
 #include "percpu.h"
 #include "pmap_i.h"
 
-#include <arch/copy.h>
-
 #define PTE_TAKES (PTE_PRESENT | PTE_WRITE | PTE_USER)
 #define PTE_NOTED (PTE_ACCESSED | PTE_DIRTY)
 
@@ -34,7 +32,7 @@ static inline bool copy_to_frame(pte_t *pte, size_t offset, vaddr_t from,
 	/* It may have been lowered just before we had the lock. */
 	now = atomic_get(pte);
 	ok = !((now ^ entry) & ~PTE_NOTED) &&
-	     copy_in_nofault((char *)direct(frame) + offset, from, size);
+	     frame_copy_in((char *)direct(frame) + offset, from, size);
 	if (!(now & PTE_DIRTY))
 		pv_note(page, PTE_NOTED);
 	atomic_set_rel((_Atomic uintptr_t *)&page->pmap_word, (uintptr_t)pte);
