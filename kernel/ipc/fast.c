@@ -30,31 +30,31 @@
 /* --- land --- */
 
 /* The reply right gets its name. False: no room. */
-TEMPLATE bool name_reply(struct thread *self, struct ipc_message *m,
-			 struct ipc_port *port)
+TEMPLATE bool name_reply(struct fast *f, struct thread *self)
 {
 	struct ipc_space *s = self->space;
-	struct ipc_entry *e;
 	spin_lock(&s->lock);
-	bool ok = s->active && (likely((e = ipc_entry_pop_hot(s)) != NULL) ||
-				ipc_entry_alloc(s, &e) == KR_SUCCESS);
-	if (likely(ok)) {
-		e->port = port;
-		e->urefs = 1;
-		e->type = TYPE_SEND_ONCE;
-		e->flags = 0;
-		if (CONFIG_PROVENANCE)
-			e->provenance = m->causal;
-		m->head.msgh_remote_port = e->name;
-		self->ipc.to = e;
+	struct ipc_entry *e = likely(s->active) ? ipc_entry_pop_hot(s) : NULL;
+	if (unlikely(!e)) {
+		spin_unlock(&s->lock);
+		return false;
 	}
+	e->port = f->port;
+	e->urefs = 1;
+	e->type = TYPE_SEND_ONCE;
+	e->flags = 0;
+	if (CONFIG_PROVENANCE)
+		e->provenance = f->causal;
+	f->m->head.msgh_remote_port = e->name;
+	self->ipc.to = e;
 	spin_unlock(&s->lock);
-	return ok;
+	return true;
 }
 
-/* No name for the reply right: the general copy-out says what was short. What
+/* No name at hand for the reply right: the general copy-out makes room, or says
+ * what was short. What
  * a long message has behind its header is there already. */
-[[gnu::noreturn]] static void
+[[gnu::noreturn, gnu::noinline]] static void
 land_unnamed(struct thread *self, struct ipc_message *m, struct ipc_port *port,
 	     enum body body)
 {
@@ -102,12 +102,13 @@ land_unnamed(struct thread *self, struct ipc_message *m, struct ipc_port *port,
 				     enum body body)
 {
 	struct thread *self = f->peer;
-	if (likely(f->short_landing &&
-		   (call == ANSWER || name_reply(self, f->m, f->port))))
-		context_trap_return(hand_over(self, f->m, body));
-	if (f->short_landing)
-		land_unnamed(self, f->m, f->port, body);
-	land_rights(self, f->m);
+	if (body == ANY && !f->short_landing)
+		land_rights(self, f->m);
+	if (likely(call == ANSWER || name_reply(f, self)))
+		hand_over(f, self, body);
+	if (CONFIG_PROVENANCE)
+		f->m->causal = f->causal;
+	land_unnamed(self, f->m, f->port, body);
 }
 
 void ipc_receive_continue(void)
@@ -120,60 +121,65 @@ void ipc_receive_continue(void)
 
 /* Both entries found: the rest of the looking, then all changing. */
 TEMPLATE bool meet_and_commit(struct fast *f, struct ipc_space *s,
-			      const struct place *at, enum call call,
-			      enum body body) REQUIRES(&s->lock)
+			      enum call call, enum body body)
+	REQUIRES(&s->lock)
 {
 	spin_lock(&f->dest->lock);
-	bool ok = meet(f, at, body);
+	bool ok = meet(f, body);
 	if (likely(ok)) {
 		release_peer(f);
-		address(f, call);
+		address(f, call, body);
 		if (call == ANSWER)
-			use_entry(f, s);
+			use_entry(f, s, body);
 		else
-			make_reply(f);
-		wait_at_source(f, at);
+			make_reply(f, body);
+		wait_at_source(f);
 		unlock_source(f);
 	}
-	if (f->dest_set)
+	if (unlikely(f->dest_set))
 		unlock_set(f->dest_set);
 	spin_unlock(&f->dest->lock);
 	return ok;
 }
 
 /* The same around a body with rights. */
-static bool with_rights(struct fast *f, struct ipc_space *s,
-			const struct place *at, enum call call,
+static bool with_rights(struct fast *f, struct ipc_space *s, enum call call,
 			struct list *after) REQUIRES(&s->lock)
 {
 	struct fast_body body;
 	const struct ipc_entry *used = call == ANSWER ? f->entry : NULL;
 	if (!ipc_fast_body_check(f->m, s, used, &body))
 		return false;
-	bool ok = call == ANSWER ? meet_and_commit(f, s, at, ANSWER, ANY) :
-				   meet_and_commit(f, s, at, REQUEST, ANY);
+	bool ok = call == ANSWER ? meet_and_commit(f, s, ANSWER, ANY) :
+				   meet_and_commit(f, s, REQUEST, ANY);
 	if (ok)
 		ipc_fast_body_take(f->m, s, &body, after);
 	return ok;
 }
 
 /* Pins of both ports, for a call of the kernel. */
-TEMPLATE mach_msg_return_t call_kernel(struct fast *f, const struct place *at)
+[[gnu::noinline]] static mach_msg_return_t
+call_kernel(struct ipc_message *m, struct ipc_port *dest, struct ipc_port *port,
+	    mach_port_name_t name)
 {
-	const struct kernel_rpc rpc = {f->dest, f->port, at->buffer, at->size,
-				       at->name};
-	f->self->ipc.sent++;
+	struct thread *self = thread_self();
+	const struct kernel_rpc rpc = {dest, port, self->ipc.buffer,
+				       self->ipc.receive_size, name};
+	if (CONFIG_PROVENANCE)
+		m->causal = self->ipc.causal_id;
+	self->ipc.sent++;
 	ipc_count(IPC_KERNEL_CALLS);
-	return ipc_kernel_rpc_simple(f->m, &rpc);
+	return ipc_kernel_rpc_simple(m, &rpc);
 }
 
-TEMPLATE bool pass(struct ipc_message *m, const struct place *at,
-		   mach_msg_return_t *result, enum call call,
-		   enum body body)
+/* name: what to receive from. Returns only if it did not go this way, or had
+ * an answer at once: *result. */
+TEMPLATE bool pass(struct thread *self, struct ipc_message *m,
+		   mach_port_name_t name, mach_msg_return_t *result,
+		   enum call call, enum body body)
 {
 	struct fast f;
 	struct list after;
-	struct thread *self = thread_self();
 	struct ipc_space *s = self->space;
 	bool complex = body == ANY &&
 		       m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX;
@@ -181,27 +187,29 @@ TEMPLATE bool pass(struct ipc_message *m, const struct place *at,
 	f.m = m;
 	f.dest_set = NULL;
 	f.outlived = NULL;
+	if (CONFIG_PROVENANCE)
+		f.causal = self->ipc.causal_id;
 	spin_lock(&s->lock);
-	bool ok = find_entries(&f, s, at->name, call);
+	bool ok = find_entries(&f, s, name, call, body);
 	bool kernel = call == REQUEST && ok && ipc_port_is_kernel(f.dest);
 	if (unlikely(kernel && (complex || body == LONG ||
-				at->option & MACH_RCV_25)))
+				self->ipc.option & MACH_RCV_25)))
 		ok = kernel = false;
 	if (kernel) {
 		ref_get_bounded(&f.dest->ref);
 		ref_get_bounded(&f.port->ref);
 	} else if (unlikely(ok && complex)) {
 		list_init(&after);
-		ok = with_rights(&f, s, at, call, &after);
+		ok = with_rights(&f, s, call, &after);
 	} else if (likely(ok)) {
-		ok = meet_and_commit(&f, s, at, call, body);
+		ok = meet_and_commit(&f, s, call, body);
 	}
 	spin_unlock(&s->lock);
 	if (kernel)
-		*result = call_kernel(&f, at);
+		*result = call_kernel(m, f.dest, f.port, name);
 	if (!likely(ok) || kernel)
 		return ok;
-	if (call == ANSWER && unlikely(f.outlived))
+	if (body == ANY && call == ANSWER && f.outlived)
 		ipc_request_used(f.outlived);
 	become(&f, ipc_receive_continue);
 	if (unlikely(complex))
@@ -214,21 +222,21 @@ TEMPLATE bool pass(struct ipc_message *m, const struct place *at,
 void ipc_fast_kernel_rpc(struct ipc_message *m, struct ipc_port *dest,
 			 struct ipc_port *reply)
 {
-	static const struct place at = {.size = UINT32_MAX};
 	struct fast f = {
 		.self = thread_self(), .m = m, .dest = dest, .port = reply,
 	};
 	f.self->ipc.message = NULL;
+	wait_with(f.self, 0, 0, UINT32_MAX);
 	spin_lock(&f.dest->lock);
 	/* Its last send right would have a notification to fire. */
 	bool ok = dest->srights > 1 && !ipc_port_is_kernel(dest) &&
-		  meet(&f, &at, ANY);
+		  meet(&f, ANY);
 	if (likely(ok)) {
 		dest->srights--;
 		release_peer(&f);
-		address(&f, KERNEL_REQUEST);
-		make_reply(&f);
-		wait_at_source(&f, &at);
+		address(&f, KERNEL_REQUEST, ANY);
+		make_reply(&f, ANY);
+		wait_at_source(&f);
 		unlock_source(&f);
 	}
 	if (f.dest_set)
@@ -258,13 +266,11 @@ TEMPLATE struct ipc_message *fetch(struct thread *self, uint64_t buffer,
 		    size % 4 == 0))
 		return NULL;
 	self->ipc.spare = NULL;
-	if (!likely(copy_in(&m->head, buffer, size))) {
+	if (!likely(copy_in_words(&m->head, buffer, size))) {
 		ipc_message_put(m);
 		return NULL;
 	}
 	m->head.msgh_size = size;
-	if (CONFIG_PROVENANCE)
-		m->causal = self->ipc.causal_id;
 	return m;
 }
 
@@ -284,7 +290,8 @@ TEMPLATE bool is_answer(const mach_msg_header_t *h, uint32_t mask)
 
 /* A long message of plain data, to a thread whose memory is at hand. False:
  * nothing happened. */
-static bool pass_long(const struct place *at, uint32_t size,
+static bool pass_long(uint64_t buffer, uint32_t option, uint32_t size,
+		      uint32_t rcv_size, mach_port_name_t name,
 		      mach_msg_return_t *r)
 {
 	struct thread *self = thread_self();
@@ -292,17 +299,16 @@ static bool pass_long(const struct place *at, uint32_t size,
 	if (!m || size <= MESSAGE_SMALL_SIZE || size > LONG_MAX_SIZE || size % 4)
 		return false;
 	self->ipc.spare = NULL;
-	if (!copy_in(&m->head, at->buffer, sizeof(m->head))) {
+	if (!copy_in(&m->head, buffer, sizeof(m->head))) {
 		ipc_message_put(m);
 		return false;
 	}
+	wait_with(self, buffer, option, rcv_size);
 	m->head.msgh_size = size;
-	if (CONFIG_PROVENANCE)
-		m->causal = self->ipc.causal_id;
-	bool ok = is_request(&m->head, at->name, BITS_PLAIN) ?
-			  pass(m, at, r, REQUEST, LONG) :
+	bool ok = is_request(&m->head, name, BITS_PLAIN) ?
+			  pass(self, m, name, r, REQUEST, LONG) :
 		  is_answer(&m->head, BITS_PLAIN) ?
-			  pass(m, at, r, ANSWER, LONG) :
+			  pass(self, m, name, r, ANSWER, LONG) :
 			  false;
 	if (!ok)
 		ipc_message_put(m);
@@ -328,61 +334,79 @@ static mach_msg_return_t fetch_large(uint64_t buffer, uint32_t size,
 	return MACH_MSG_SUCCESS;
 }
 
-/* The rest of a call whose bytes are there; options that would need more
- * arguments are not set. */
+/* The rest of a call whose bytes are there, and wait_with was called; options
+ * that would need more arguments are not set. */
 [[gnu::noinline]] static mach_msg_return_t
-mach_msg_fetched(struct ipc_message *m, uint32_t size, uint64_t buffer,
-		 uint32_t option, uint32_t rcv_size, mach_port_name_t rcv_name)
+mach_msg_fetched(struct ipc_message *m, mach_port_name_t name)
 {
-	const struct place at = {buffer, option, rcv_size, rcv_name};
+	struct thread *self = thread_self();
 	mach_msg_return_t r;
-	bool request = is_request(&m->head, rcv_name, BITS_SHAPE);
+	if (CONFIG_PROVENANCE)
+		m->causal = self->ipc.causal_id;
+	bool request = is_request(&m->head, name, BITS_SHAPE);
 	if ((request || is_answer(&m->head, BITS_SHAPE)) &&
-	    pass(m, &at, &r, request ? REQUEST : ANSWER, ANY))
+	    pass(self, m, name, &r, request ? REQUEST : ANSWER, ANY))
 		return r;
-	return ipc_mach_msg(m, buffer, option, size, rcv_size, rcv_name,
+	return ipc_mach_msg(m, self->ipc.buffer, self->ipc.option,
+			    m->head.msgh_size, self->ipc.receive_size, name,
 			    MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
 }
 
 /* What the thread's own buffer does not take. */
 [[gnu::noinline]] static mach_msg_return_t
-mach_msg_large(uint64_t buffer, uint32_t option, uint32_t send_size,
-	       uint32_t rcv_size, mach_port_name_t rcv_name)
+mach_msg_large(uint64_t buffer, uint32_t option, uint32_t size,
+	       uint32_t rcv_size, mach_port_name_t name)
 {
-	const struct place at = {buffer, option, rcv_size, rcv_name};
 	struct ipc_message *m;
 	mach_msg_return_t r;
-	if (pass_long(&at, send_size, &r))
+	if (pass_long(buffer, option, size, rcv_size, name, &r))
 		return r;
-	r = fetch_large(buffer, send_size, &m);
-	return r == MACH_MSG_SUCCESS ?
-		       mach_msg_fetched(m, send_size, buffer, option,
-					rcv_size, rcv_name) :
-		       r;
+	r = fetch_large(buffer, size, &m);
+	if (r != MACH_MSG_SUCCESS)
+		return r;
+	wait_with(thread_self(), buffer, option, rcv_size);
+	return mach_msg_fetched(m, name);
+}
+
+/* The manual's receivers. */
+[[gnu::noinline]] static mach_msg_return_t
+mach_msg_25(uint64_t buffer, uint32_t size, uint32_t rcv_size,
+	    mach_port_name_t name)
+{
+	struct thread *self = thread_self();
+	const uint32_t option = OPTIONS_RPC | MACH_RCV_25;
+	struct ipc_message *m = fetch(self, buffer, size);
+	if (!m)
+		return mach_msg_large(buffer, option, size, rcv_size, name);
+	wait_with(self, buffer, option, rcv_size);
+	return mach_msg_fetched(m, name);
 }
 
 int64_t ipc_trap_mach_msg(uint64_t buffer, uint64_t option, uint64_t send_size,
 			  uint64_t rcv_size, uint64_t rcv_name,
 			  uint64_t timeout, uint64_t notify)
 {
-	const struct place at = {buffer, (uint32_t)option, (uint32_t)rcv_size,
-				 (mach_port_name_t)rcv_name};
+	struct thread *self = thread_self();
+	mach_port_name_t name = (mach_port_name_t)rcv_name;
 	mach_msg_return_t r;
-	if (unlikely((at.option & ~MACH_RCV_25) != OPTIONS_RPC))
+	if (unlikely((uint32_t)option != OPTIONS_RPC)) {
+		if ((uint32_t)option == (OPTIONS_RPC | MACH_RCV_25))
+			return mach_msg_25(buffer, (uint32_t)send_size,
+					   (uint32_t)rcv_size, name);
 		return ipc_mach_msg(NULL, buffer, option, send_size, rcv_size,
 				    rcv_name, timeout, notify);
-	struct ipc_message *m =
-		fetch(thread_self(), buffer, (uint32_t)send_size);
+	}
+	struct ipc_message *m = fetch(self, buffer, (uint32_t)send_size);
 	if (unlikely(!m))
-		return mach_msg_large(buffer, at.option, (uint32_t)send_size,
-				      at.size, at.name);
-	if (is_request(&m->head, at.name, BITS_PLAIN)) {
-		if (pass(m, &at, &r, REQUEST, PLAIN))
+		return mach_msg_large(buffer, OPTIONS_RPC, (uint32_t)send_size,
+				      (uint32_t)rcv_size, name);
+	wait_with(self, buffer, OPTIONS_RPC, (uint32_t)rcv_size);
+	if (likely(is_request(&m->head, name, BITS_PLAIN))) {
+		if (pass(self, m, name, &r, REQUEST, PLAIN))
 			return r;
 	} else if (is_answer(&m->head, BITS_PLAIN)) {
-		if (pass(m, &at, &r, ANSWER, PLAIN))
+		if (pass(self, m, name, &r, ANSWER, PLAIN))
 			return r;
 	}
-	return mach_msg_fetched(m, m->head.msgh_size, buffer, at.option,
-				at.size, at.name);
+	return mach_msg_fetched(m, name);
 }

@@ -141,13 +141,13 @@ TEMPLATE void write_header(struct fast *f, const struct told *told)
 TEMPLATE void commit(struct fast *f, const struct told *told)
 	REQUIRES(&f->dest->lock)
 {
-	static const struct place at = {.size = UINT32_MAX};
 	f->self->ipc.spare = NULL;
 	f->self->ipc.message = NULL;
 	name_reply_right(f, told);
 	write_header(f, told);
 	release_peer(f);
-	wait_at_source(f, &at);
+	wait_with(f->self, 0, 0, UINT32_MAX);
+	wait_at_source(f);
 	unlock_source(f);
 }
 
@@ -193,7 +193,7 @@ bool ipc_exception_meet(struct ipc_exception *x)
 	bool wide = f.dest->exception_form == EXC_FORM_64;
 	f.m->head.msgh_size = exc_request_size(wide);
 	assert(f.m->head.msgh_size <= f.m->capacity);
-	bool ok = find_peer(&f, PLAIN) && tell(&f, x, wide);
+	bool ok = find_peer(&f, ANY) && tell(&f, x, wide);
 	if (f.dest_set)
 		unlock_set(f.dest_set);
 	spin_unlock(&f.dest->lock);
@@ -212,9 +212,9 @@ void ipc_exception_tell(const struct ipc_exception *x, ipc_kernel_done done)
 	};
 	self->ipc.done = (void (*)(void))done;
 	if (CONFIG_PROVENANCE)
-		f.m->causal = self->ipc.causal_id;
+		f.causal = self->ipc.causal_id;
 	become(&f, ipc_kernel_rpc_continue);
-	context_trap_return(hand_over(f.peer, f.m, ANY));
+	hand_over(&f, f.peer, ANY);
 }
 
 void exc_fill_64(struct exc_request_64 *r, struct thread *self)

@@ -10,7 +10,7 @@
 #include <ipc/fast.h>
 #include <ipc/space_i.h>
 #include <ipc/stat.h>
-#include <kern/wait_fast.h>
+#include <kern/become.h>
 
 #define BITS_REQUEST \
 	MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE)
@@ -29,7 +29,8 @@
 
 enum call { REQUEST, ANSWER, KERNEL_REQUEST };
 /* PLAIN data; LONG plain data, of which only the header was fetched; or ANY body,
- * rights too. */
+ * rights too. The first two leave to the third: entries and peers of the
+ * manual's, and the kernel as a peer. */
 enum body { PLAIN, LONG, ANY };
 
 struct fast {
@@ -38,18 +39,22 @@ struct fast {
 	struct ipc_entry *entry;  /* of the destination */
 	struct ipc_port *dest;	  /* locked */
 	struct ipc_set *dest_set; /* locked, or NULL */
+	struct list *receivers;	  /* of the one or the other */
 	struct ipc_port *port;	  /* to receive from: locked */
 	struct ipc_set *set;	  /* or this */
+	uint32_t causal;	  /* of the sender */
 	struct ipc_request *outlived; /* of a manual's entry used up */
 	bool short_landing; /* names for one right at most, then the bytes */
 };
 
-/* What the caller will wait with. */
-struct place {
-	uint64_t buffer;
-	uint32_t option, size;
-	mach_port_name_t name;
-};
+/* How the thread will receive, if it comes to wait. */
+TEMPLATE void wait_with(struct thread *self, uint64_t buffer, uint32_t option,
+			uint32_t size)
+{
+	self->ipc.buffer = buffer;
+	self->ipc.option = option;
+	self->ipc.receive_size = size;
+}
 
 /* --- find --- */
 
@@ -86,7 +91,8 @@ static bool is_plain_compat(const struct ipc_entry *e)
 
 /* The entries, by kind. */
 TEMPLATE bool find_entries(struct fast *f, struct ipc_space *s,
-			   mach_port_name_t from, enum call call)
+			   mach_port_name_t from, enum call call,
+			   enum body body)
 	REQUIRES(&s->lock)
 {
 	struct thread_ipc *mine = &f->self->ipc;
@@ -109,7 +115,8 @@ TEMPLATE bool find_entries(struct fast *f, struct ipc_space *s,
 	if (call == REQUEST)
 		return d->type & TYPE_SEND && !(d->flags & ENTRY_ACCEPT);
 	return d->type == TYPE_SEND_ONCE &&
-	       (likely(!d->request && !d->flags) || is_plain_compat(d));
+	       (likely(!d->request && !d->flags) ||
+		(body == ANY && is_plain_compat(d)));
 }
 
 /* --- meet --- */
@@ -126,13 +133,20 @@ TEMPLATE void unlock_set(struct ipc_set *set) NO_LOCK_ANALYSIS
 	spin_unlock(&set->lock);
 }
 
+/* It takes its message without a look at rights or at who it is. */
+TEMPLATE bool lands_short(const struct thread *t)
+{
+	return (t->ipc.option &
+		(MACH_RCV_MSG | MACH_RCV_25 | MACH_RCV_NOTIFY)) == MACH_RCV_MSG;
+}
+
 /* Destination (and its set) locked: a peer waits there as we want it, so the
  * port is alive and has no messages. */
 TEMPLATE bool find_peer(struct fast *f, enum body body) REQUIRES(&f->dest->lock)
 {
 	struct ipc_port *dest = f->dest;
 	struct list *receivers = &dest->receivers;
-	if (dest->set) {
+	if (unlikely(dest->set)) {
 		f->dest_set = dest->set;
 		lock_set(dest->set);
 		receivers = &dest->set->receivers;
@@ -143,14 +157,16 @@ TEMPLATE bool find_peer(struct fast *f, enum body body) REQUIRES(&f->dest->lock)
 	struct thread *t = container_of(n, struct thread, wait_link);
 	assert(dest->active && list_empty(&dest->queue));
 	f->peer = t;
+	f->receivers = receivers;
 	f->short_landing =
-		(t->ipc.option &
-		 (MACH_RCV_MSG | MACH_RCV_25 | MACH_RCV_NOTIFY)) == MACH_RCV_MSG &&
+		likely(lands_short(t)) &&
 		(body != ANY ||
 		 !(f->m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX));
-	return f->m->head.msgh_size <= t->ipc.receive_size &&
+	if (body != ANY && !f->short_landing)
+		return false;
+	return likely(f->m->head.msgh_size <= t->ipc.receive_size) &&
 	       likely(f->short_landing || !(t->ipc.option & MACH_RCV_NOTIFY)) &&
-	       likely(thread_can_become(t));
+	       likely(thread_can_become(f->self, t));
 }
 
 /* Locks the place to receive from, if it is free and has nothing. It is alive:
@@ -171,7 +187,8 @@ TEMPLATE bool lock_source(struct fast *f) NO_LOCK_ANALYSIS
 	if (!spin_trylock(&port->lock))
 		return false;
 	assert(port->active);
-	if (likely(list_empty(&port->queue) && !port->set && !port->owed))
+	assert(list_empty(&port->queue) == !port->count);
+	if (likely(!(port->count | port->owed) && !port->set))
 		return true;
 	spin_unlock(&port->lock);
 	return false;
@@ -192,13 +209,12 @@ TEMPLATE bool pass_body(struct thread *peer, const struct ipc_message *m,
 				buffer + head, m->head.msgh_size - head);
 }
 
-TEMPLATE bool meet(struct fast *f, const struct place *at, enum body body)
-	REQUIRES(&f->dest->lock)
+TEMPLATE bool meet(struct fast *f, enum body body) REQUIRES(&f->dest->lock)
 {
 	if (!find_peer(f, body) || !lock_source(f))
 		return false;
 	if ((body != LONG ||
-	     (f->short_landing && pass_body(f->peer, f->m, at->buffer))) &&
+	     pass_body(f->peer, f->m, f->self->ipc.buffer)) &&
 	    likely(wait_end_at_rest(f->peer)))
 		return true;
 	unlock_source(f);
@@ -212,8 +228,8 @@ TEMPLATE bool meet(struct fast *f, const struct place *at, enum body body)
 TEMPLATE void release_peer(struct fast *f)
 {
 	struct thread *t = f->peer;
-	list_remove(&t->wait_link);
-	if (f->dest_set) {
+	list_drop_first(f->receivers);
+	if (unlikely(f->dest_set)) {
 		ref_put_not_last(&f->dest_set->ref);
 		t->ipc.set = NULL;
 	} else {
@@ -224,7 +240,7 @@ TEMPLATE void release_peer(struct fast *f)
 
 /* What the peer sees of the header, as if the message had been queued and
  * taken. */
-TEMPLATE void address(struct fast *f, enum call call)
+TEMPLATE void address(struct fast *f, enum call call, enum body body)
 	REQUIRES(&f->dest->lock)
 {
 	struct ipc_port *dest = f->dest;
@@ -232,7 +248,7 @@ TEMPLATE void address(struct fast *f, enum call call)
 	struct thread *t = f->peer;
 	uint32_t bits = m->head.msgh_bits;
 	m->head.msgh_seqno = dest->seqno++;
-	if (unlikely(!f->short_landing)) {
+	if (body == ANY && !f->short_landing) {
 		t->ipc.message = m;
 		m->head.msgh_bits =
 			(bits & BITS_CARRIED) |
@@ -252,34 +268,30 @@ TEMPLATE void address(struct fast *f, enum call call)
 }
 
 /* The send-once right that brought an answer is used up, and its name free. */
-TEMPLATE void use_entry(struct fast *f, struct ipc_space *s)
+TEMPLATE void use_entry(struct fast *f, struct ipc_space *s, enum body body)
 	REQUIRES(&s->lock) REQUIRES(&f->dest->lock)
 {
 	struct ipc_entry *e = f->entry;
 	f->dest->sorights--;
-	if (unlikely(e->request != NULL)) {
+	if (body == ANY && unlikely(e->request != NULL)) {
 		list_remove(&e->request->link);
 		f->outlived = e->request;
 		e->request = NULL;
-		e->flags = 0;
 	}
-	e->urefs = 0;
 	ipc_entry_push_hot(s, e);
 }
 
-TEMPLATE void make_reply(struct fast *f)
+TEMPLATE void make_reply(struct fast *f, enum body body)
 {
 	f->port->sorights++;
-	if (unlikely(!f->short_landing))
+	if (body == ANY && !f->short_landing)
 		f->m->reply = (struct ipc_right){f->port, RIGHT_SEND_ONCE};
 }
 
-TEMPLATE void wait_at_source(struct fast *f, const struct place *at)
+/* What it waits with has been said (wait_with). */
+TEMPLATE void wait_at_source(struct fast *f)
 {
 	struct thread *self = f->self;
-	self->ipc.buffer = at->buffer;
-	self->ipc.option = at->option;
-	self->ipc.receive_size = at->size;
 	assert(!self->ipc.port && !self->ipc.set);
 	if (f->set) {
 		self->ipc.set = f->set;
@@ -298,24 +310,31 @@ TEMPLATE void wait_at_source(struct fast *f, const struct place *at)
 /* Blocks in the call just made, and goes on as the peer. */
 TEMPLATE void become(struct fast *f, void (*continuation)(void))
 {
-	ipc_count(IPC_FAST_RPCS);
+	struct processor *p = cpu_processor();
+	p->counts[IPC_FAST_RPCS]++;
 	f->self->ipc.sent++;
-	thread_become(f->peer, continuation);
+	thread_become(p, f->self, f->peer, continuation);
 }
 
 /* The bytes to its buffer, the message's memory to where it lasts. */
-TEMPLATE mach_msg_return_t hand_over(struct thread *self, struct ipc_message *m,
-				     enum body body)
+[[gnu::noreturn]] TEMPLATE void hand_over(struct fast *f, struct thread *self,
+					  enum body body)
 {
+	struct ipc_message *m = f->m;
 	self->ipc.received++;
 	if (CONFIG_PROVENANCE)
-		self->ipc.causal_id = m->causal;
-	bool ok = copy_out(self->ipc.buffer, &m->head,
-			   body == LONG ? sizeof(m->head) :
-					    m->head.msgh_size);
-	if (likely(!self->ipc.spare && m->capacity == MESSAGE_SMALL_SIZE))
+		self->ipc.causal_id = f->causal;
+	bool ok = body == PLAIN ? copy_out_words(self->ipc.buffer, &m->head,
+						 m->head.msgh_size) :
+				  copy_out(self->ipc.buffer, &m->head,
+					   body == LONG ? sizeof(m->head) :
+							  m->head.msgh_size);
+	if (likely(!self->ipc.spare &&
+		   (body != ANY || m->capacity == MESSAGE_SMALL_SIZE)))
 		self->ipc.spare = m;
 	else
 		ipc_message_return(m);
-	return likely(ok) ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;
+	if (unlikely(!ok))
+		context_trap_return(MACH_RCV_INVALID_DATA);
+	context_trap_return(MACH_MSG_SUCCESS);
 }

@@ -168,16 +168,17 @@ static inline void ipc_entry_push(struct ipc_space *s, struct ipc_entry *e)
 
 /* Reply rights come and go: an entry serves HOT_USES of them in a row, each under
  * a name of its own, before it joins the queue of the free ones. */
-#define HOT_USES 8u
+#define HOT_USES 64u
 
-/* The hot one cannot have its next name: it queues up, for another. */
+/* There is no hot one, or it cannot have its next name: it queues up, for
+ * another. */
 struct ipc_entry *ipc_entry_pop_other(struct ipc_space *s);
 
 static inline struct ipc_entry *ipc_entry_pop_hot(struct ipc_space *s)
 {
 	struct ipc_entry *e = s->hot;
 	if (__builtin_expect(e == NULL, 0))
-		return ipc_entry_pop(s);
+		return ipc_entry_pop_other(s);
 	mach_port_name_t name = e->name + NAME_GENERATION;
 	if (__builtin_expect(s->overflow_sieve >> (name % 64) & 1, 0))
 		return ipc_entry_pop_other(s); /* perhaps chosen by somebody */
@@ -186,15 +187,17 @@ static inline struct ipc_entry *ipc_entry_pop_hot(struct ipc_space *s)
 	return e;
 }
 
+/* The entry, of the table itself, is clean but for its name, urefs and type. */
 static inline void ipc_entry_push_hot(struct ipc_space *s, struct ipc_entry *e)
 {
-	uint32_t uses = e->name >> NAME_INDEX_BITS;
-	if (__builtin_expect(s->hot || (uses + 1) % HOT_USES == 0, 0)) {
-		ipc_entry_push(s, e);
-		return;
-	}
+	uint32_t uses = e->name / NAME_GENERATION;
+	e->urefs = 0;
 	e->type = 0;
-	s->hot = e;
+	e->flags = 0;
+	if (__builtin_expect(s->hot || (uses + 1) % HOT_USES == 0, 0))
+		ipc_entry_push(s, e);
+	else
+		s->hot = e;
 }
 
 static inline uint32_t ipc_space_names(const struct ipc_space *s)

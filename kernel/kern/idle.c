@@ -101,8 +101,8 @@ void idle_loop(void)
 		if (next == NULL)
 			next = rest(p);
 		if (next != NULL) {
-			p->p->stamp = clock_now();
-			p->p->quantum_end = p->p->stamp + usage_quantum(next);
+			p->stamp = clock_now();
+			p->p->quantum_end = p->stamp + usage_quantum(next);
 			sample_begin(p);
 			switch_to(p, next, true);
 		}

@@ -59,6 +59,16 @@ static inline void list_remove(struct list_node *n)
 	n->next = n->prev = NULL;
 }
 
+/* Of a list that is not empty. */
+static inline void list_drop_first(struct list *l)
+{
+	struct list_node *n = l->head.next, *next = n->next;
+
+	l->head.next = next;
+	next->prev = &l->head;
+	n->next = NULL;
+}
+
 /* NULL when empty. */
 static inline struct list_node *list_first(const struct list *l)
 {

@@ -19,7 +19,7 @@ static bool legal(int priority)
 /* What current is to be, unless something else rules it now. */
 static void apply(struct thread *t)
 {
-	if (atomic_get(&t->sched.tweak) == 0)
+	if (atomic_get(&t->tweak) == 0)
 		runq_set_current(t, usage_priority(t));
 }
 
@@ -88,7 +88,7 @@ enum kr thread_depress(struct thread *t, uint64_t ns)
 {
 	spin_lock(&t->lock);
 	t->sched.depress_until = ns != 0 ? clock_now() + ns : 0;
-	atomic_fetch_or(&t->sched.tweak, TWEAK_DEPRESSED);
+	atomic_fetch_or(&t->tweak, TWEAK_DEPRESSED);
 	runq_set_current(t, PRIORITY_DEPRESS);
 	spin_unlock(&t->lock);
 	return KR_SUCCESS;
@@ -96,14 +96,14 @@ enum kr thread_depress(struct thread *t, uint64_t ns)
 
 void policy_undepress(struct thread *t)
 {
-	atomic_fetch_and(&t->sched.tweak, (uint8_t)~TWEAK_DEPRESSED);
+	atomic_fetch_and(&t->tweak, (uint8_t)~TWEAK_DEPRESSED);
 	runq_set_current(t, usage_priority(t));
 }
 
 enum kr thread_undepress(struct thread *t)
 {
 	spin_lock(&t->lock);
-	if (atomic_get(&t->sched.tweak) & TWEAK_DEPRESSED)
+	if (atomic_get(&t->tweak) & TWEAK_DEPRESSED)
 		policy_undepress(t);
 	spin_unlock(&t->lock);
 	return KR_SUCCESS;
@@ -111,8 +111,8 @@ enum kr thread_undepress(struct thread *t)
 
 void policy_undonate(struct thread *t)
 {
-	atomic_fetch_and(&t->sched.tweak, (uint8_t)~TWEAK_DONATED);
-	if (atomic_get(&t->sched.tweak) == 0)
+	atomic_fetch_and(&t->tweak, (uint8_t)~TWEAK_DONATED);
+	if (atomic_get(&t->tweak) == 0)
 		runq_set_current(t, usage_priority(t));
 }
 
@@ -181,7 +181,7 @@ static uint64_t running_ns(const struct thread *t, uint64_t now)
 	     (atomic_get(&t->wait) & W_BLOCKED) ||
 	     list_linked(&t->sched.runq_link)))
 		return 0;
-	since = *(volatile uint64_t *)&private_of(p)->stamp;
+	since = *(volatile uint64_t *)&p->stamp;
 	return now > since ? now - since : 0;
 }
 
@@ -216,7 +216,7 @@ void thread_get_usage(struct thread *t, struct thread_usage *usage)
 	};
 	if ((atomic_get(&t->wait) & W_BLOCKED) && now > t->sched.sleep_stamp)
 		usage->sleep_ns = now - t->sched.sleep_stamp;
-	if (atomic_get(&t->sched.tweak) & TWEAK_DEPRESSED) {
+	if (atomic_get(&t->tweak) & TWEAK_DEPRESSED) {
 		usage->depressed = true;
 		usage->depress_priority = usage_priority(t);
 	}

@@ -30,7 +30,6 @@ struct processor_private {
 	struct thread *left;	/* to be dealt with once it is off here */
 	void (*left_fn)(struct thread *);
 	struct processor *left_to; /* where it moves, if it does */
-	uint64_t stamp;		/* time accounted up to here */
 	uint64_t quantum_end;
 	struct timer quantum;
 	_Atomic bool quantum_armed; /* others read it as a hint */

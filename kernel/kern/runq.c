@@ -134,7 +134,7 @@ void runq_enqueue(struct thread *t)
 	bool on = spin_lock_irq(&p->runq.lock);
 
 	/* A sleeper's usage has decayed meanwhile. */
-	usage_age_sleeper(t, processor_private()->stamp);
+	usage_age_sleeper(t, cpu_processor()->stamp);
 	push(p, t);
 	notify(p, atomic_get(&t->sched.current));
 	spin_unlock_irq(&p->runq.lock, on);

@@ -145,7 +145,7 @@ void sched_start(void)
 	struct thread *idle = p->idle;
 
 	(void)cpu_irq_save();
-	p->p->stamp = clock_now();
+	p->stamp = clock_now();
 	atomic_fetch_or(&p->pset->processors, (uint64_t)1 << p->number);
 	atomic_set(&idle->on_processor, true);
 	context_start(idle, &boot_thread, stack_top(idle->stack), switch_begin);

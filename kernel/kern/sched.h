@@ -33,6 +33,7 @@ struct processor {
 	unsigned number;
 	struct thread *idle;
 	_Atomic int running_priority; /* of the thread that runs here */
+	uint64_t stamp; /* its time is accounted up to here */
 	struct processor_set *pset;
 	struct runq runq;
 	_Atomic bool is_idle;

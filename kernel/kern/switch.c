@@ -79,7 +79,7 @@ static inline void arrive(struct processor *p, struct thread *to)
 {
 	atomic_set(&to->sched.processor, p);
 	atomic_set(&to->on_processor, true);
-	if (__builtin_expect(atomic_get(&to->sched.tweak) & TWEAK_DEPRESSED, 0))
+	if (__builtin_expect(atomic_get(&to->tweak) & TWEAK_DEPRESSED, 0))
 		policy_run_depressed(to);
 	atomic_set(&p->running_priority, atomic_get(&to->sched.current));
 	watch_queue(p);
@@ -184,15 +184,19 @@ static inline void start_quantum(struct processor *p, struct thread *next,
 
 /* --- blocking */
 
-/* The running thread has blocked: what its state implies for others. */
-static inline void blocked(struct processor *p, struct thread *self)
+/* The running thread has blocked: whom that may concern. */
+static inline void tell_blocked(struct thread *self)
 {
-	self->sched.sleep_stamp = private_of(p)->stamp;
-	if (__builtin_expect(atomic_get(&self->sched.tweak) & TWEAK_DONATED,
-			     0))
+	if (__builtin_expect(atomic_get(&self->tweak) & TWEAK_DONATED, 0))
 		policy_undonate(self);
 	if (__builtin_expect(atomic_load(&self->ast) & AST_STOP, 0))
 		stop_notify(self);
+}
+
+static inline void blocked(struct processor *p, struct thread *self)
+{
+	self->sched.sleep_stamp = p->stamp;
+	tell_blocked(self);
 }
 
 static void switch_away(struct processor *p, struct thread *self, bool keep)
@@ -226,7 +230,7 @@ static inline void donate(struct thread *self, struct thread *t)
 
 	if (__builtin_expect(mine <= atomic_get(&t->sched.current), 1))
 		return;
-	atomic_fetch_or(&t->sched.tweak, TWEAK_DONATED);
+	atomic_fetch_or(&t->tweak, TWEAK_DONATED);
 	atomic_set(&t->sched.current, (int8_t)mine);
 }
 
@@ -260,29 +264,23 @@ enum wait_result thread_handoff(struct thread *t, uint64_t deadline,
 	return thread_wait_result();
 }
 
-/* --- becoming another thread */
+/* --- becoming another thread (become.h) */
 
-void thread_become(struct thread *t, void (*continuation)(void))
+void become_donating(struct thread *self, struct thread *t)
 {
-	struct thread *self = thread_self();
-	struct processor *p;
-
-	assert(spin_none_held() && cpu_irq_enabled() && !self->sched.bound);
-	assert(!t->stack && !t->sched.timed && !t->sched.bound);
-	self->continuation = continuation;
-	cpu_irq_off();
-	p = cpu_processor();
 	donate(self, t);
-	blocked(p, self);
-	atomic_set(&t->sched.processor, p);
-	atomic_set(&t->on_processor, true);
-	atomic_set(&p->running_priority, atomic_get(&t->sched.current));
+}
+
+void become_noted(struct thread *self)
+{
+	if (atomic_load(&self->ast) & (AST_ABORT | AST_TERMINATE))
+		wait_begin_aborted(self);
+	tell_blocked(self);
+}
+
+void become_watched(struct processor *p)
+{
 	watch_queue(p);
-	t->stack = self->stack;
-	self->stack = NULL;
-	context_adopt(self, t);
-	switch_finish(self);
-	cpu_irq_restore(true);
 }
 
 /* --- yielding */

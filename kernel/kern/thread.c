@@ -20,7 +20,8 @@ static const struct lock_class thread_class = {
 };
 static struct zone thread_zone;
 
-#define AFTER_MACHINE offsetof(struct thread, pmap)
+#define AFTER_MACHINE \
+	(offsetof(struct thread, machine) + sizeof(struct machine_thread))
 
 void (*thread_exit_hook)(struct thread *t);
 void (*thread_free_hook)(struct thread *t);

@@ -70,6 +70,9 @@ struct thread {
 	struct kobject object;
 	struct task *task;	       /* (f) +1; fills a gap */
 	struct machine_thread machine; /* (s), or stopped and held */
+	_Atomic uint32_t ast;	   /* here: one look of the entry code takes in
+				      the word before it, too */
+	struct spinlock lock;
 
 	struct pmap *pmap;	   /* (f) task's; NULL for kernel threads */
 	struct vm_map *map;	   /* (f) task's */
@@ -77,11 +80,17 @@ struct thread {
 	struct account *account;   /* (f) task's */
 	struct walk_node task_link; /* task's lock */
 
-	struct spinlock lock;
-	_Atomic uint32_t ast;
-	_Atomic uint32_t wait;	      /* state | result */
-	_Atomic bool on_processor;    /* its context is live somewhere; only
-					 that processor may queue it */
+	union {
+		struct {
+			_Atomic uint32_t wait; /* state | result */
+			_Atomic bool on_processor; /* its context is live some-
+				where; only that processor may queue it */
+			_Atomic uint8_t tweak; /* current is not what usage
+						  says: why */
+			uint16_t unused;
+		};
+		_Atomic uint64_t wait_and_more; /* all of them at one look */
+	};
 	struct list_node wait_link;   /* (w) */
 	void (*continuation)(void);   /* while blocked without a stack */
 	void *stack;		      /* (s) NULL while none */
@@ -223,14 +232,6 @@ void thread_ready(struct thread *t);
  */
 enum wait_result thread_handoff(struct thread *t, uint64_t deadline,
 				void (*continuation)(void));
-
-/*
- * The running code goes on, on the same stack, as t, whose wait has been ended
- * (wait_end_at_rest) and which thread_can_become approved of before that. The
- * caller rests (wait_begin_at_rest) until its continuation is called; what t
- * waited with is not called.
- */
-void thread_become(struct thread *t, void (*continuation)(void));
 
 /* Lets others of the same or higher priority run. */
 bool thread_yield(void (*continuation)(void)); /* true: somebody else ran */

@@ -30,6 +30,7 @@
 #pragma once
 
 #include <arch/clock.h>
+#include <kern/become.h>
 #include <kern/panic.h>
 #include <kern/processor_i.h>
 #include <kern/thread.h>
@@ -43,11 +44,6 @@ enum { /* thread->sched.flags */
 	TF_STOP_WATCHED = 16, /* somebody waits for it to stop */
 	TF_DEAD_WATCHED = 32, /* somebody waits for it to die */
 	TF_IDLE = 64,
-};
-
-enum { /* thread->sched.tweak */
-	TWEAK_DONATED = 1,   /* a better one handed its processor to it */
-	TWEAK_DEPRESSED = 2,
 };
 
 /* --- wait.c */
@@ -201,10 +197,10 @@ static inline uint64_t usage_account(struct processor *p, struct thread *t)
 {
 	uint64_t now = clock_now();
 
-	t->sched.total_ns += now - private_of(p)->stamp;
-	private_of(p)->stamp = now;
+	t->sched.total_ns += now - p->stamp;
+	p->stamp = now;
 	if (__builtin_expect(now - t->sched.usage_stamp >= USAGE_PERIOD ||
-				     atomic_get(&t->sched.tweak) != 0,
+				     atomic_get(&t->tweak) != 0,
 			     0))
 		usage_look(p, t, now);
 	return now;

@@ -26,7 +26,6 @@ struct thread_sched {
 	_Atomic int8_t current;		/* (q) priority, 31 most urgent */
 	int8_t base, max;		/* (l) */
 	uint8_t level;			/* (q) current when it was queued */
-	_Atomic uint8_t tweak;		/* current is not what usage says: why */
 	uint8_t policy;			/* (l) */
 	bool bound;			/* (s) stays on its processor */
 	bool timed;			/* (s) the wait has a deadline */

@@ -54,7 +54,7 @@ static bool age(struct thread *t, uint64_t now)
 	t->sched.usage = usage_at(t, t->sched.total_ns, now);
 	t->sched.usage_stamp = now;
 	t->sched.usage_total = t->sched.total_ns;
-	return atomic_get(&t->sched.tweak) == 0 &&
+	return atomic_get(&t->tweak) == 0 &&
 	       usage_priority(t) != atomic_get(&t->sched.current);
 }
 
@@ -66,7 +66,7 @@ void usage_age(struct thread *t, uint64_t now)
 
 static bool depression_over(const struct thread *t, uint64_t now)
 {
-	return (atomic_get(&t->sched.tweak) & TWEAK_DEPRESSED) &&
+	return (atomic_get(&t->tweak) & TWEAK_DEPRESSED) &&
 	       t->sched.depress_until != 0 && now >= t->sched.depress_until;
 }
 
@@ -101,7 +101,7 @@ static void age_queue(struct processor *p, uint64_t now)
 	}
 	while (n > 0) {
 		t = aged[--n];
-		atomic_fetch_and(&t->sched.tweak, (uint8_t)~TWEAK_DEPRESSED);
+		atomic_fetch_and(&t->tweak, (uint8_t)~TWEAK_DEPRESSED);
 		runq_requeue(p, t, usage_priority(t));
 	}
 	spin_unlock(&p->runq.lock);

@@ -42,27 +42,38 @@ static inline void wait_begin_abortable(struct thread *self, bool stackless)
 				    (stackless ? W_STACKLESS : 0));
 }
 
-/* Nothing about t, which is at rest, asks for more than a switch to it here. */
-static inline bool thread_can_become(struct thread *t)
-{
-	return !atomic_get_acq(&t->on_processor) &&
-	       !atomic_get(&t->sched.tweak) &&
-	       t->sched.pset == cpu_processor()->pset;
-}
-
 #define W_AT_REST (W_BLOCKED | W_ABORTABLE | W_STACKLESS)
 
 /* The calling thread, which will do thread_become next, blocks in advance:
- * whoever ends its wait puts it into this processor's queue. */
+ * whoever ends its wait puts it into this processor's queue. An abort that is
+ * pending already is thread_become's to see. */
 static inline void wait_begin_at_rest(struct thread *self)
 {
-	wait_begin_as(self, W_AT_REST);
+	assert(!(atomic_get(&self->wait) & (W_ARMED | W_BLOCKED)));
+	atomic_exchange(&self->wait, W_AT_REST);
 }
 
-/* Ends the wait of a thread that blocked without a stack. False: it is in no
- * such wait (any more), nothing was done. */
+/* What a thread at rest has beside its wait is zero. */
+union wait_and_more {
+	struct {
+		uint32_t wait;
+		bool on_processor;
+		uint8_t tweak;
+		uint16_t unused; /* named, or it would be anything */
+	};
+	uint64_t all;
+};
+_Static_assert(sizeof(union wait_and_more) == sizeof(uint64_t), "one look");
+
+/* Ends the wait of a thread that blocked without a stack, has left its processor
+ * and runs at its usual priority. False: it is in no such wait (any more),
+ * nothing was done. */
 static inline bool wait_end_at_rest(struct thread *t)
 {
-	uint32_t word = W_AT_REST;
-	return atomic_compare_exchange_strong(&t->wait, &word, (uint32_t)W_DONE);
+	const union wait_and_more rests = {.wait = W_AT_REST},
+				  over = {.wait = W_DONE};
+	uint64_t word = rests.all;
+
+	return atomic_compare_exchange_strong(&t->wait_and_more, &word,
+					      over.all);
 }

@@ -91,7 +91,7 @@ bool thread_yield_trap(void)
 	private_of(p)->quantum_end = now + usage_quantum(next);
 	if (__builtin_expect(next->continuation != yield_over ||
 				     next->stack != NULL ||
-				     atomic_get(&next->sched.tweak) != 0,
+				     atomic_get(&next->tweak) != 0,
 			     0))
 		return leave_for(p, self, next);
 	become(p, self, next);

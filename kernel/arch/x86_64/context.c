@@ -32,9 +32,21 @@ struct thread *context_swap_new(uint64_t *save_sp, uint64_t top,
 					void (*fn)(struct thread *));
 [[gnu::noreturn]] void context_run(uint64_t top, void (*fn)(void));
 
-/* Debug registers, rdtsc: hardly any thread has them. */
+static inline void switch_vector(struct machine_thread *from,
+				 struct machine_thread *to, bool had, bool has)
+{
+	if (had)
+		vector_save(from);
+	if (has)
+		vector_load(to);
+	else if (had)
+		vector_disable();
+}
+
+/* With debug registers, rdtsc: hardly any thread has them. */
 static void __attribute__((noinline))
-switch_rare(uint32_t had, const struct machine_thread *to)
+switch_rare(struct machine_thread *from, struct machine_thread *to,
+	    uint32_t had)
 {
 	if (to->extra & MACHINE_DEBUG)
 		debug_load(to);
@@ -42,21 +54,13 @@ switch_rare(uint32_t had, const struct machine_thread *to)
 		debug_unload();
 	if ((had ^ to->extra) & MACHINE_NO_TSC)
 		write_cr4(read_cr4() ^ CR4_TSD);
+	switch_vector(from, to, had & MACHINE_VECTOR,
+		      to->extra & MACHINE_VECTOR);
 }
 
-static inline void switch_vector(struct machine_thread *from,
-				 struct machine_thread *to, uint32_t had,
-				 uint32_t has)
-{
-	if (had & MACHINE_VECTOR)
-		vector_save(from);
-	if (has & MACHINE_VECTOR)
-		vector_load(to);
-	else if (had & MACHINE_VECTOR)
-		vector_disable();
-}
-
-static inline void switch_machine(struct thread *from, struct thread *to)
+/* Of to, which may be a kernel's thread unless it is known to be a user's. */
+static inline void switch_machine(struct thread *from, struct thread *to,
+				  bool users)
 {
 	struct cpu *cpu = cpu_self();
 	/* What was loaded, not what it has: another one may just have given it
@@ -69,7 +73,7 @@ static inline void switch_machine(struct thread *from, struct thread *to)
 	cpu->head.loaded = has;
 	cpu->tss.rsp[0] = (uint64_t)(&to->machine.frame + 1);
 	from->machine.fs_base = read_fs_base();
-	if (__builtin_expect(pmap != NULL, 1)) {
+	if (users || __builtin_expect(pmap != NULL, 1)) {
 		write_fs_base(to->machine.fs_base);
 		from->machine.gs_base =
 			exchange_user_gs_base(to->machine.gs_base);
@@ -78,17 +82,19 @@ static inline void switch_machine(struct thread *from, struct thread *to)
 	} else {
 		from->machine.gs_base = read_user_gs_base();
 	}
-	if (had | has)
+	if (!(had | has))
+		return;
+	if (__builtin_expect((had | has) != MACHINE_VECTOR, 0))
+		switch_rare(&from->machine, &to->machine, had);
+	else
 		switch_vector(&from->machine, &to->machine, had, has);
-	if (__builtin_expect((had | has) & ~MACHINE_VECTOR, 0))
-		switch_rare(had, &to->machine);
 }
 
 struct thread *context_switch(struct thread *from, struct thread *to)
 {
 	struct cpu_head *cpu = &cpu_self()->head;
 
-	switch_machine(from, to);
+	switch_machine(from, to, false);
 	from->machine.stack_top = cpu->stack_top;
 	cpu->stack_top = to->machine.stack_top;
 	return context_swap(&from->machine.kernel_sp, to->machine.kernel_sp,
@@ -100,7 +106,7 @@ struct thread *context_switch_new(struct thread *from, struct thread *to,
 {
 	struct cpu_head *cpu = &cpu_self()->head;
 
-	switch_machine(from, to);
+	switch_machine(from, to, false);
 	from->machine.stack_top = cpu->stack_top;
 	cpu->stack_top = (uint64_t)stack_top;
 	return context_swap_new(&from->machine.kernel_sp, (uint64_t)stack_top,
@@ -109,7 +115,7 @@ struct thread *context_switch_new(struct thread *from, struct thread *to,
 
 void context_resume(struct thread *to, struct thread *from)
 {
-	switch_machine(from, to);
+	switch_machine(from, to, false);
 	cpu_self()->head.stack_top = to->machine.stack_top;
 	context_load(to->machine.kernel_sp, from);
 }
@@ -117,14 +123,20 @@ void context_resume(struct thread *to, struct thread *from)
 void context_start(struct thread *to, struct thread *from, void *stack_top,
 		   void (*fn)(struct thread *))
 {
-	switch_machine(from, to);
+	switch_machine(from, to, false);
 	cpu_self()->head.stack_top = (uint64_t)stack_top;
 	context_load_new((uint64_t)stack_top, from, fn);
 }
 
 void context_adopt(struct thread *from, struct thread *to)
 {
-	switch_machine(from, to);
+	switch_machine(from, to, false);
+}
+
+void context_adopt_user(struct thread *from, struct thread *to)
+{
+	assert(to->pmap);
+	switch_machine(from, to, true);
 }
 
 /* Debug kernels, option fill=: clears the running stack below this frame, so

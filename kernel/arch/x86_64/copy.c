@@ -18,6 +18,8 @@ bool user_copy_u32_nofault(void *to, const void *from);
 _Static_assert(FIXUP_USER == 0 && FIXUP_USER_NOFAULT == 1 && FIXUP_ANY == 2,
 	       "copy.S");
 
+const uint64_t user_copy_limit = USER_MAX;
+
 /* Copies go upwards, and the page at USER_MAX is never mapped: one that would
  * leave user space ends there in a fault. */
 static inline bool user_range(uint64_t address)

@@ -59,5 +59,8 @@ static void __attribute__((used)) other_offsets(void)
 }
 
 _Static_assert(offsetof(struct machine_thread, frame) == 0, "entry code");
+_Static_assert(offsetof(struct thread, ast) ==
+		       offsetof(struct thread, machine.kind) + sizeof(uint32_t),
+	       "entry code looks at both at once");
 _Static_assert(sizeof(struct user_frame) % 16 == 0, "interrupts align rsp");
 _Static_assert(offsetof(struct cpu, head) == 0, "gs");

@@ -129,9 +129,7 @@ syscall_entry:
 mach_trap_return:
 	cli
 	movq %gs:CPU_THREAD, %rdi
-	cmpl $0, THREAD_AST(%rdi)
-	jne syscall_return_slowly
-	cmpl $FRAME_KIND_TRAP, THREAD_KIND(%rdi)
+	cmpq $FRAME_KIND_TRAP, THREAD_KIND(%rdi) /* and no ast */
 	jne syscall_return_slowly
 	movq THREAD_RIP(%rdi), %rcx
 	movq THREAD_RFLAGS(%rdi), %r11
@@ -192,6 +190,16 @@ context_user_return:
 	cmpl $FRAME_KIND_TRAP_RESULT, THREAD_KIND(%rdi)
 	jne user_return_whole
 	movq THREAD_RAX(%rdi), %rax
+	jmp trap_return_all
+
+/* The result of the trap that the current thread is in, in rdi. */
+	.globl context_trap_return
+context_trap_return:
+	cli
+	movq %rdi, %rax
+	movq %gs:CPU_THREAD, %rdi
+	cmpq $FRAME_KIND_TRAP, THREAD_KIND(%rdi) /* and no ast */
+	jne syscall_return_slowly
 trap_return_all:
 	movq THREAD_RIP(%rdi), %rcx
 	movq THREAD_RFLAGS(%rdi), %r11
@@ -210,18 +218,6 @@ trap_return_all:
 	xorl %r10d, %r10d
 	swapgs
 	sysretq
-
-/* The result of the trap that the current thread is in, in rdi. */
-	.globl context_trap_return
-context_trap_return:
-	cli
-	movq %rdi, %rax
-	movq %gs:CPU_THREAD, %rdi
-	cmpl $0, THREAD_AST(%rdi)
-	jne syscall_return_slowly
-	cmpl $FRAME_KIND_TRAP, THREAD_KIND(%rdi)
-	je trap_return_all
-	jmp syscall_return_slowly
 
 user_return_ast:
 	movq %gs:CPU_STACK_TOP, %rsp

@@ -18,6 +18,14 @@ static inline bool cpu_take_word(_Atomic uint32_t *word)
 {
 	return !atomic_exchange_explicit(word, 1, memory_order_acquire);
 }
+static inline bool cpu_word_has(const _Atomic uint32_t *word, uint32_t bits)
+{
+	return atomic_load_explicit(word, memory_order_relaxed) & bits;
+}
+static inline bool cpu_byte_has(const _Atomic uint8_t *byte, uint8_t bits)
+{
+	return atomic_load_explicit(byte, memory_order_relaxed) & bits;
+}
 bool cpu_irq_save(void);
 static inline void cpu_irq_off(void)
 {

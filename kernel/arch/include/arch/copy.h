@@ -13,6 +13,12 @@
 [[nodiscard]] bool copy_in(void *to, uint64_t user_from, size_t size);
 [[nodiscard]] bool copy_out(uint64_t user_to, const void *from, size_t size);
 
+/*
+ * The same for a multiple of four bytes, in line: <machine/copy.h>.
+ *	bool copy_in_words(void *to, uint64_t user_from, size_t size);
+ *	bool copy_out_words(uint64_t user_to, const void *from, size_t size);
+ */
+
 /* Aligned 32-bit access, one instruction: never torn. */
 [[nodiscard]] bool copy_in_u32(uint32_t *to, uint64_t user_from);
 [[nodiscard]] bool copy_out_u32(uint64_t user_to, uint32_t value);
@@ -23,3 +29,5 @@
 [[nodiscard]] bool copy_in_nofault(void *to, uint64_t user_from, size_t size);
 [[nodiscard]] bool copy_out_nofault(uint64_t user_to, const void *from,
 				    size_t size);
+
+#include <machine/copy.h>

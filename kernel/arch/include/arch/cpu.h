@@ -9,6 +9,9 @@
  *   void              cpu_relax(void)      a hint inside spin loops
  *   bool              cpu_take_word(_Atomic uint32_t *)  0 -> 1, acquiring;
  *                     false: it was 1
+ *   bool              cpu_word_has(const _Atomic uint32_t *, uint32_t bits)
+ *                     any of them (a constant), a relaxed look; and of a
+ *   bool              cpu_byte_has(const _Atomic uint8_t *, uint8_t bits)
  *   bool              cpu_irq_save(void)   interrupts off; were they on?
  *   void              cpu_irq_off(void)    interrupts off; they were on
  *   void              cpu_irq_restore(bool were_on)

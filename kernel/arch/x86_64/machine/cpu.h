@@ -64,6 +64,27 @@ static inline void cpu_relax(void)
 	__builtin_ia32_pause();
 }
 
+/* Two instructions with the branch; the compiler loads an atomic word first. */
+static inline bool cpu_word_has(const _Atomic uint32_t *word, uint32_t bits)
+{
+	bool has;
+
+	__asm__ volatile("testl %2, %1"
+			 : "=@ccnz"(has)
+			 : "m"(*word), "i"(bits));
+	return has;
+}
+
+static inline bool cpu_byte_has(const _Atomic uint8_t *byte, uint8_t bits)
+{
+	bool has;
+
+	__asm__ volatile("testb %2, %1"
+			 : "=@ccnz"(has)
+			 : "m"(*byte), "i"(bits));
+	return has;
+}
+
 #define RFLAGS_IF 0x200u
 
 static inline bool cpu_take_word(_Atomic uint32_t *word)
