@@ -119,19 +119,17 @@ bool user_copy_blocks_nofault(void *to, const void *from, size_t size);
 
 bool frame_copy_in(void *to, uint64_t user_from, size_t size)
 {
-	size_t blocks = size / BLOCK * BLOCK;
+	size_t blocks = size / BLOCK * BLOCK, done = 0;
 	struct borrowed b;
-	bool ok;
 
-	/* Only whole blocks go this way; user space ends with a page that is
-	 * never there (copy.c). */
-	if (blocks == 0 || user_from >= USER_MAX || !can_borrow(blocks))
-		return copy_in_nofault(to, user_from, size);
-	borrow(&b);
-	ok = user_copy_blocks_nofault(to, (const void *)user_from, blocks);
-	give_back(&b);
-	if (!ok) /* as far as it goes, to the byte */
-		blocks = 0;
-	return copy_in_nofault((uint8_t *)to + blocks, user_from + blocks,
-			       size - blocks);
+	/* User space ends with a page that is never there (copy.c). */
+	if (blocks != 0 && user_from < USER_MAX && can_borrow(blocks)) {
+		borrow(&b);
+		if (user_copy_blocks_nofault(to, (const void *)user_from,
+					     blocks))
+			done = blocks; /* or all again, to the byte that fails */
+		give_back(&b);
+	}
+	return copy_in_nofault((uint8_t *)to + done, user_from + done,
+			       size - done);
 }
