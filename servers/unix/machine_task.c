@@ -113,9 +113,10 @@ void machine_process_end(struct proc *p)
 
 	if (!t)
 		return;
-	if (t->users > 1)
+	if (t->users > 1) {
 		mproc_leave(p, t->task);
-	machine_continue(p);
+		machine_continue(p);
+	}
 	mproc_destroy(p);
 	p->task = 0;
 	mtask_release(t);

@@ -369,6 +369,9 @@ void proc_close_others(struct proc *p, struct lwp *keep)
 
 void proc_end_threads(struct proc *p)
 {
+	/* Several would go on meanwhile, each failing at its next call. */
+	if (p->threads.next != p->threads.prev)
+		machine_stop(p);
 	machine_robust(p);
 	proc_close_others(p, NULL);
 }
