@@ -76,8 +76,9 @@ int thread_begin(struct proc *p, struct lwp *l, mach_port_t task, uint64_t pc,
 		 uint64_t block, uint64_t fs, const uint64_t after[3]);
 
 /* machine_robust.c: as machine_robust, one thread of a task that stands still.
- * *left: how many entries may be looked at, ROBUST_ALL of a process. */
-#define ROBUST_ALL 8192
+ * *left: how many entries may be looked at, ROBUST_ALL of a process: nobody
+ * else is served meanwhile. */
+#define ROBUST_ALL 256
 void robust_release(struct proc *p, uint64_t block, int tid, unsigned *left);
 
 /* machine_task.c: a task is gone that we did not end. */

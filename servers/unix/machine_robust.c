@@ -6,10 +6,11 @@
  * memory that other processes map is marked as left by its owner, and one who
  * waits for it is woken.
  *
- * The list is the program's: its length is bounded, and so is that of all lists
- * of a process; whatever in it is not memory ends the walk. A word is changed in
- * place, as others change it, through a mapping of its page; it was read before,
- * so that there is a page and we never ask for one.
+ * The list is the program's: all lists of a process together have ROBUST_ALL
+ * entries that are looked at; whatever in it is not memory ends the walk. A word
+ * is changed in place, as others change it, through a mapping of its page. That
+ * write may need a page (copy on write), and a fault of ours that finds none
+ * would end the server: while memory is short, the walk ends.
  */
 #include <mach/mach_ext.h>
 #include <mach/mach_traps.h>
@@ -18,7 +19,7 @@
 
 #define PAGE	     4096ull
 #define PAGE_DOWN(x) ((x) & ~(PAGE - 1))
-#define ROBUST_MAX   2048 /* entries looked at, as on Linux */
+#define RESERVE	     (4ull << 20) /* memory that is not used for this */
 #define WAITERS	     0x80000000u
 #define OWNER_DIED   0x40000000u
 #define OWNER	     0x3fffffffu
@@ -71,12 +72,20 @@ static bool window_open(struct window *w, uint64_t page)
 	return w->at != 0;
 }
 
+static bool memory_is_short(void)
+{
+	uint64_t total, available;
+
+	machine_memory(&total, &available);
+	return available < RESERVE;
+}
+
 static void wake_one(const uint32_t *word)
 {
 	futex_wake((const int *)word, 1, FUTEX_SHARED);
 }
 
-/* False: there is no such word. */
+/* False: there is no such word, or no memory to change it. */
 static bool mark(struct window *w, uint64_t entry, int64_t offset, int tid,
 		 bool pending)
 {
@@ -89,6 +98,8 @@ static bool mark(struct window *w, uint64_t entry, int64_t offset, int tid,
 		return false;
 	if ((old & OWNER) != (uint32_t)tid && !(pending && !old && plain))
 		return true;
+	if (memory_is_short())
+		return false;
 	if (!window_open(w, PAGE_DOWN(address)))
 		return true; /* nobody else sees it */
 	word = (uint32_t *)(w->at + (address - w->page));
@@ -115,7 +126,7 @@ static void walk(struct window *w, uint64_t list, int tid)
 	if (!machine_memory_read(w->p, list, &head, sizeof(head)))
 		return;
 	entry = head.next;
-	for (unsigned n = 0; n < ROBUST_MAX && *w->left; n++, --*w->left) {
+	for (; *w->left; --*w->left) {
 		if ((entry & ~1ull) == list)
 			break;
 		/* The next one first: the mutex may be gone once marked. */
@@ -144,7 +155,7 @@ static uint64_t list_of(struct proc *p, uint64_t block)
 void robust_release(struct proc *p, uint64_t block, int tid, unsigned *left)
 {
 	struct window w = {.p = p, .left = left};
-	uint64_t list = list_of(p, block);
+	uint64_t list = *left ? list_of(p, block) : 0;
 
 	if (!list)
 		return;
