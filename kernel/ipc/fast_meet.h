@@ -213,8 +213,10 @@ TEMPLATE bool meet(struct fast *f, enum body body) REQUIRES(&f->dest->lock)
 {
 	if (!find_peer(f, body) || !lock_source(f))
 		return false;
+	/* Not in vain, mostly. */
 	if ((body != LONG ||
-	     pass_body(f->peer, f->m, f->self->ipc.buffer)) &&
+	     (wait_is_at_rest(f->peer) &&
+	      pass_body(f->peer, f->m, f->self->ipc.buffer))) &&
 	    likely(wait_end_at_rest(f->peer)))
 		return true;
 	unlock_source(f);

@@ -7,7 +7,8 @@
  * never moves: an entry's address is good as long as its space. Free indices
  * wait in a FIFO list, and the table grows rather than let the list get
  * shorter than FREE_MIN, so a name comes back only after 4096 * FREE_MIN
- * allocations. Names that the user chose live in an overflow hash.
+ * allocations, or, where reply rights (HOT_USES) are mixed with others to that
+ * end, an eighth of it. Names that the user chose live in an overflow hash.
  *
  * From a port to its name: the receive right's is in the port; a plain send
  * right's is found by a linear hash whose bucket heads lie in the entries
@@ -168,7 +169,7 @@ static inline void ipc_entry_push(struct ipc_space *s, struct ipc_entry *e)
 
 /* Reply rights come and go: an entry serves HOT_USES of them in a row, each under
  * a name of its own, before it joins the queue of the free ones. */
-#define HOT_USES 64u
+#define HOT_USES 8u
 
 /* There is no hot one, or it cannot have its next name: it queues up, for
  * another. */

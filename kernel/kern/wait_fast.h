@@ -65,9 +65,17 @@ union wait_and_more {
 };
 _Static_assert(sizeof(union wait_and_more) == sizeof(uint64_t), "one look");
 
-/* Ends the wait of a thread that blocked without a stack, has left its processor
- * and runs at its usual priority. False: it is in no such wait (any more),
- * nothing was done. */
+/* Did it block without a stack, has it left its processor, and does it run at its
+ * usual priority? It may have changed by the time of the answer. */
+static inline bool wait_is_at_rest(struct thread *t)
+{
+	const union wait_and_more rests = {.wait = W_AT_REST};
+
+	return atomic_get(&t->wait_and_more) == rests.all;
+}
+
+/* Ends the wait of such a thread. False: it is in no such wait (any more), nothing
+ * was done. */
 static inline bool wait_end_at_rest(struct thread *t)
 {
 	const union wait_and_more rests = {.wait = W_AT_REST},
