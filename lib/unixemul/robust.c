@@ -7,19 +7,10 @@
  * another's exit_group, does not come here: the server does the same for them
  * (machine_robust.c).
  */
+#include "../../servers/unix/robust.h"
 #include "sys.h"
 
-#define ROBUST_MAX   2048 /* entries looked at, as on Linux */
-#define WAITERS	     0x80000000u
-#define OWNER_DIED   0x40000000u
-#define OWNER	     0x3fffffffu
-#define PRIORITY_BIT 1 /* of an entry: its kernel word is another kind's */
-
-struct robust_head {
-	uint64_t next;
-	int64_t offset; /* from an entry to its futex */
-	uint64_t pending; /* being locked or unlocked just now */
-};
+#define ROBUST_MAX 2048 /* entries looked at, as on Linux */
 
 static void wake_one(volatile uint32_t *word)
 {

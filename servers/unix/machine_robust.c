@@ -16,20 +16,11 @@
 #include <mach/mach_traps.h>
 #include <sys/mman.h>
 #include "machine_i.h"
+#include "robust.h"
 
 #define PAGE	     4096ull
 #define PAGE_DOWN(x) ((x) & ~(PAGE - 1))
 #define RESERVE	     (4ull << 20) /* memory that is not used for this */
-#define WAITERS	     0x80000000u
-#define OWNER_DIED   0x40000000u
-#define OWNER	     0x3fffffffu
-#define PRIORITY_BIT 1 /* of an entry: its kernel word is another kind's */
-
-struct robust_head {
-	uint64_t next;
-	int64_t offset; /* from an entry to its word */
-	uint64_t pending; /* being locked or unlocked just now */
-};
 
 /* One page of the task, mapped here; at is 0: none. */
 struct window {
