@@ -299,7 +299,7 @@ static bool pass_long(uint64_t buffer, uint32_t option, uint32_t size,
 	if (!m || size <= MESSAGE_SMALL_SIZE || size > LONG_MAX_SIZE || size % 4)
 		return false;
 	self->ipc.spare = NULL;
-	if (!copy_in(&m->head, buffer, sizeof(m->head))) {
+	if (!copy_in_words(&m->head, buffer, sizeof(m->head))) {
 		ipc_message_put(m);
 		return false;
 	}

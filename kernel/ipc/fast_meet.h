@@ -326,11 +326,12 @@ TEMPLATE void become(struct fast *f, void (*continuation)(void))
 	self->ipc.received++;
 	if (CONFIG_PROVENANCE)
 		self->ipc.causal_id = f->causal;
-	bool ok = body == PLAIN ? copy_out_words(self->ipc.buffer, &m->head,
-						 m->head.msgh_size) :
-				  copy_out(self->ipc.buffer, &m->head,
-					   body == LONG ? sizeof(m->head) :
-							  m->head.msgh_size);
+	uint64_t to = self->ipc.buffer;
+	bool ok = body == ANY ?
+			  copy_out(to, &m->head, m->head.msgh_size) :
+			  copy_out_words(to, &m->head,
+					 body == LONG ? sizeof(m->head) :
+							m->head.msgh_size);
 	if (likely(!self->ipc.spare &&
 		   (body != ANY || m->capacity == MESSAGE_SMALL_SIZE)))
 		self->ipc.spare = m;

@@ -12,17 +12,17 @@
 # Each read of user memory: FILE FUNCTION CALL ADDRESS.  A message that did not
 # fit the fast ways' buffers was not read by them. A long one's header and body
 # are read apart; if it goes another way after all, it is fetched anew as a whole,
-# and nothing of what was read before counts. frame_copy_in copies blocks and
-# then the rest, or, where that fails, all again: nobody has looked by then.
+# and nothing of what was read before counts. A block of it
+# that cannot be read at once is read by words: nobody has looked by then.
 cat >"$TMP/known" <<'END'
-kernel/arch/x86_64/pmap_frame.c frame_copy_in copy_in_nofault user_from + done
+kernel/arch/x86_64/pmap_across.c copy_to_frame copy_in_nofault from
 kernel/arch/x86_64/user_iret.c at_iretq copy_in rip
 kernel/arch/x86_64/user_iret.c user_supervisor_fault copy_in f->rsp
 kernel/ipc/copyin.c ipc_message_fetch copy_in buffer
 kernel/ipc/copyin_body.c reserve_rights copy_in addr
 kernel/ipc/fast.c fetch copy_in_words buffer
 kernel/ipc/fast.c fetch_large copy_in buffer
-kernel/ipc/fast.c pass_long copy_in buffer
+kernel/ipc/fast.c pass_long copy_in_words buffer
 kernel/trap/debug_log.c trap_debug_log copy_in a0
 kernel/trap/trap_vm.c trap_vm_allocate copy_in a1
 kernel/trap/trap_vm.c trap_vm_map copy_in a1

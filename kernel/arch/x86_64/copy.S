@@ -21,9 +21,9 @@
 	.popsection
 .endm
 
-.macro FIXUP start, end, kind
+.macro FIXUP start, end, kind, to=copy_failed
 	.pushsection .fixup_table, "a"
-	.quad \start, \end, copy_failed, \kind
+	.quad \start, \end, \to, \kind
 	.popsection
 .endm
 
@@ -73,33 +73,58 @@
 	COPY_U32 user_copy_u32, FIXUP_USER
 	COPY_U32 user_copy_u32_nofault, FIXUP_USER_NOFAULT
 
-/* bool copy(void *to, const void *from, size_t size), size a multiple of 256 and
-   not zero, through two vector registers that the caller has borrowed */
+/* bool copy(void *to, const void *from, size_t size): blocks of 256 bytes
+   through two vector registers that the caller has borrowed, the rest, and a block
+   that fails, by words */
 .macro MOVE_64 at
-	vmovdqu \at(%rsi,%rdx), %ymm0
-	vmovdqu \at+32(%rsi,%rdx), %ymm1
-	vmovdqu %ymm0, \at(%rdi,%rdx)
-	vmovdqu %ymm1, \at+32(%rdi,%rdx)
+	vmovdqu \at(%rsi), %ymm0
+	vmovdqu \at+32(%rsi), %ymm1
+	vmovdqu %ymm0, \at(%rdi)
+	vmovdqu %ymm1, \at+32(%rdi)
+.endm
+.macro MOVE_256 at
+	MOVE_64 \at
+	MOVE_64 \at+64
+	MOVE_64 \at+128
+	MOVE_64 \at+192
 .endm
 	.balign 16
-	.globl user_copy_blocks_nofault
-	.type user_copy_blocks_nofault, @function
-user_copy_blocks_nofault:
+	.globl user_copy_wide_nofault
+	.type user_copy_wide_nofault, @function
+user_copy_wide_nofault:
 	STAC
-	addq %rdx, %rdi
-	addq %rdx, %rsi
-	negq %rdx
-1:	MOVE_64 0
-	MOVE_64 64
-	MOVE_64 128
-	MOVE_64 192
-	addq $256, %rdx
-	jnz 1b
+1:	subq $512, %rdx
+	jb 3f
+4:	MOVE_256 0
+	MOVE_256 256
+	addq $512, %rsi
+	addq $512, %rdi
+	subq $512, %rdx
+	jae 4b
+3:	testb $1, %dh
+	jz 5f
+	MOVE_256 0
+	addq $256, %rsi
+	addq $256, %rdi
+5:	movzbl %dl, %ecx
+	shrl $3, %ecx
+	rep movsq
+6:	andl $7, %edx
+	jz 2f
+	movl %edx, %ecx
+	rep movsb
 2:	CLAC
 	movl $1, %eax
 	ret
-	FIXUP 1b, 2b, FIXUP_USER_NOFAULT
-	.size user_copy_blocks_nofault, . - user_copy_blocks_nofault
+7:	addq $512, %rdx
+	movq %rdx, %rcx
+	shrq $3, %rcx
+8:	rep movsq
+	jmp 6b
+	FIXUP 1b, 5b, FIXUP_USER_NOFAULT, 7b
+	FIXUP 5b, 2b, FIXUP_USER_NOFAULT
+	FIXUP 8b, 8b+3, FIXUP_USER_NOFAULT
+	.size user_copy_wide_nofault, . - user_copy_wide_nofault
 
 /* bool probe_u64(uint64_t address, uint64_t *value) */
 	.globl probe_u64

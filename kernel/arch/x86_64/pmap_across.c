@@ -11,14 +11,21 @@
  */
 #include "percpu.h"
 #include "pmap_i.h"
+#include "vector_borrow.h"
+
+#include <arch/copy.h>
 
 #define PTE_TAKES (PTE_PRESENT | PTE_WRITE | PTE_USER)
 #define PTE_NOTED (PTE_ACCESSED | PTE_DIRTY)
 
+bool user_copy_wide_nofault(void *to, const void *from, size_t size);
+
+/* wide: registers are borrowed. */
 static inline bool copy_to_frame(pte_t *pte, size_t offset, vaddr_t from,
-				 size_t size)
+				 size_t size, bool wide)
 {
 	uint64_t entry = atomic_get(pte), frame = entry & PTE_FRAME, now;
+	void *to = (char *)direct(frame) + offset;
 	struct page *page;
 	bool ok;
 
@@ -32,35 +39,53 @@ static inline bool copy_to_frame(pte_t *pte, size_t offset, vaddr_t from,
 	/* It may have been lowered just before we had the lock. */
 	now = atomic_get(pte);
 	ok = !((now ^ entry) & ~PTE_NOTED) &&
-	     frame_copy_in((char *)direct(frame) + offset, from, size);
+	     (wide ? user_copy_wide_nofault(to, (const void *)from, size) :
+		     copy_in_nofault(to, from, size));
 	if (!(now & PTE_DIRTY))
 		pv_note(page, PTE_NOTED);
 	atomic_set_rel((_Atomic uintptr_t *)&page->pmap_word, (uintptr_t)pte);
 	return ok;
 }
 
+/* The pmap's lock is held. */
+static inline bool copy_to_frames(struct pmap *pmap, vaddr_t to, vaddr_t from,
+				  size_t size, bool wide)
+{
+	while (true) {
+		size_t offset = to & (PAGE_SIZE_4K - 1);
+		size_t n = PAGE_SIZE_4K - offset;
+		pte_t *leaf = leaf_lookup(pmap, to);
+
+		n = n < size ? n : size;
+		if (!leaf || pmap->leaf_page->pmap_flags & LEAF_LOWERED ||
+		    !copy_to_frame(&leaf[table_index(to, 0)], offset, from, n,
+				   wide))
+			return false;
+		size -= n;
+		if (size == 0)
+			return true;
+		to += n;
+		from += n;
+	}
+}
+
 bool pmap_copy_across(struct pmap *pmap, vaddr_t to, vaddr_t from, size_t size)
 {
-	vaddr_t end = to + size;
-	size_t n;
+	struct borrowed b;
 	bool ok;
 
 	if (to >= USER_MAX || size > USER_MAX - to ||
 	    pmap == CPU_FIELD(struct pmap *, pmap))
 		return false;
 	spin_lock(&pmap->lock);
-	do {
-		size_t offset = to & (PAGE_SIZE_4K - 1);
-		pte_t *leaf = leaf_lookup(pmap, to);
-
-		n = PAGE_SIZE_4K - offset;
-		n = n < end - to ? n : end - to;
-		ok = leaf && !(pmap->leaf_page->pmap_flags & LEAF_LOWERED) &&
-		     copy_to_frame(&leaf[table_index(to, 0)], offset,
-					   from, n);
-		to += n;
-		from += n;
-	} while (ok && to < end);
+	/* User space ends with a page that is never there (copy.c). */
+	if (size >= BLOCK && from < USER_MAX && can_borrow()) {
+		borrow(&b);
+		ok = copy_to_frames(pmap, to, from, size, true);
+		give_back(&b);
+	} else {
+		ok = copy_to_frames(pmap, to, from, size, false);
+	}
 	spin_unlock(&pmap->lock);
 	return ok;
 }

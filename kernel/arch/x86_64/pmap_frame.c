@@ -3,50 +3,9 @@
  * Contents of frames, through the direct map. With AVX a frame takes 128 stores
  * of 32 bytes, a quarter of what string instructions need where they are not
  * microcode.
- *
- * Two vector registers of whoever has the unit are borrowed and given back. The
- * unit may be off (CR0.TS, vector.c): then it is on for that long, and what is
- * in its registers belongs to nobody. The kernel is not preempted; an
- * interrupt's handler may do the same inside. Registers of 64 bytes would lose
- * their upper half, so where those are in use nothing is borrowed.
  */
-#include "features.h"
 #include "pmap_i.h"
-
-#include <arch/copy.h>
-#include <kern/panic.h>
-#include <machine/x86.h>
-
-#define BLOCK	 256u /* bytes a round */
-
-struct borrowed {
-	uint8_t register0[32], register1[32];
-	uint64_t cr0;
-};
-
-static inline bool can_borrow(size_t size)
-{
-	uint64_t has = cpu_features.vector_mask & (XCR0_AVX | XCR0_AVX512);
-	return has == XCR0_AVX && size % BLOCK == 0;
-}
-
-static inline void borrow(struct borrowed *b)
-{
-	b->cr0 = read_cr0();
-	if (b->cr0 & CR0_TS)
-		__asm__ volatile("clts");
-	__asm__ volatile("vmovdqu %%ymm0, %0; vmovdqu %%ymm1, %1"
-			 : "=m"(b->register0), "=m"(b->register1));
-}
-
-static inline void give_back(const struct borrowed *b)
-{
-	__asm__ volatile("vmovdqu %0, %%ymm0; vmovdqu %1, %%ymm1"
-			 :
-			 : "m"(b->register0), "m"(b->register1));
-	if (b->cr0 & CR0_TS)
-		write_cr0(b->cr0);
-}
+#include "vector_borrow.h"
 
 #define STORE(offset) "vmovdqu %%ymm0, " #offset "(%0)\n\t"
 #define COPY(offset)                              \
@@ -90,7 +49,7 @@ void pmap_zero(struct paddr pa, size_t size)
 	void *to = direct(pa.raw);
 	size_t words = size / 8;
 
-	if (can_borrow(size)) {
+	if (size % BLOCK == 0 && can_borrow()) {
 		zero_blocks(to, size);
 		return;
 	}
@@ -105,7 +64,7 @@ void pmap_copy(struct paddr to_pa, struct paddr from_pa, size_t size)
 	void *to = direct(to_pa.raw), *from = direct(from_pa.raw);
 	size_t words = size / 8;
 
-	if (can_borrow(size)) {
+	if (size % BLOCK == 0 && can_borrow()) {
 		copy_blocks(to, from, size);
 		return;
 	}
@@ -113,23 +72,4 @@ void pmap_copy(struct paddr to_pa, struct paddr from_pa, size_t size)
 			 : "+D"(to), "+S"(from), "+c"(words)
 			 :
 			 : "memory");
-}
-
-bool user_copy_blocks_nofault(void *to, const void *from, size_t size);
-
-bool frame_copy_in(void *to, uint64_t user_from, size_t size)
-{
-	size_t blocks = size / BLOCK * BLOCK, done = 0;
-	struct borrowed b;
-
-	/* User space ends with a page that is never there (copy.c). */
-	if (blocks != 0 && user_from < USER_MAX && can_borrow(blocks)) {
-		borrow(&b);
-		if (user_copy_blocks_nofault(to, (const void *)user_from,
-					     blocks))
-			done = blocks; /* or all again, to the byte that fails */
-		give_back(&b);
-	}
-	return copy_in_nofault((uint8_t *)to + done, user_from + done,
-			       size - done);
 }

@@ -33,9 +33,6 @@
 #include <kern/lock.h>
 #include <kern/page.h>
 
-/* copy_in_nofault into a frame's place in the direct map, wider steps. */
-bool frame_copy_in(void *to, uint64_t user_from, size_t size);
-
 /* The kernel's entry of va, its tables made if make is true; NULL: there is
  * none. Lock: the caller's on the kernel's tables. */
 pte_t *kernel_entry(vaddr_t va, bool make);
