@@ -28,7 +28,8 @@ struct device_irq {
 };
 
 static struct zone io_zone, irq_zone;
-static struct kobject master;
+static const struct kobject_ops master_ops; /* it is never freed */
+static struct kobject master = {.ops = &master_ops};
 static struct ipc_port *master_port;
 
 static void io_free(struct kobject *object)
@@ -56,6 +57,15 @@ static void irq_no_senders(struct kobject *object, struct ipc_port *port)
 	ipc_prepared_destroy(irq->message);
 	kobject_unref(object);
 }
+
+static const struct kobject_ops io_ops = {
+	.free = io_free,
+	.no_senders = io_no_senders,
+};
+static const struct kobject_ops irq_ops = {
+	.free = irq_free,
+	.no_senders = irq_no_senders,
+};
 
 void device_init(void)
 {
@@ -99,8 +109,7 @@ enum kr device_io_open(uint32_t base, uint32_t count, struct ipc_right *right)
 	if (!io)
 		return KR_RESOURCE_SHORTAGE;
 	ref_init(&io->object.ref);
-	io->object.free = io_free;
-	io->object.no_senders = io_no_senders;
+	io->object.ops = &io_ops;
 	io->base = base;
 	io->count = count;
 	io->port = ipc_kport_create(KOBJECT_DEVICE_IO, &io->object);
@@ -205,8 +214,7 @@ enum kr device_irq_open(unsigned line, struct ipc_right notify,
 		return kr;
 	}
 	ref_init(&irq->object.ref);
-	irq->object.free = irq_free;
-	irq->object.no_senders = irq_no_senders;
+	irq->object.ops = &irq_ops;
 	irq->line = line;
 	kr = irq_build(irq, notify);
 	if (kr != KR_SUCCESS) {

@@ -15,7 +15,7 @@ struct ipc_port *ipc_kport_create(enum kobject_kind kind, struct kobject *object
 {
 	assert(kind != KOBJECT_NONE);
 	struct ipc_port *port = ipc_port_create_kernel(kind, object);
-	if (!port || !object->no_senders)
+	if (!port || !object->ops->no_senders)
 		return port;
 	port->no_senders = ipc_request_create_kobject();
 	if (!port->no_senders) {

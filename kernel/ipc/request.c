@@ -228,7 +228,7 @@ static void kobject_fire(struct ipc_request *r)
 	r->object = NULL;
 	enum rearm what;
 	do {
-		object->no_senders(object, port);
+		object->ops->no_senders(object, port);
 		what = kobject_rearm(r, port);
 	} while (what == REARM_AGAIN);
 	if (what == REARM_DEAD)

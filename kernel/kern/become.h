@@ -23,7 +23,7 @@ void become_watched(struct processor *p);
 static inline bool thread_can_become(const struct thread *self,
 				     const struct thread *t)
 {
-	return t->sched.pset == self->sched.pset;
+	return thread_pset(t) == thread_pset(self);
 }
 
 /*
@@ -36,7 +36,7 @@ thread_become(struct processor *p, struct thread *self, struct thread *t,
 	      void (*continuation)(void))
 {
 	assert(spin_none_held() && cpu_irq_enabled() && !self->sched.bound);
-	assert(!t->stack && !t->sched.timed && !t->sched.bound);
+	assert(!t->stack && !t->timer && !t->sched.bound);
 	self->continuation = continuation;
 	cpu_irq_off();
 	if (__builtin_expect(atomic_get(&self->sched.current) !=

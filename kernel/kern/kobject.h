@@ -32,13 +32,20 @@ enum kobject_kind {
 	KOBJECT_KINDS,
 };
 
-struct kobject {
-	struct ref ref;
+struct kobject;
+
+/* The same for all objects of a kind. */
+struct kobject_ops {
 	void (*free)(struct kobject *object); /* at the last reference */
 	/* NULL, or: called by ipc, no lock held, on some thread, after the last
 	 * send right to a port of this object went. The object cannot go away
 	 * during the call. */
 	void (*no_senders)(struct kobject *object, struct ipc_port *port);
+};
+
+struct kobject {
+	struct ref ref;
+	const struct kobject_ops *ops;
 };
 
 static inline void kobject_ref(struct kobject *k)
@@ -49,5 +56,5 @@ static inline void kobject_ref(struct kobject *k)
 static inline void kobject_unref(struct kobject *k)
 {
 	if (ref_put(&k->ref))
-		k->free(k);
+		k->ops->free(k);
 }

@@ -71,7 +71,7 @@ enum kr thread_set_policy(struct thread *t, int policy, int data)
 	if (policy == POLICY_FIXEDPRI && !legal_quantum(data))
 		return KR_INVALID_ARGUMENT;
 	spin_lock(&t->lock);
-	if (t->sched.pset->policies & policy) {
+	if (thread_pset(t)->policies & policy) {
 		kr = KR_SUCCESS;
 		t->sched.policy = (uint8_t)policy;
 		atomic_set(&t->sched.policy_data,

@@ -40,12 +40,14 @@ static void pset_free(struct kobject *object)
 	(void)object; /* the default set is never destroyed */
 }
 
+static const struct kobject_ops pset_ops = {.free = pset_free};
+
 void pset_init(void)
 {
 	struct processor_set *set = &default_pset;
 
 	ref_init(&set->object.ref);
-	set->object.free = pset_free;
+	set->object.ops = &pset_ops;
 	spin_init(&set->lock, &pset_class);
 	set->max_priority = PRIORITY_USER + 8;
 	set->policies = POLICY_TIMESHARE | POLICY_INTERACTIVE;

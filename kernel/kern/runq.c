@@ -92,10 +92,10 @@ static inline struct processor *choose(struct thread *t)
 
 	if (last == NULL)
 		last = cpu_processor();
-	if (__builtin_expect(atomic_get(&t->sched.pset->idle) == 0, 1) ||
-	    claim_idle(t->sched.pset, last->number))
+	if (__builtin_expect(atomic_get(&thread_pset(t)->idle) == 0, 1) ||
+	    claim_idle(thread_pset(t), last->number))
 		return last;
-	idle = claim_any_idle(t->sched.pset);
+	idle = claim_any_idle(thread_pset(t));
 	return idle != NULL ? idle : last;
 }
 
@@ -169,7 +169,7 @@ struct thread *runq_exchange(struct processor *p, struct thread *t, int min)
 static bool may_move(const struct thread *t, const struct processor *to)
 {
 	return !atomic_get_acq(&t->on_processor) && !t->sched.bound &&
-	       t->sched.pset == to->pset;
+	       thread_pset(t) == to->pset;
 }
 
 static struct thread *find_movable(struct processor *victim,

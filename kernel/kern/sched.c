@@ -30,7 +30,7 @@ void thread_bind(int cpu)
 	self->sched.bound = cpu >= 0;
 	if (cpu < 0 || cpu_number() == (unsigned)cpu)
 		return;
-	switch_prepare(self, CLOCK_NEVER, NULL);
+	switch_prepare(self, NULL);
 	p = cpu_processor();
 	(void)usage_account(p, self);
 	p->p->left = self;
@@ -81,7 +81,7 @@ void preempt_point(void)
 	if (CONFIG_DEBUG)
 		probe_stretch_end(self);
 	if (atomic_get(&self->ast) & AST_RESCHEDULE) {
-		switch_prepare(self, CLOCK_NEVER, NULL);
+		switch_prepare(self, NULL);
 		reschedule(self);
 		cpu_irq_restore(true);
 	}
@@ -108,7 +108,7 @@ void thread_ast(void)
 	}
 	if (ast & AST_RESCHEDULE) {
 		cpu_irq_restore(true);
-		switch_prepare(self, CLOCK_NEVER, context_user_return);
+		switch_prepare(self, context_user_return);
 		reschedule(self);
 	}
 }

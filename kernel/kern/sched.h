@@ -56,6 +56,13 @@ struct processor_set {
 
 extern struct processor_set default_pset;
 
+/* The set that t's task is in. Only the default set exists. */
+static inline struct processor_set *thread_pset(const struct thread *t)
+{
+	(void)t;
+	return &default_pset;
+}
+
 /* Boot processor: scheduler, timers, idle thread; then each other processor. */
 void sched_init(void);
 [[gnu::noreturn]] void sched_start(void); /* becomes the idle thread */

@@ -16,6 +16,9 @@
  */
 #include <kern/thread_i.h>
 
+#include <kern/timer.h>
+#include <kern/zone.h>
+
 static void stack_put(struct processor_private *p, void *stack)
 {
 	/* Never full: stack_reserve trims before each switch that may add. */
@@ -39,12 +42,34 @@ void switch_handle_left(struct processor_private *p)
 	(void)cpu_irq_save();
 }
 
+/* --- deadlines */
+
+static struct zone timer_zone;
+
+void switch_init(void)
+{
+	zone_init(&timer_zone, "timer", sizeof(struct timer), 0);
+}
+
+static void timed_out(void *arg)
+{
+	thread_wake(arg, WAIT_TIMEDOUT);
+}
+
+static void deadline_over(struct thread *self)
+{
+	struct timer *timer = self->timer;
+
+	self->timer = NULL;
+	(void)timer_cancel(timer);
+	if (self->continuation != NULL) /* else it lies on the stack */
+		zone_free(&timer_zone, timer);
+}
+
 static inline void wait_over(struct thread *self)
 {
-	if (__builtin_expect(self->sched.timed, 0)) {
-		self->sched.timed = false;
-		(void)timer_cancel(&self->timer);
-	}
+	if (__builtin_expect(self->timer != NULL, 0))
+		deadline_over(self);
 }
 
 /* On an empty stack, interrupts off. */
@@ -88,13 +113,17 @@ static inline void arrive(struct processor *p, struct thread *to)
 static inline void switch_keeping(struct processor *p, struct thread *from,
 				  struct thread *to)
 {
+	struct thread *previous;
+
 	if (__builtin_expect(to->stack != NULL, 1)) {
-		switch_finish(context_switch(from, to));
-		return;
+		previous = context_switch(from, to);
+	} else {
+		to->stack = stack_get(private_of(p));
+		previous = context_switch_new(from, to, stack_top(to->stack),
+					      switch_begin);
 	}
-	to->stack = stack_get(private_of(p));
-	switch_finish(context_switch_new(from, to, stack_top(to->stack),
-					 switch_begin));
+	from->continuation = NULL; /* its context's place until now */
+	switch_finish(previous);
 }
 
 /* A function of its own: its frame lies on the stack that changes hands. */
@@ -132,23 +161,17 @@ void switch_to(struct processor *p, struct thread *to, bool keep)
 
 /* --- before and after */
 
-static inline void prepare(struct thread *self, uint64_t deadline,
-			   void (*continuation)(void))
+static inline void prepare(struct thread *self, void (*continuation)(void))
 {
 	assert(spin_none_held());
 	self->continuation = continuation;
-	if (deadline != CLOCK_NEVER) {
-		self->sched.timed = true;
-		timer_set(&self->timer, deadline);
-	}
 	(void)stack_reserve();
 	(void)cpu_irq_save();
 }
 
-void switch_prepare(struct thread *self, uint64_t deadline,
-		    void (*continuation)(void))
+void switch_prepare(struct thread *self, void (*continuation)(void))
 {
-	prepare(self, deadline, continuation);
+	prepare(self, continuation);
 }
 
 static inline void over(struct thread *self)
@@ -212,15 +235,12 @@ static void switch_away(struct processor *p, struct thread *self, bool keep)
 	do_switch(p, self, next, keep);
 }
 
-enum wait_result thread_block(uint64_t deadline, void (*continuation)(void))
+static inline void block(struct thread *self, void (*continuation)(void))
 {
-	struct thread *self = thread_self();
-
-	prepare(self, deadline, continuation);
+	prepare(self, continuation);
 	if (wait_commit(self))
 		switch_away(cpu_processor(), self, continuation == NULL);
 	over(self);
-	return thread_wait_result();
 }
 
 /* Lends the priority of the running thread to the one that works for it. */
@@ -237,18 +257,17 @@ static inline void donate(struct thread *self, struct thread *t)
 static inline bool can_hand_to(struct processor *p, struct thread *t, bool keep)
 {
 	return !atomic_get_acq(&t->on_processor) && !t->sched.bound &&
-	       t->sched.pset == p->pset && switch_can(p, t, keep) &&
+	       thread_pset(t) == p->pset && switch_can(p, t, keep) &&
 	       wait_end_claimed(t);
 }
 
-enum wait_result thread_handoff(struct thread *t, uint64_t deadline,
-				void (*continuation)(void))
+static inline void hand_off(struct thread *self, struct thread *t,
+			    void (*continuation)(void))
 {
-	struct thread *self = thread_self();
 	bool keep = continuation == NULL;
 	struct processor *p;
 
-	prepare(self, deadline, continuation);
+	prepare(self, continuation);
 	p = cpu_processor();
 	if (!wait_commit(self)) {
 		thread_ready(t);
@@ -261,6 +280,52 @@ enum wait_result thread_handoff(struct thread *t, uint64_t deadline,
 		switch_away(p, self, keep);
 	}
 	over(self);
+}
+
+/* To t, if there is one. The timer's memory lasts as long as the wait: where
+ * there is none for it the stack stays, and the timer on it. */
+[[gnu::noinline]] static void wait_until(uint64_t deadline, struct thread *self,
+					 struct thread *t,
+					 void (*continuation)(void))
+{
+	struct timer here, *timer = NULL;
+
+	if (continuation != NULL)
+		timer = zone_alloc(&timer_zone);
+	self->timer = timer != NULL ? timer : &here;
+	timer_init(self->timer, timed_out, self);
+	timer_set(self->timer, deadline);
+	if (t != NULL)
+		hand_off(self, t, timer != NULL ? continuation : NULL);
+	else
+		block(self, timer != NULL ? continuation : NULL);
+	if (continuation == NULL)
+		return;
+	self->continuation = continuation;
+	(void)cpu_irq_save();
+	over(self);
+}
+
+enum wait_result thread_block(uint64_t deadline, void (*continuation)(void))
+{
+	struct thread *self = thread_self();
+
+	if (__builtin_expect(deadline == CLOCK_NEVER, 1))
+		block(self, continuation);
+	else
+		wait_until(deadline, self, NULL, continuation);
+	return thread_wait_result();
+}
+
+enum wait_result thread_handoff(struct thread *t, uint64_t deadline,
+				void (*continuation)(void))
+{
+	struct thread *self = thread_self();
+
+	if (__builtin_expect(deadline == CLOCK_NEVER, 1))
+		hand_off(self, t, continuation);
+	else
+		wait_until(deadline, self, t, continuation);
 	return thread_wait_result();
 }
 
@@ -314,7 +379,7 @@ bool thread_yield(void (*continuation)(void))
 	struct processor *p;
 	bool ran = false;
 
-	prepare(self, CLOCK_NEVER, continuation);
+	prepare(self, continuation);
 	p = cpu_processor();
 	if (atomic_get(&self->ast) & AST_RESCHEDULE)
 		atomic_fetch_and(&self->ast, ~(uint32_t)AST_RESCHEDULE);
@@ -335,7 +400,7 @@ bool thread_yield_to(struct thread *t)
 
 	if (t == self)
 		return thread_yield(NULL);
-	prepare(self, CLOCK_NEVER, NULL);
+	prepare(self, NULL);
 	p = cpu_processor();
 	if (!switch_can(p, t, true) || !runq_take_thread(p, t)) {
 		cpu_irq_restore(true);

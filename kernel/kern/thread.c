@@ -28,6 +28,7 @@ void (*thread_free_hook)(struct thread *t);
 
 void thread_module_init(void)
 {
+	switch_init();
 	zone_init(&thread_zone, "thread", sizeof(struct thread),
 		  _Alignof(struct thread));
 }
@@ -47,25 +48,21 @@ static void thread_free(struct kobject *object)
 		account_credit(account, CHARGE_THREADS, 1);
 }
 
+static const struct kobject_ops thread_ops = {.free = thread_free};
+
 void thread_unref(struct thread *t)
 {
 	kobject_unref(&t->object);
 }
 
-/* A wait that lasted too long. */
-static void wait_timed_out(void *arg)
-{
-	thread_wake(arg, WAIT_TIMEDOUT);
-}
-
-static struct thread *thread_alloc(struct processor_set *set, int priority,
-				   int max, void (*continuation)(void))
+static struct thread *thread_alloc(int priority, int max,
+				   void (*continuation)(void))
 {
 	struct thread *t = zone_alloc(&thread_zone);
 
 	if (t == NULL)
 		return NULL;
-	t->object = (struct kobject){ .free = thread_free };
+	t->object.ops = &thread_ops;
 	ref_init(&t->object.ref);
 	t->task = NULL;
 	machine_thread_init(&t->machine);
@@ -73,10 +70,8 @@ static struct thread *thread_alloc(struct processor_set *set, int priority,
 	__builtin_memset((char *)t + AFTER_MACHINE, 0,
 			 sizeof(*t) - AFTER_MACHINE);
 	spin_init(&t->lock, &thread_class);
-	timer_init(&t->timer, wait_timed_out, t);
 	atomic_set(&t->wait, W_BLOCKED);
 	t->continuation = continuation;
-	t->sched.pset = set;
 	t->sched.base = (int8_t)priority;
 	t->sched.max = (int8_t)max;
 	t->sched.policy = POLICY_TIMESHARE;
@@ -95,8 +90,7 @@ struct thread *thread_create(const struct thread_origin *origin)
 		return NULL;
 	if (priority > origin->max_priority)
 		priority = origin->max_priority;
-	t = thread_alloc(origin->pset, priority, origin->max_priority,
-			 context_user_return);
+	t = thread_alloc(priority, origin->max_priority, context_user_return);
 	if (t == NULL) {
 		account_credit(origin->account, CHARGE_THREADS, 1);
 		return NULL;
@@ -117,7 +111,7 @@ void thread_start(struct thread *t)
 	bool go;
 
 	thread_ref(t); /* its own, while it can run */
-	atomic_add(&t->sched.pset->thread_count, 1);
+	atomic_add(&thread_pset(t)->thread_count, 1);
 	spin_lock(&t->lock);
 	assert(!(atomic_get(&t->sched.flags) & TF_STARTED));
 	atomic_fetch_or(&t->sched.flags, TF_STARTED);
@@ -159,8 +153,7 @@ struct thread *thread_create_kernel(const char *name, void (*fn)(void *),
 	(void)name;
 	if (start == NULL)
 		return NULL;
-	t = thread_alloc(&default_pset, priority, PRIORITY_MAX,
-			 kernel_thread_begin);
+	t = thread_alloc(priority, PRIORITY_MAX, kernel_thread_begin);
 	if (t == NULL) {
 		kfree(start, sizeof(*start));
 		return NULL;
@@ -175,8 +168,7 @@ struct thread *thread_create_kernel(const char *name, void (*fn)(void *),
 
 struct thread *thread_create_idle(struct processor *p, void (*fn)(void))
 {
-	struct thread *t = thread_alloc(&default_pset, PRIORITY_IDLE,
-					PRIORITY_IDLE, fn);
+	struct thread *t = thread_alloc(PRIORITY_IDLE, PRIORITY_IDLE, fn);
 
 	if (t != NULL)
 		t->stack = kva_alloc(context_stack_size);
@@ -212,7 +204,7 @@ void thread_exit_self(void)
 	stop_notify(self);
 	if (self->task != NULL && thread_exit_hook != NULL)
 		thread_exit_hook(self);
-	atomic_sub(&self->sched.pset->thread_count, 1);
+	atomic_sub(&thread_pset(self)->thread_count, 1);
 	(void)stack_reserve();
 	(void)cpu_irq_save();
 	p = cpu_processor();

@@ -37,7 +37,6 @@
 #include <kern/list.h>
 #include <kern/lock.h>
 #include <kern/thread_parts.h>
-#include <kern/timer.h>
 #include <kern/walk.h>
 
 struct task;
@@ -45,7 +44,7 @@ struct pmap;
 struct vm_map;
 struct ipc_space;
 struct processor;
-struct processor_set;
+struct timer;
 
 enum wait_result {
 	WAIT_OK,	  /* what was waited for happened */
@@ -68,12 +67,12 @@ enum { /* bits of ast: work before the thread returns to user mode */
 
 struct thread {
 	struct kobject object;
-	struct task *task;	       /* (f) +1; fills a gap */
 	struct machine_thread machine; /* (s), or stopped and held */
 	_Atomic uint32_t ast;	   /* here: one look of the entry code takes in
 				      the word before it, too */
 	struct spinlock lock;
 
+	struct task *task;	   /* (f) +1 */
 	struct pmap *pmap;	   /* (f) task's; NULL for kernel threads */
 	struct vm_map *map;	   /* (f) task's */
 	struct ipc_space *space;   /* (f) task's */
@@ -92,9 +91,15 @@ struct thread {
 		_Atomic uint64_t wait_and_more; /* all of them at one look */
 	};
 	struct list_node wait_link;   /* (w) */
-	void (*continuation)(void);   /* while blocked without a stack */
+	/* A blocked thread has either a stack with its context on it or a
+	 * continuation. Both are written by the thread itself as it leaves its
+	 * processor, and read by who takes it from a queue to run it. */
+	union {
+		void (*continuation)(void); /* NULL while it keeps its stack */
+		uint64_t kernel_sp;	    /* of the context: arch's */
+	};
 	void *stack;		      /* (s) NULL while none */
-	struct timer timer;	      /* time-out of a wait */
+	struct timer *timer;	      /* (s) of a wait with a deadline */
 
 	struct thread_sched sched;    /* kern/sched */
 	struct thread_ipc ipc;	      /* kernel/ipc only */
@@ -113,7 +118,6 @@ struct thread_origin {
 	struct vm_map *map;
 	struct ipc_space *space;
 	struct account *account;
-	struct processor_set *pset;
 	int priority, max_priority;
 	unsigned stop_count;
 };

@@ -137,6 +137,8 @@ static inline void *stack_top(void *stack)
 
 /* --- switch.c */
 
+void switch_init(void);
+
 /* Interrupts off. Leaves the running thread, whose state says already what is
  * to become of it, for to. keep: its stack stays; returns when it runs again,
  * interrupts off. Otherwise its stack is given up: never returns. */
@@ -170,10 +172,8 @@ static inline void switch_finish(struct thread *previous)
 /* Goes on running, in the way that a continuation asks for: NULL returns. */
 void switch_over(struct thread *self);
 
-/* Before interrupts go off for a switch: the deadline is armed, a stack is at
- * hand; turns them off. */
-void switch_prepare(struct thread *self, uint64_t deadline,
-		    void (*continuation)(void));
+/* Before interrupts go off for a switch: a stack is at hand; turns them off. */
+void switch_prepare(struct thread *self, void (*continuation)(void));
 
 /* Interrupts off. Lets a ready thread of at least priority min run. */
 bool switch_give_way(struct processor *p, struct thread *self, int min,

@@ -15,20 +15,17 @@ struct ipc_request;
 struct ipc_set;
 struct ipc_entry;
 struct processor;
-struct processor_set;
 
 /* kern/sched: see sched.h. (l) thread's lock, (q) lock of the run queue of
  * `processor`, (s) the thread itself, (f) fixed. */
 struct thread_sched {
 	struct list_node runq_link;	/* (q) */
 	struct processor *_Atomic processor; /* where it ran last or is queued */
-	struct processor_set *pset;
 	_Atomic int8_t current;		/* (q) priority, 31 most urgent */
 	int8_t base, max;		/* (l) */
 	uint8_t level;			/* (q) current when it was queued */
 	uint8_t policy;			/* (l) */
 	bool bound;			/* (s) stays on its processor */
-	bool timed;			/* (s) the wait has a deadline */
 	_Atomic uint32_t flags;
 	_Atomic int policy_data;	/* (l) ms, 0: the usual quantum */
 	unsigned stop_count, suspend_count; /* (l) */

@@ -16,7 +16,8 @@
 
 const char kernel_version[] = "Mach 1.0 (x86_64)";
 
-static struct kobject host;
+static const struct kobject_ops host_ops; /* it is never freed */
+static struct kobject host = {.ops = &host_ops};
 static struct ipc_port *host_port, *host_priv_port, *host_limited_port;
 static struct ipc_port *pset_limited_port;
 

@@ -14,11 +14,6 @@ static const struct lock_class name_class = {"object name", RANK_TASK, false,
 					     false};
 static struct spinlock name_lock;
 
-void memory_entry_init(void)
-{
-	spin_init(&name_lock, &name_class);
-}
-
 static void entry_no_senders(struct kobject *object, struct ipc_port *port)
 {
 	ipc_kport_destroy(port);
@@ -29,7 +24,6 @@ struct ipc_right memory_entry_right(struct vm_entry_port *entry)
 {
 	struct kobject *object = vm_entry_kobject(entry);
 
-	object->no_senders = entry_no_senders;
 	struct ipc_port *port = ipc_kport_create(KOBJECT_ENTRY, object);
 	if (!port) {
 		kobject_unref(object);
@@ -53,6 +47,13 @@ static void name_no_senders(struct kobject *object, struct ipc_port *port)
 	kobject_unref(object);
 }
 
+void memory_entry_init(void)
+{
+	spin_init(&name_lock, &name_class);
+	vm_entry_ops.no_senders = entry_no_senders;
+	vm_object_ops.no_senders = name_no_senders;
+}
+
 struct ipc_right object_name_right(struct vm_object *object)
 {
 	struct ipc_right right = IPC_RIGHT_NULL;
@@ -61,7 +62,6 @@ struct ipc_right object_name_right(struct vm_object *object)
 		return right;
 	struct kobject *k = vm_object_kobject(object);
 	struct ipc_port **slot = vm_object_name_slot(object);
-	k->no_senders = name_no_senders; /* the same for every name */
 	struct ipc_port *fresh = ipc_kport_create(KOBJECT_OBJECT_NAME, k);
 	spin_lock(&name_lock);
 	bool use = fresh && !*slot;

@@ -55,6 +55,11 @@ static void trace_no_senders(struct kobject *object, struct ipc_port *port)
 	kobject_unref(object);
 }
 
+static const struct kobject_ops trace_ops = {
+	.free = trace_free,
+	.no_senders = trace_no_senders,
+};
+
 enum kr msg_trace_create(struct task *by, struct task *of, bool follow,
 			 struct ipc_right *right)
 {
@@ -63,8 +68,7 @@ enum kr msg_trace_create(struct task *by, struct task *of, bool follow,
 
 	if (!t)
 		return KR_RESOURCE_SHORTAGE;
-	*t = (struct msg_trace){
-		.object = {.free = trace_free, .no_senders = trace_no_senders}};
+	*t = (struct msg_trace){.object = {.ops = &trace_ops}};
 	ref_init(&t->object.ref);
 	struct ipc_port *port = ipc_kport_create(KOBJECT_MSG_TRACE, &t->object);
 	if (!port) {

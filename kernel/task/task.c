@@ -77,6 +77,8 @@ static bool task_build(struct task *t, struct task *parent, bool inherit)
 	return t->self_port != NULL;
 }
 
+static const struct kobject_ops task_ops = {.free = task_free};
+
 static struct task *task_alloc(struct task *parent)
 {
 	struct task *t = zone_alloc_zeroed(&task_zone);
@@ -91,7 +93,7 @@ static struct task *task_alloc(struct task *parent)
 	if (parent && account_charge(parent->account, CHARGE_TASKS, 1))
 		t->charged = parent->account;
 	ref_init(&t->object.ref);
-	t->object.free = task_free;
+	t->object.ops = &task_ops;
 	spin_init(&t->lock, &task_class);
 	list_init(&t->threads);
 	waitq_init(&t->dead_wait);
@@ -167,7 +169,6 @@ enum kr task_thread_create(struct task *t, unsigned stop_count,
 		.pmap = vm_map_pmap(t->map),
 		.space = t->space,
 		.account = t->account,
-		.pset = t->pset,
 		.priority = t->priority,
 		.max_priority = t->pset->max_priority,
 		.stop_count = stop_count,

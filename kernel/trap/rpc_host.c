@@ -210,7 +210,7 @@ kern_return_t rpc_thread_max_priority(struct thread *t,
 	if (!t)
 		return KERN_INVALID_ARGUMENT;
 	/* Not the control port of the thread's own set. */
-	if (!set || set != t->sched.pset)
+	if (!set || set != thread_pset(t))
 		return KERN_FAILURE;
 	return thread_set_max_priority(t, max);
 }

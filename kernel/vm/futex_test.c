@@ -123,7 +123,6 @@ static struct thread *start(struct vm_map *map, void (*fn)(void *),
 		.pmap = vm_map_pmap(map),
 		.map = map,
 		.account = account,
-		.pset = &default_pset,
 		.priority = PRIORITY_USER,
 		.max_priority = PRIORITY_USER,
 	};

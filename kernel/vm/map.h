@@ -20,6 +20,7 @@ struct vm_object;
 struct vm_entry_port;
 struct pmap;
 struct kobject;
+struct kobject_ops;
 struct ipc_port;
 
 void vm_init(void); /* boot: page arrays, zones, page size */
@@ -87,6 +88,8 @@ enum kr vm_entry_create(struct vm_map *map, uint64_t *size, uint64_t addr, int m
 struct vm_entry_port *vm_entry_create_physical(struct paddr start, uint64_t size, int max_prot);
 /* Device registers: uncached, cannot be copied, a child inherits them only by SHARE. */
 struct vm_entry_port *vm_entry_create_device(struct paddr start, uint64_t size, int max_prot);
+/* no_senders of these and of objects: the task layer's, set once at boot. */
+extern struct kobject_ops vm_entry_ops, vm_object_ops;
 struct kobject *vm_entry_kobject(struct vm_entry_port *entry);
 struct vm_entry_port *vm_entry_from_kobject(struct kobject *object);
 /* The port that stands for it: kept in the entry by the task layer. */

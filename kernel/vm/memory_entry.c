@@ -33,6 +33,8 @@ static void entry_free(struct kobject *k)
 	zone_free(&entry_port_zone, e);
 }
 
+struct kobject_ops vm_entry_ops = {.free = entry_free};
+
 /* +1; takes a reference to the object. */
 static struct vm_entry_port *entry_alloc(struct account *account)
 {
@@ -46,7 +48,7 @@ static struct vm_entry_port *entry_alloc(struct account *account)
 		return NULL;
 	}
 	ref_init(&e->kobject.ref);
-	e->kobject.free = entry_free;
+	e->kobject.ops = &vm_entry_ops;
 	e->account = account;
 	return e;
 }

@@ -29,6 +29,8 @@ static void object_free(struct kobject *k)
 	zone_free(&object_zone, o);
 }
 
+struct kobject_ops vm_object_ops = {.free = object_free};
+
 void vm_object_init(void)
 {
 	zone_init(&object_zone, "vm object", sizeof(struct vm_object), 0);
@@ -47,7 +49,7 @@ struct vm_object *vm_object_create(struct account *account)
 		return NULL;
 	}
 	ref_init(&o->kobject.ref);
-	o->kobject.free = object_free;
+	o->kobject.ops = &vm_object_ops;
 	spin_init(&o->lock, &object_class);
 	o->account = account;
 	return o;

@@ -116,7 +116,6 @@ static void start_all(struct vm_map *const map[WRITERS],
 			.pmap = vm_map_pmap(map[i]),
 			.map = map[i],
 			.account = account,
-			.pset = &default_pset,
 			.priority = PRIORITY_USER,
 			.max_priority = PRIORITY_USER,
 		};

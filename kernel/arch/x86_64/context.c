@@ -90,15 +90,18 @@ static inline void switch_machine(struct thread *from, struct thread *to,
 		switch_vector(&from->machine, &to->machine, had, has);
 }
 
+static inline uint64_t top_of(const struct thread *t)
+{
+	return (uint64_t)t->stack + context_stack_size;
+}
+
 struct thread *context_switch(struct thread *from, struct thread *to)
 {
 	struct cpu_head *cpu = &cpu_self()->head;
 
 	switch_machine(from, to, false);
-	from->machine.stack_top = cpu->stack_top;
-	cpu->stack_top = to->machine.stack_top;
-	return context_swap(&from->machine.kernel_sp, to->machine.kernel_sp,
-			    from);
+	cpu->stack_top = top_of(to);
+	return context_swap(&from->kernel_sp, to->kernel_sp, from);
 }
 
 struct thread *context_switch_new(struct thread *from, struct thread *to,
@@ -107,17 +110,16 @@ struct thread *context_switch_new(struct thread *from, struct thread *to,
 	struct cpu_head *cpu = &cpu_self()->head;
 
 	switch_machine(from, to, false);
-	from->machine.stack_top = cpu->stack_top;
 	cpu->stack_top = (uint64_t)stack_top;
-	return context_swap_new(&from->machine.kernel_sp, (uint64_t)stack_top,
-				from, fn);
+	return context_swap_new(&from->kernel_sp, (uint64_t)stack_top, from,
+				fn);
 }
 
 void context_resume(struct thread *to, struct thread *from)
 {
 	switch_machine(from, to, false);
-	cpu_self()->head.stack_top = to->machine.stack_top;
-	context_load(to->machine.kernel_sp, from);
+	cpu_self()->head.stack_top = top_of(to);
+	context_load(to->kernel_sp, from);
 }
 
 void context_start(struct thread *to, struct thread *from, void *stack_top,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Kernel contexts: what lies on a stack that is not in use is six callee-saved
- * registers and a return address; the stack pointer is in machine_thread.
+ * registers and a return address; the stack pointer is in the thread.
  */
 
 .macro PUSH_CONTEXT

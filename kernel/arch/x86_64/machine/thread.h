@@ -38,8 +38,6 @@ struct debug_state;
 struct machine_thread {
 	struct user_frame frame;
 	uint64_t fs_base, gs_base; /* while it does not run */
-	uint64_t kernel_sp; /* saved context, while blocked with a stack */
-	uint64_t stack_top; /* of that stack */
 	void *vector;	    /* XSAVE image; NULL while initial */
 	struct debug_state *debug; /* NULL while initial */
 	uint64_t fault_address;	   /* cr2 of the last page fault */
