@@ -61,6 +61,7 @@ KASAN_C := kernel/kern/kasan.c kernel/kern/kasan_report.c \
 	kernel/kern/plant_kasan.c
 NO_KASAN_C := $(filter-out %/plant_kasan.c,$(KASAN_C)) \
 	kernel/kern/zone.c kernel/kern/zone_debug.c \
+	kernel/kern/lock.c kernel/kern/lock_debug.c kernel/kern/lock_stat.c \
 	kernel/kern/string.c kernel/arch/x86_64/kmap.c \
 	kernel/arch/x86_64/shadow.c
 $(NO_KASAN_C:%.c=$(B)/debug/obj/%.o): KERNEL_KASAN := -O2 \

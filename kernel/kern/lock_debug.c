@@ -11,9 +11,13 @@
  *     class or not), or equal where pairs or nesting are declared.
  * A violation panics with both names. The order over all kinds is then acyclic,
  * so no set of processors can wait for each other in a ring.
+ *
+ * Half of what a debug kernel executes was here: this file is compiled without
+ * sanitizers, and asks for itself whether a lock's memory may be touched.
  */
 #include <kern/lock.h>
 
+#include <kern/kasan.h>
 #include <kern/panic.h>
 #include <kern/processor_i.h>
 
@@ -48,8 +52,10 @@ static void check_order(const struct lock_state *s,
 	if (!new->interrupt && s->interrupts != 0)
 		panic("lock order: %s taken by an interrupt handler",
 		      new->name);
-	for (unsigned i = 0; i < s->held_count; i++)
-		check_one(lock_class(s->held[i]), new, pair);
+	for (unsigned list = 0; list < 2; list++)
+		for (unsigned i = atomic_get(&s->lists[list].count); i-- > 0;)
+			check_one(lock_class(s->lists[list].held[i]), new,
+				  pair);
 }
 
 void lock_debug_before(struct spinlock *l, bool try, bool pair)
@@ -58,6 +64,7 @@ void lock_debug_before(struct spinlock *l, bool try, bool pair)
 
 	if (atomic_get(&panicking))
 		return;
+	kasan_check_write(l, sizeof(*l));
 	if (lock_class(l) == NULL)
 		panic("lock %p was never initialised", (void *)l);
 	if (lock_holder(l) == cpu_number() + 1)
@@ -68,30 +75,34 @@ void lock_debug_before(struct spinlock *l, bool try, bool pair)
 	cpu_sched_point();
 }
 
-/* The list has interrupt handlers for readers and writers, too: both halves
- * below are done with interrupts off, or a handler's lock takes the place that
- * is being filled, and stays. */
-static void note_held(struct lock_state *s, struct spinlock *l)
+static struct lock_list *list_of(struct lock_state *s)
 {
-	bool on = cpu_irq_save();
-
-	if (s->held_count == LOCKS_HELD_MAX)
-		panic("too many locks held, the last %s", lock_class(l)->name);
-	s->held[s->held_count++] = l;
-	cpu_irq_restore(on);
+	return &s->lists[s->interrupts != 0];
 }
 
-static void note_released(struct lock_state *s, const struct spinlock *l)
+static void note_held(struct lock_list *list, struct spinlock *l)
 {
-	bool on = cpu_irq_save();
-	unsigned i;
+	unsigned count = atomic_get(&list->count);
 
-	for (i = s->held_count; i > 0 && s->held[i - 1] != l; i--)
-		;
-	if (i > 0) /* else taken before there was anything to note it in */
-		for (s->held_count--; i <= s->held_count; i++)
-			s->held[i - 1] = s->held[i];
-	cpu_irq_restore(on);
+	if (count == LOCKS_HELD_MAX)
+		panic("too many locks held, the last %s", lock_class(l)->name);
+	list->held[count] = l;
+	atomic_set_rel(&list->count, count + 1);
+}
+
+/* Most often the last one. */
+static void note_released(struct lock_list *list, const struct spinlock *l)
+{
+	unsigned count = atomic_get(&list->count);
+	unsigned i = count;
+
+	while (i > 0 && list->held[i - 1] != l)
+		i--;
+	if (i == 0)
+		return; /* taken before there was anything to note it in */
+	for (; i < count; i++)
+		list->held[i - 1] = list->held[i];
+	atomic_set_rel(&list->count, count - 1);
 }
 
 void lock_debug_acquired(struct spinlock *l)
@@ -100,7 +111,7 @@ void lock_debug_acquired(struct spinlock *l)
 
 	lock_set_holder(l, cpu_number() + 1);
 	if (s != NULL && !atomic_get(&panicking))
-		note_held(s, l);
+		note_held(list_of(s), l);
 }
 
 void lock_debug_release(struct spinlock *l)
@@ -113,7 +124,7 @@ void lock_debug_release(struct spinlock *l)
 		panic("lock %s released but not held", lock_class(l)->name);
 	lock_set_holder(l, 0);
 	if (s != NULL)
-		note_released(s, l);
+		note_released(list_of(s), l);
 }
 
 bool spin_held(const struct spinlock *l)
@@ -126,15 +137,22 @@ void spin_check_held(const struct spinlock *l)
 	assert(spin_held(l));
 }
 
+static void log_held(const struct spinlock *l)
+{
+	klog("held: %s, %p", lock_class(l)->name, (void *)l);
+}
+
 bool spin_none_held(void)
 {
 	const struct lock_state *s = lock_state();
 
-	if (!CONFIG_DEBUG || s == NULL || s->held_count == 0)
+	if (!CONFIG_DEBUG || s == NULL ||
+	    (atomic_get(&s->lists[0].count) | atomic_get(&s->lists[1].count)) ==
+		    0)
 		return true;
-	for (unsigned i = 0; i < s->held_count; i++)
-		klog("held: %s, %p", lock_class(s->held[i])->name,
-		     (void *)s->held[i]);
+	for (unsigned list = 0; list < 2; list++)
+		for (unsigned i = 0; i < atomic_get(&s->lists[list].count); i++)
+			log_held(s->lists[list].held[i]);
 	return false;
 }
 

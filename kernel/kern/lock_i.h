@@ -9,9 +9,15 @@
 
 #define LOCKS_HELD_MAX 24
 
-struct lock_state {
-	unsigned held_count;
+struct lock_list {
+	_Atomic unsigned count;
 	struct spinlock *held[LOCKS_HELD_MAX];
+};
+
+struct lock_state {
+	/* Threads' and interrupt handlers': a handler may come while the first is
+	 * being changed, and reads it. */
+	struct lock_list lists[2];
 	unsigned interrupts; /* nesting of interrupt handlers */
 	/* Written by the processor itself; others add them up. */
 	_Atomic uint64_t acquired; /* if CONFIG_LOCK_STATS */
