@@ -21,6 +21,12 @@ static bool is_send_once(mach_msg_bits_t bits)
 	return MACH_MSGH_BITS_REMOTE(bits) == MACH_MSG_TYPE_MOVE_SEND_ONCE;
 }
 
+static void reply_refused(mach_msg_header_t *reply, mach_msg_return_t mr)
+{
+	if (mr == MACH_SEND_INVALID_DEST || mr == MACH_SEND_TIMED_OUT)
+		mach_msg_destroy(reply);
+}
+
 /*
  * A send-once right always has room. Through a send right a lazy client could
  * keep us waiting: then the reply is tried once.
@@ -28,26 +34,24 @@ static bool is_send_once(mach_msg_bits_t bits)
 static void reply_send(mach_msg_header_t *reply)
 {
 	mach_msg_option_t option = MACH_SEND_MSG;
-	mach_msg_return_t mr;
 
 	if (!is_send_once(reply->msgh_bits))
 		option |= MACH_SEND_TIMEOUT;
-	mr = mach_msg(reply, option, reply->msgh_size, 0, MACH_PORT_NULL, 0,
-		      MACH_PORT_NULL);
-	if (mr == MACH_SEND_INVALID_DEST || mr == MACH_SEND_TIMED_OUT)
-		mach_msg_destroy(reply);
+	reply_refused(reply, mach_msg(reply, option, reply->msgh_size, 0,
+				      MACH_PORT_NULL, 0, MACH_PORT_NULL));
 }
 
-void mach_msg_server_reply(mach_msg_header_t *request, mach_msg_header_t *reply,
-			   boolean_t known)
+/* The request is dealt with; true: the reply is to be sent. */
+static bool reply_is_due(mach_msg_header_t *request, mach_msg_header_t *reply,
+			 boolean_t known)
 {
 	kern_return_t kr = reply_code(reply);
 
 	if (known && kr == MIG_NO_REPLY)
-		return;
+		return false;
 	if (kr == MIG_DESTROY_REQUEST) {
 		mach_msg_destroy(request);
-		return;
+		return false;
 	}
 	if (!known || kr != KERN_SUCCESS) {
 		/* The reply right travels in the reply. */
@@ -55,9 +59,16 @@ void mach_msg_server_reply(mach_msg_header_t *request, mach_msg_header_t *reply,
 		mach_msg_destroy(request);
 	}
 	if (reply->msgh_remote_port != MACH_PORT_NULL)
+		return true;
+	mach_msg_destroy(reply);
+	return false;
+}
+
+void mach_msg_server_reply(mach_msg_header_t *request, mach_msg_header_t *reply,
+			   boolean_t known)
+{
+	if (reply_is_due(request, reply, known))
 		reply_send(reply);
-	else
-		mach_msg_destroy(reply);
 }
 
 /*
@@ -95,17 +106,61 @@ mach_msg_return_t mach_msg_server_once(
 	return is_partial(mr, in) ? MACH_MSG_SUCCESS : mr;
 }
 
+static mach_msg_return_t receive(mach_msg_header_t *request,
+				 mach_msg_size_t max_size, mach_port_t port)
+{
+	return mach_msg(request, MACH_RCV_MSG, 0, max_size, port,
+			MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
+}
+
+/*
+ * In one call of the kernel, which hands the processor to the client: the next
+ * request lies where the reply lay. False: the reply is gone, nothing was
+ * received.
+ */
+static bool reply_and_receive(mach_msg_header_t *reply,
+			      mach_msg_size_t max_size, mach_port_t port,
+			      mach_msg_return_t *mr)
+{
+	if (!is_send_once(reply->msgh_bits)) {
+		reply_send(reply);
+		return false;
+	}
+	*mr = mach_msg(reply, MACH_SEND_MSG | MACH_RCV_MSG, reply->msgh_size,
+		       max_size, port, MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
+	if (*mr == MACH_MSG_SUCCESS ||
+	    (*mr & ~MACH_MSG_MASK) >= MACH_RCV_IN_PROGRESS)
+		return true;
+	reply_refused(reply, *mr);
+	return false;
+}
+
+/* A message that is too large has been dropped: go on. */
 mach_msg_return_t mach_msg_server(boolean_t (*demux)(mach_msg_header_t *request,
 						     mach_msg_header_t *reply),
 				  mach_msg_size_t max_size, mach_port_t port)
 {
-	mach_msg_return_t mr;
+	_Alignas(8) char one[max_size];
+	_Alignas(8) char other[max_size];
+	mach_msg_header_t *request = (mach_msg_header_t *)one;
+	mach_msg_header_t *reply = (mach_msg_header_t *)other;
+	mach_msg_return_t mr = receive(request, max_size, port);
 
-	/* A message that is too large has been dropped: go on. */
-	do {
-		mr = mach_msg_server_once(demux, max_size, port,
-					  MACH_MSG_OPTION_NONE,
-					  MACH_MSG_TIMEOUT_NONE);
-	} while (mr == MACH_MSG_SUCCESS || mr == MACH_RCV_TOO_LARGE);
-	return mr;
+	for (;;) {
+		bool due = false;
+
+		if (mr == MACH_MSG_SUCCESS)
+			due = reply_is_due(request, reply,
+					   demux(request, reply));
+		else if (!is_partial(mr, request) && mr != MACH_RCV_TOO_LARGE)
+			return mr;
+		if (due && reply_and_receive(reply, max_size, port, &mr)) {
+			mach_msg_header_t *next = reply;
+
+			reply = request;
+			request = next;
+		} else {
+			mr = receive(request, max_size, port);
+		}
+	}
 }

@@ -3,22 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "exchange.h"
 #include "machine_i.h"
 #include "request.h"
-
-struct reply {
-	mach_msg_header_t head;
-	mach_msg_type_t code_type;
-	int code;
-	mach_msg_type_t result_type;
-	i64_a4 result;
-	mach_msg_type_t flags_type;
-	int flags;
-	mach_msg_type_long_t data_type;
-	uint8_t data[UX_DATA_MAX];
-} __attribute__((aligned(MACHINE_SCRATCH)));
-
-static struct reply reply_buffer;
 
 #define HEAD offsetof(struct request, data)
 
@@ -53,7 +40,7 @@ static bool request_valid(const struct request *r)
 }
 
 /* The data item becomes a copied send right. */
-static void reply_port(struct reply *r, uint32_t port)
+static void answer_port(struct answer *r, uint32_t port)
 {
 	r->head.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
 	r->head.msgh_size += sizeof(port);
@@ -63,16 +50,16 @@ static void reply_port(struct reply *r, uint32_t port)
 	memcpy(r->data, &port, sizeof(port));
 }
 
-static void reply_send(uint64_t to, int64_t result, int flags,
-		       const uint8_t *data, uint32_t length, uint32_t port)
+static void answer(mach_port_t to, int64_t result, int flags,
+		   const uint8_t *data, uint32_t length, uint32_t port)
 {
-	struct reply *r = &reply_buffer;
+	struct answer *r = answer_buffer();
 	uint32_t padded = (length + 3) & ~3u;
 
 	r->head = (mach_msg_header_t){
 		.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0),
-		.msgh_size = (uint32_t)offsetof(struct reply, data) + padded,
-		.msgh_remote_port = (mach_port_t)to,
+		.msgh_size = (uint32_t)offsetof(struct answer, data) + padded,
+		.msgh_remote_port = to,
 		.msgh_id = UX_MSG_REPLY,
 	};
 	r->code_type = inline_type(MACH_MSG_TYPE_INTEGER_32, 32, 1);
@@ -88,16 +75,8 @@ static void reply_send(uint64_t to, int64_t result, int flags,
 	memcpy(r->data, data, length);
 	memset(r->data + length, 0, padded - length);
 	if (port)
-		reply_port(r, port);
-	if (mach_msg(&r->head, MACH_SEND_MSG | MACH_SEND_TIMEOUT,
-		     r->head.msgh_size, 0, MACH_PORT_NULL, 0,
-		     MACH_PORT_NULL) != MACH_MSG_SUCCESS)
-		mach_port_deallocate(mach_task_self(), (mach_port_t)to);
-}
-
-void request_discard_buffer(void)
-{
-	machine_discard(&reply_buffer, sizeof(reply_buffer));
+		answer_port(r, port);
+	answer_post(to);
 }
 
 /* The end of a call: an answer, or only its reply right to let go. */
@@ -109,8 +88,8 @@ static void request_reply(struct call *c, int64_t result, int flags)
 		mach_port_deallocate(mach_task_self(),
 				     (mach_port_t)c->reply_to);
 	else
-		reply_send(c->reply_to, result, flags, c->out, c->out_length,
-			   c->out_port);
+		answer((mach_port_t)c->reply_to, result, flags, c->out,
+		       c->out_length, c->out_port);
 	c->reply_to = 0;
 }
 
@@ -150,12 +129,12 @@ void request_handle(const struct request *r)
 	l = lwp_find(r->tid);
 	/* One call a thread: a second one comes from a hostile program. */
 	if (!l || l->proc != p || l->call) {
-		reply_send(r->head.msgh_remote_port, -EINVAL, 0, NULL, 0, 0);
+		answer(r->head.msgh_remote_port, -EINVAL, 0, NULL, 0, 0);
 		return;
 	}
 	c = call_from(r, l);
 	if (c)
 		call_start(c);
 	else
-		reply_send(r->head.msgh_remote_port, -ENOMEM, 0, NULL, 0, 0);
+		answer(r->head.msgh_remote_port, -ENOMEM, 0, NULL, 0, 0);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include "call.h"
 #include "link.h"
+#include "exchange.h"
 #include "machine_i.h"
 #include "request.h"
 
@@ -74,8 +75,7 @@ void machine_discard(void *buffer, size_t size)
 void machine_drop_caches(void)
 {
 	call_discard_buffer();
-	request_discard_buffer();
-	message_discard_buffer();
+	exchange_discard_buffers();
 	server_heap_trim();
 }
 

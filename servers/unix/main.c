@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core.h"
+#include "exchange.h"
 #include "init.h"
 #include "inode.h"
 #include "link.h"
@@ -23,17 +24,6 @@
 #include "tty.h"
 
 mach_port_t port_set, exception_port, notify_port, host_priv;
-
-static union {
-	mach_msg_header_t head;
-	struct request request;
-	uint8_t bytes[sizeof(struct request) + 64];
-} __attribute__((aligned(MACHINE_SCRATCH))) message;
-
-void message_discard_buffer(void)
-{
-	machine_discard(&message, sizeof(message));
-}
 
 static void fail(const char *what, int error)
 {
@@ -126,35 +116,27 @@ static void system_make(void)
 	must("process 1", init_create(root_fs.root));
 }
 
-static void exception_message(void)
+static void exception_message(mach_msg_header_t *m)
 {
-	static union {
-		mach_msg_header_t head;
-		uint8_t bytes[mach_exc_REPLY_MAX + 64];
-	} reply;
+	mach_msg_header_t *reply = answer_buffer();
 	kern_return_t code;
 
-	if (!mach_exc_server(&message.head, &reply.head) &&
-	    !native_exc_server(&message.head, &reply.head)) {
-		mach_msg_destroy(&message.head);
+	if (!mach_exc_server(m, reply) && !native_exc_server(m, reply)) {
+		mach_msg_destroy(m);
 		return;
 	}
-	code = ((mig_reply_header_t *)&reply)->RetCode;
+	code = ((mig_reply_header_t *)reply)->RetCode;
 	if (code == MIG_NO_REPLY) {
 		/* Nobody is left to answer. */
-		mach_port_deallocate(mach_task_self(),
-				     message.head.msgh_remote_port);
+		mach_port_deallocate(mach_task_self(), m->msgh_remote_port);
 		return;
 	}
 	if (code != KERN_SUCCESS) {
 		/* Thread and task are still ours; the answer goes out. */
-		message.head.msgh_remote_port = MACH_PORT_NULL;
-		mach_msg_destroy(&message.head);
+		m->msgh_remote_port = MACH_PORT_NULL;
+		mach_msg_destroy(m);
 	}
-	if (mach_msg(&reply.head, MACH_SEND_MSG | MACH_SEND_TIMEOUT,
-		     reply.head.msgh_size, 0, MACH_PORT_NULL, 0,
-		     MACH_PORT_NULL) != MACH_MSG_SUCCESS)
-		mach_msg_destroy(&reply.head);
+	answer_post(reply->msgh_remote_port);
 }
 
 static void dead_name(mach_port_t name)
@@ -164,26 +146,26 @@ static void dead_name(mach_port_t name)
 	mach_port_deallocate(mach_task_self(), name);
 }
 
-static void notify_message(void)
+static void notify_message(mach_msg_header_t *m)
 {
 	static const struct notify_handlers handlers = {
 		.dead_name = dead_name,
 	};
 
-	if (!notify_dispatch(&message.head, &handlers))
-		mach_msg_destroy(&message.head);
+	if (!notify_dispatch(m, &handlers))
+		mach_msg_destroy(m);
 }
 
-static void message_handle(void)
+static void message_handle(mach_msg_header_t *m)
 {
-	if (wire_message(&message.head))
+	if (wire_message(m))
 		return;
-	if (message.head.msgh_local_port == exception_port)
-		exception_message();
-	else if (message.head.msgh_local_port == notify_port)
-		notify_message();
+	if (m->msgh_local_port == exception_port)
+		exception_message(m);
+	else if (m->msgh_local_port == notify_port)
+		notify_message(m);
 	else
-		request_handle(&message.request);
+		request_handle((const struct request *)m);
 }
 
 /* Waits for a message at most until the next timer; not at all while there are
@@ -192,8 +174,9 @@ static void message_wait(void)
 {
 	bool busy = core_step();
 	int64_t ns = timer_run();
-	mach_msg_option_t option = MACH_RCV_MSG;
+	mach_msg_option_t option = MACH_MSG_OPTION_NONE;
 	mach_msg_timeout_t ms = 0;
+	mach_msg_header_t *message;
 	mach_msg_return_t mr;
 
 	call_run_woken();
@@ -209,12 +192,11 @@ static void message_wait(void)
 			ns = 86400000000000;
 		ms = (mach_msg_timeout_t)((ns + 999999) / 1000000);
 	}
-	mr = mach_msg(&message.head, option, 0, sizeof(message), port_set, ms,
-		      MACH_PORT_NULL);
+	mr = exchange(option, ms, &message);
 	if (mr == MACH_MSG_SUCCESS)
-		message_handle();
+		message_handle(message);
 	else if ((mr & ~MACH_MSG_MASK) == MACH_RCV_BODY_ERROR)
-		mach_msg_destroy(&message.head); /* what there is of it */
+		mach_msg_destroy(message); /* what there is of it */
 }
 
 int main(void)

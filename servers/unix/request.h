@@ -19,13 +19,20 @@ struct request {
 	uint8_t data[UX_DATA_MAX];
 };
 
+struct answer {
+	mach_msg_header_t head;
+	mach_msg_type_t code_type;
+	int code;
+	mach_msg_type_t result_type;
+	i64_a4 result;
+	mach_msg_type_t flags_type;
+	int flags;
+	mach_msg_type_long_t data_type;
+	uint8_t data[UX_DATA_MAX];
+};
+
 /* Checks the request and starts its call. Takes over its reply right. */
 void request_handle(const struct request *r);
 
-/* Between two messages, or while a request runs: what they lie in is not
- * needed. request_discard_buffer: of replies; message_discard_buffer (main.c):
- * of what was received. */
-void request_discard_buffer(void);
-void message_discard_buffer(void);
 
 #endif
