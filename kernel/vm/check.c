@@ -126,6 +126,9 @@ static void check_mapping(struct vm_map *map, struct vm_map_entry *e,
 	panic_unless(pa.raw == want.raw);
 	panic_unless(!(prot & ACCESS_WRITE) || (e->prot & VM_PROT_WRITE));
 	panic_unless(!(prot & ACCESS_WRITE) || atomic_get(&e->writable));
+	panic_unless(!(prot & ACCESS_WRITE) || o->pager != NULL ||
+		     o->lowering > 0 ||
+		     (index >= o->written.first && index < o->written.end));
 	panic_unless(e->prot != VM_PROT_NONE);
 }
 

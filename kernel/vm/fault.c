@@ -62,7 +62,7 @@ static unsigned hardware_prot(const struct fault *f, bool writable)
 	return writable ? prot : prot & ~ACCESS_WRITE;
 }
 
-static enum kr enter_page(struct fault *f)
+static enum kr enter_page(struct fault *f) REQUIRES(&f->object->lock)
 {
 	const struct vm_found *found = &f->found;
 	unsigned prot = hardware_prot(f, found->writable);
@@ -71,8 +71,11 @@ static enum kr enter_page(struct fault *f)
 
 	if (f->entry->wired > 0)
 		flags |= PMAP_WIRED;
-	if ((prot & ACCESS_WRITE) && !atomic_get(&f->entry->writable))
-		atomic_set(&f->entry->writable, true);
+	if (prot & ACCESS_WRITE) {
+		vm_object_note_write(f->object, f->index);
+		if (!atomic_get(&f->entry->writable))
+			atomic_set(&f->entry->writable, true);
+	}
 	kr = pmap_enter(f->map->pmap, f->va, found->pa, vm_page_size(),
 			prot, flags);
 	/* The old page must not stay mapped when the new one is not. */

@@ -54,6 +54,30 @@ static void lower_mappings(struct vm_object *copy, uint64_t first, uint64_t end)
 	}
 }
 
+/*
+ * The part of a shared source whose mappings are to be lowered; others than it
+ * has marked cannot be written. While somebody else is lowering, that is not
+ * known; and what is wired keeps its writable mappings.
+ */
+static struct vm_span to_lower(struct vm_object *o, uint64_t first, uint64_t end)
+	REQUIRES(&o->lock)
+{
+	struct vm_span *w = &o->written;
+	struct vm_span part = { first, end };
+
+	if (o->pager != NULL || o->lowering > 0 || o->wirings > 0)
+		return part;
+	part.first = first > w->first ? first : w->first;
+	part.end = end < w->end ? end : w->end;
+	if (part.first >= part.end)
+		return (struct vm_span){ 0, 0 };
+	if (part.first == w->first)
+		w->first = part.end;
+	else if (part.end == w->end)
+		w->end = part.first;
+	return part;
+}
+
 /* Gives the copy a page of its own in place of a wired one: the source keeps
  * its page. */
 static enum kr own_page(struct vm_object *c, uint64_t i, struct page *wired)
@@ -86,6 +110,7 @@ static enum kr own_wired(struct vm_object *c, uint64_t first, uint64_t end)
 enum kr vm_object_copy(struct vm_object *o, uint64_t first, uint64_t end,
 		       struct account *account, struct vm_object **copy)
 {
+	struct vm_span lower = { 0, 0 };
 	struct vm_object *c;
 	enum kr kr;
 
@@ -98,13 +123,21 @@ enum kr vm_object_copy(struct vm_object *o, uint64_t first, uint64_t end,
 	kr = vm_tree_share(&o->tree, first, end, &c->tree);
 	if (kr == KR_SUCCESS && o->wirings > 0)
 		kr = own_wired(c, first, end);
+	if (kr == KR_SUCCESS && o->shared)
+		lower = to_lower(o, first, end);
+	if (lower.first < lower.end)
+		o->lowering++;
 	spin_unlock(&o->lock);
 	if (kr != KR_SUCCESS) {
 		vm_object_unref(c);
 		return kr;
 	}
-	if (o->shared)
-		lower_mappings(c, first, end);
+	if (lower.first < lower.end) {
+		lower_mappings(c, lower.first, lower.end);
+		spin_lock(&o->lock);
+		o->lowering--;
+		spin_unlock(&o->lock);
+	}
 	*copy = c;
 	return KR_SUCCESS;
 }
