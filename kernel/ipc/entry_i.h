@@ -13,7 +13,21 @@ void ipc_entry_make_native(struct ipc_entry *e, struct list *after);
 /* The entry (port and name set) becomes the manual's: KR_RESOURCE_SHORTAGE. */
 enum kr ipc_entry_make_compat(struct ipc_space *s, struct ipc_entry *e);
 /* The receive right of e->port settles here. */
-void ipc_entry_receive(struct ipc_space *s, struct ipc_entry *e, bool compat);
+static inline void ipc_entry_receive(struct ipc_space *s, struct ipc_entry *e,
+				     bool compat)
+{
+	struct ipc_port *port = e->port;
+	e->type |= TYPE_RECEIVE;
+	port->receiver = s;
+	port->receiver_name = e->name;
+	port->mscount = 0;
+	port->seqno = 0;
+	if (compat && !(e->type & TYPE_SEND)) {
+		port->srights++;
+		e->type |= TYPE_SEND;
+		e->urefs = 1;
+	}
+}
 /* The name disappears by its holder's doing; its request goes to after. */
 void ipc_entry_gone(struct ipc_space *s, struct ipc_entry *e, bool cancel,
 		    struct list *after);

@@ -38,22 +38,6 @@ static void merge_send(struct ipc_entry *e, bool compat, struct list *after)
 		e->urefs++;
 }
 
-/* The receive right settles under an entry of this space. */
-void ipc_entry_receive(struct ipc_space *s, struct ipc_entry *e, bool compat)
-{
-	struct ipc_port *port = e->port;
-	e->type |= TYPE_RECEIVE;
-	port->receiver = s;
-	port->receiver_name = e->name;
-	port->mscount = 0;
-	port->seqno = 0;
-	if (compat && !(e->type & TYPE_SEND)) {
-		port->srights++;
-		e->type |= TYPE_SEND;
-		e->urefs = 1;
-	}
-}
-
 void ipc_entry_settle(struct ipc_space *s, struct ipc_entry *e,
 		      enum right_kind kind, bool compat)
 {

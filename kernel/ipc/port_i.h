@@ -95,11 +95,6 @@ void ipc_port_destroy(struct ipc_port *port);
 /* An ordinary port dies now, whatever requests say. Consumes the receive right. */
 void ipc_port_kill(struct ipc_port *port);
 
-/* REQUIRES port->lock, its receive right in a space. If there is no other right
- * and nothing that death would have to tell anybody, the port is dead now and
- * its rights' common reference the caller's. */
-bool ipc_port_die_unused(struct ipc_port *port);
-
 static inline void ipc_port_ref(struct ipc_port *port)
 {
 	ref_get(&port->ref);
@@ -110,6 +105,24 @@ static inline void ipc_port_unref(struct ipc_port *port)
 {
 	if (ref_put(&port->ref))
 		ipc_port_free(port);
+}
+
+/* REQUIRES port->lock and that of the space that has its receive right, without a
+ * request. Nobody else has a right or a pin, and death would have nothing to
+ * tell anybody: so nobody can come to it, except by that right. A thread that
+ * waits at it has a pin, and a message that waits for room a right. */
+static inline bool ipc_port_is_unused(const struct ipc_port *port)
+{
+	assert(port->active && !port->object && !port->transit);
+	if (!ref_is_only(&port->ref))
+		return false;
+	uintptr_t any = (port->srights | port->sorights | port->count) |
+			((uintptr_t)port->set | (uintptr_t)port->no_senders |
+			 (uintptr_t)port->port_destroyed);
+	if (any != 0 || !list_empty(&port->requests))
+		return false;
+	assert(list_empty(&port->waiting) && list_empty(&port->receivers));
+	return true;
 }
 
 /* A look without a lock: it may die a moment later. */

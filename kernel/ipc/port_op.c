@@ -62,35 +62,67 @@ static void fresh_enter(struct ipc_space *s, struct fresh *f,
 	}
 }
 
-static enum kr allocate(struct ipc_space *s, mach_port_right_t right,
-			bool chosen, mach_port_name_t *name)
+/* Consumes what was made. */
+[[gnu::noinline]] static enum kr enter(struct ipc_space *s, struct fresh *f,
+				       bool chosen, mach_port_name_t *name)
 {
-	struct fresh f;
 	struct ipc_entry *e;
-	enum kr kr = fresh_create(s, right, &f);
-	if (kr != KR_SUCCESS)
-		return kr;
+	enum kr kr;
 	spin_lock(&s->lock);
 	if (!s->active)
 		kr = KR_INVALID_TASK;
 	else if (chosen)
 		kr = ipc_entry_alloc_name(s, *name, &e);
-	else if (!(e = ipc_entry_pop(s)))
+	else
 		kr = ipc_entry_alloc(s, &e);
 	if (kr == KR_SUCCESS) {
-		fresh_enter(s, &f, e);
+		fresh_enter(s, f, e);
 		*name = e->name;
 	}
 	spin_unlock(&s->lock);
 	if (kr != KR_SUCCESS)
-		fresh_destroy(&f);
+		fresh_destroy(f);
 	return kr;
+}
+
+[[gnu::noinline]] static enum kr allocate(struct ipc_space *s,
+					  mach_port_right_t right, bool chosen,
+					  mach_port_name_t *name)
+{
+	struct fresh f;
+	enum kr kr = fresh_create(s, right, &f);
+	return kr == KR_SUCCESS ? enter(s, &f, chosen, name) : kr;
+}
+
+/* The most frequent case: a port, and an entry is at hand for it. */
+static enum kr allocate_port(struct ipc_space *s, mach_port_name_t *name)
+{
+	struct ipc_port *port;
+	enum kr kr = ipc_port_create(s->account, &port);
+	if (kr != KR_SUCCESS)
+		return kr;
+	spin_lock(&s->lock);
+	struct ipc_entry *e = s->active ? ipc_entry_pop(s) : NULL;
+	if (__builtin_expect(!e, 0)) {
+		spin_unlock(&s->lock);
+		struct fresh f = {MACH_PORT_RIGHT_RECEIVE, port, NULL};
+		return enter(s, &f, false, name);
+	}
+	if (CONFIG_PROVENANCE)
+		e->provenance = thread_self()->ipc.causal_id;
+	e->port = port;
+	ipc_entry_receive(s, e, false); /* nobody else knows it yet */
+	*name = e->name;
+	spin_unlock(&s->lock);
+	return KR_SUCCESS;
 }
 
 enum kr ipc_port_op_allocate(struct ipc_space *s, mach_port_right_t right,
 			     mach_port_name_t *name)
 {
-	return allocate(s, right, false, name);
+	return right == MACH_PORT_RIGHT_RECEIVE ?
+		       allocate_port(s, name) :
+		       allocate(s, right, false, name);
 }
 
 enum kr ipc_port_op_allocate_name(struct ipc_space *s, mach_port_right_t right,
@@ -284,7 +316,7 @@ static enum kr gain(struct ipc_entry *e, uint8_t type, uint32_t n,
 }
 
 /* A receive right that nothing else hangs on, the last of its port: the port,
- * dead, to be let go of without locks. NULL: it is more than that. */
+ * dead and known to nobody, to be freed. NULL: it is more than that. */
 static struct ipc_port *destroy_unused(struct ipc_space *s,
 				       mach_port_name_t name)
 	REQUIRES(&s->lock)
@@ -293,8 +325,10 @@ static struct ipc_port *destroy_unused(struct ipc_space *s,
 	if (!e || e->type != TYPE_RECEIVE || e->flags || e->request)
 		return NULL;
 	struct ipc_port *port = e->port;
-	spin_lock(&port->lock);
-	bool unused = ipc_port_die_unused(port);
+	spin_lock(&port->lock); /* who had it before has let go of it */
+	bool unused = ipc_port_is_unused(port);
+	if (unused)
+		port->active = false;
 	spin_unlock(&port->lock);
 	if (!unused)
 		return NULL;
@@ -337,7 +371,7 @@ enum kr ipc_port_op_mod_refs(struct ipc_space *s, mach_port_name_t name,
 		struct ipc_port *port = destroy_unused(s, name);
 		spin_unlock(&s->lock);
 		if (port) {
-			ipc_port_unref(port);
+			ipc_port_free(port);
 			return KR_SUCCESS;
 		}
 	}

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Accounts: a counter and a limit per kind of resource. No lock: a charge
- * adds first and takes back if that went over the limit, so two that race
- * near the limit may both fail but never both pass it.
+ * Accounts: a counter and a limit per kind of resource.
  */
 #include <kern/charge.h>
 
 #include <kern/page.h>
-#include <kern/probe.h>
 #include <kern/zone.h>
 
 static struct zone account_zone;
@@ -70,26 +67,4 @@ void account_unref(struct account *a)
 	for (unsigned i = 0; i < CHARGE_KINDS; i++)
 		assert(atomic_get(&a->used[i]) == 0);
 	zone_free(&account_zone, a);
-}
-
-bool account_charge(struct account *a, enum charge_kind kind, size_t amount)
-{
-	if (probe_fail())
-		return false;
-	size_t was = atomic_add(&a->used[kind], amount);
-
-	if (was + amount < was || was + amount > a->limit[kind]) {
-		atomic_sub(&a->used[kind], amount);
-		return false;
-	}
-	account_ref(a);
-	return true;
-}
-
-void account_credit(struct account *a, enum charge_kind kind, size_t amount)
-{
-	size_t was = atomic_sub(&a->used[kind], amount);
-
-	assert(was >= amount);
-	account_unref(a);
 }

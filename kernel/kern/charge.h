@@ -4,11 +4,13 @@
  * an account (one per task) and limited. An error, never a panic, never
  * another task's starvation.
  *
- * An account outlives its task until everything charged to it is given back;
- * what was charged remembers the account (+1 each).
+ * An account outlives its task until everything charged to it is given back:
+ * each kind of which anything is charged holds one reference to it, taken by the
+ * charge that finds none, given back by the credit that leaves none.
  */
 #pragma once
 
+#include <kern/probe.h>
 #include <kern/ref.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,8 +43,35 @@ struct account *account_create(const struct account *parent);
 void account_ref(struct account *a);
 void account_unref(struct account *a);
 
-/* False: over the limit, nothing charged. Success takes one reference. */
-[[nodiscard]] bool account_charge(struct account *a, enum charge_kind kind,
-				  size_t amount);
-/* Gives amount back and drops the reference. */
-void account_credit(struct account *a, enum charge_kind kind, size_t amount);
+/* Gives amount back, which is not 0. What is charged still, or the caller, keeps
+ * the account. */
+static inline void account_credit(struct account *a, enum charge_kind kind,
+				  size_t amount)
+{
+	size_t was = atomic_fetch_sub_explicit(&a->used[kind], amount,
+					       memory_order_acq_rel);
+
+	assert(was >= amount && amount != 0);
+	if (__builtin_expect(was == amount, 0))
+		account_unref(a);
+}
+
+/* False: over the limit, nothing charged. The caller holds a reference; amount
+ * is not 0. No lock: a charge adds first and takes back if that went over the
+ * limit, so two that race near the limit may both fail but never both pass it. */
+[[nodiscard]] static inline bool
+account_charge(struct account *a, enum charge_kind kind, size_t amount)
+{
+	if (probe_fail())
+		return false;
+	size_t was = atomic_add(&a->used[kind], amount), now;
+
+	if (__builtin_expect(was == 0, 0))
+		account_ref(a);
+	if (__builtin_expect(__builtin_add_overflow(was, amount, &now) ||
+			     now > a->limit[kind], 0)) {
+		account_credit(a, kind, amount);
+		return false;
+	}
+	return true;
+}

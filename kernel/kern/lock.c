@@ -8,9 +8,8 @@
 
 #include <kern/processor_i.h>
 
-void spin_init(struct spinlock *l, const struct lock_class *class)
+void spin_init_debug(struct spinlock *l, const struct lock_class *class)
 {
-	atomic_set(&l->held, 0);
 	lock_set_debug(l, class);
 }
 

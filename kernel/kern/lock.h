@@ -87,7 +87,14 @@ struct LOCKABLE spinlock {
 #define SPINLOCK_INIT(c) { .held = 0 * sizeof(*(c)) }
 #endif
 
-void spin_init(struct spinlock *l, const struct lock_class *class);
+void spin_init_debug(struct spinlock *l, const struct lock_class *class);
+
+static inline void spin_init(struct spinlock *l, const struct lock_class *class)
+{
+	atomic_set(&l->held, 0);
+	if (CONFIG_DEBUG)
+		spin_init_debug(l, class);
+}
 
 /* The slow half: waits until it has the lock, counts the turns. */
 void spin_wait(struct spinlock *l);

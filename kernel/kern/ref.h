@@ -41,6 +41,12 @@ static inline void ref_get(struct ref *r)
 	return was == 1;
 }
 
+/* The caller's own is the only one, and who might take another is kept out. */
+static inline bool ref_is_only(const struct ref *r)
+{
+	return atomic_get_acq(&r->count) == 1;
+}
+
 /* For references that memory bounds, as a waiting thread's are: a count that was
  * saturated stays far from its ends. */
 static inline void ref_get_bounded(struct ref *r)

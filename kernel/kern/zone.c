@@ -272,11 +272,13 @@ static struct slab *take_empty(struct zone_private *p)
 void *zone_alloc(struct zone *z)
 {
 	struct magazine *m = &z->p->magazines[cpu_number()];
+	uint32_t n = m->count;
 
-	if (CONFIG_DEBUG || __builtin_expect(m->count == 0, 0))
+	if (CONFIG_DEBUG || __builtin_expect(n == 0, 0))
 		return alloc_slowly(z, m);
 	m->live++;
-	return m->objects[--m->count];
+	m->count = --n;
+	return m->objects[n];
 }
 
 void *zone_alloc_zeroed(struct zone *z)
@@ -297,10 +299,14 @@ void *zone_alloc_zeroed(struct zone *z)
 
 static inline void release(struct magazine *m, struct zone *z, void *object)
 {
-	if (__builtin_expect(m->count == MAGAZINE_SIZE, 0))
+	uint32_t n = m->count;
+
+	if (__builtin_expect(n == MAGAZINE_SIZE, 0)) {
 		release_slowly(m, z, object);
-	else
-		m->objects[m->count++] = object;
+		return;
+	}
+	m->objects[n] = object;
+	m->count = n + 1;
 }
 
 void zone_release(struct zone *z, void *object)
@@ -324,11 +330,11 @@ void zone_free(struct zone *z, void *object)
 /* Exact while nobody allocates; each processor counts for itself. */
 size_t zone_live(const struct zone *z)
 {
-	int64_t n = 0;
+	uint32_t n = 0;
 
 	for (unsigned i = 0; i < z->p->magazine_count; i++)
 		n += z->p->magazines[i].live;
-	return n > 0 ? (size_t)n : 0;
+	return n <= INT32_MAX ? n : 0;
 }
 
 /* The zone after z, NULL for the first. Zones are never undone, so the lock is

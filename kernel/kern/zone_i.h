@@ -22,11 +22,11 @@
 #include <kern/page.h>
 #include <kern/zone.h>
 
-#define MAGAZINE_SIZE 16
+#define MAGAZINE_SIZE 15 /* so that a magazine is a power of two */
 
 struct magazine {
-	unsigned count;
-	int64_t live; /* allocated minus freed on this processor */
+	uint32_t count;
+	uint32_t live; /* allocated minus freed on this processor, modulo 2^32 */
 	void *objects[MAGAZINE_SIZE];
 };
 

@@ -17,13 +17,23 @@ struct target {
 	bool held;
 };
 
-static inline struct target target_get(uint32_t name)
+/* The caller's own task, or NULL. */
+static inline struct task *target_own(uint32_t name)
 {
 	struct task *self = task_self();
 
 	/* Not when somebody stands between the task and its port. */
-	if (name && name == atomic_get(&self->self_name) &&
-	    self->sself.port == self->self_port)
+	return __builtin_expect(name && name == atomic_get(&self->self_name) &&
+				self->sself.port == self->self_port, 1) ?
+		       self :
+		       NULL;
+}
+
+static inline struct target target_get(uint32_t name)
+{
+	struct task *self = target_own(name);
+
+	if (self)
 		return (struct target){self, false};
 	struct kobject *object = ipc_kport_lookup_name(name, KOBJECT_TASK);
 	return (struct target){

@@ -155,12 +155,8 @@ bool vm_map_charge_tables(struct vm_map *map)
 		size_t grown = now - was;
 		if (!account_charge(map->account, CHARGE_TABLES, grown))
 			return false;
-		bool first = was == 0;
-		if (atomic_compare_exchange_strong(&map->tables, &was, now)) {
-			if (!first) /* one reference for all */
-				account_unref(map->account);
+		if (atomic_compare_exchange_strong(&map->tables, &was, now))
 			return true;
-		}
 		account_credit(map->account, CHARGE_TABLES, grown);
 	}
 	return true;

@@ -74,8 +74,6 @@ static enum kr split(struct vm_map *map, struct vm_map_entry *e, uint64_t at)
 	upper->offset += at - e->start;
 	upper->wired = e->wired;
 	atomic_set(&upper->writable, atomic_get(&e->writable));
-	if (e->wired > 0) /* one reference per credit of CHARGE_WIRED */
-		account_ref(map->account);
 	map->size -= e->end - at;
 	e->end = at;
 	vm_map_link(map, e, upper);

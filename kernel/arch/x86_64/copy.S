@@ -68,6 +68,19 @@
 .endm
 
 	.text
+/* bool user_store_u32(uint32_t *to, uint32_t value) */
+	.balign 16
+	.globl user_store_u32
+	.type user_store_u32, @function
+user_store_u32:
+	STAC
+1:	movl %esi, (%rdi)
+2:	CLAC
+	movl $1, %eax
+	ret
+	FIXUP 1b, 2b, FIXUP_USER
+	.size user_store_u32, . - user_store_u32
+
 	COPY user_copy, FIXUP_USER
 	COPY user_copy_nofault, FIXUP_USER_NOFAULT
 	COPY_U32 user_copy_u32, FIXUP_USER

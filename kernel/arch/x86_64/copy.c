@@ -13,6 +13,7 @@
 bool user_copy(void *to, const void *from, size_t size);
 bool user_copy_nofault(void *to, const void *from, size_t size);
 bool user_copy_u32(void *to, const void *from);
+bool user_store_u32(void *to, uint32_t value);
 bool user_copy_u32_nofault(void *to, const void *from);
 
 _Static_assert(FIXUP_USER == 0 && FIXUP_USER_NOFAULT == 1 && FIXUP_ANY == 2,
@@ -88,7 +89,7 @@ bool copy_in_u32(uint32_t *to, uint64_t user_from)
 bool copy_out_u32(uint64_t user_to, uint32_t value)
 {
 	assert(spin_none_held());
-	return user_word(user_to) && user_copy_u32((void *)user_to, &value);
+	return user_word(user_to) && user_store_u32((void *)user_to, value);
 }
 
 bool copy_in_u32_nofault(uint32_t *to, uint64_t user_from)
