@@ -65,6 +65,7 @@ static void answer(mach_port_t to, int64_t result, int flags,
 	r->code_type = inline_type(MACH_MSG_TYPE_INTEGER_32, 32, 1);
 	r->result_type = inline_type(MACH_MSG_TYPE_INTEGER_64, 64, 1);
 	r->flags_type = r->code_type;
+	r->code = KERN_SUCCESS;
 	r->result = result;
 	r->flags = flags;
 	r->data_type.msgtl_header =
