@@ -85,16 +85,19 @@ static void set_server(void *arg)
 
 static void mig_server(void *arg)
 {
-	static union message in, out;
+	static union message buffers[2];
+	union message *in = &buffers[0], *out = &buffers[1], *was;
 
 	(void)arg;
 	for (mach_msg_option_t option = MACH_RCV_MSG;;
 	     option = MACH_SEND_MSG | MACH_RCV_MSG) {
-		if (mach_msg(&in.item.head, option, in.item.head.msgh_size,
-			     sizeof in, server_name, 0, MACH_PORT_NULL))
+		if (mach_msg(&in->item.head, option, in->item.head.msgh_size,
+			     sizeof *in, server_name, 0, MACH_PORT_NULL))
 			abort();
-		bench_server(&in.item.head, &out.item.head);
-		memcpy(&in, &out, out.item.head.msgh_size);
+		bench_server(&in->item.head, &out->item.head);
+		was = in; /* the next request comes to where the reply was */
+		in = out;
+		out = was;
 	}
 }
 

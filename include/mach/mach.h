@@ -15,6 +15,7 @@
 #include <mach/message.h>
 #include <mach/mig_errors.h>
 #include <mach/mig_support.h>
+#include <mach/msg_call.h>
 #include <mach/std_types.h>
 
 /* Generated: tasks, threads, memory, port_*; mach_port_*; host and scheduling;

@@ -7,6 +7,7 @@
 #define MACH_MIG_USER_H
 
 #include <mach/mig_errors.h>
+#include <mach/msg_call.h>
 #include <mach/mig_support.h>
 #include <mach/mig_wire.h>
 #include <mach/notify.h>
@@ -14,10 +15,6 @@
 
 /* ---- libmach ---- */
 
-mach_msg_return_t mach_msg(mach_msg_header_t *msg, mach_msg_option_t option,
-			   mach_msg_size_t send_size, mach_msg_size_t rcv_size,
-			   mach_port_t rcv_name, mach_msg_timeout_t timeout,
-			   mach_port_t notify);
 msg_return_t msg_send(msg_header_t *header, msg_option_t option,
 		      msg_timeout_t timeout);
 msg_return_t msg_receive(msg_header_t *header, msg_option_t option,

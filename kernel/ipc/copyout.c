@@ -344,12 +344,7 @@ static inline bool enter_reply(struct ipc_space *s, struct ipc_message *m)
 	if (m->reply.kind != RIGHT_SEND_ONCE || !port->active ||
 	    !(e = ipc_entry_pop_hot(s)))
 		return false;
-	e->port = port;
-	e->urefs = 1;
-	e->type = TYPE_SEND_ONCE;
-	e->flags = 0;
-	if (CONFIG_PROVENANCE)
-		e->provenance = m->causal;
+	ipc_entry_fill_reply(e, port, m->causal);
 	m->head.msgh_remote_port = e->name;
 	m->head.msgh_bits |= MACH_MSG_TYPE_PORT_SEND_ONCE;
 	m->reply = IPC_RIGHT_NULL;

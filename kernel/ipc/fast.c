@@ -34,17 +34,12 @@ TEMPLATE bool name_reply(struct fast *f, struct thread *self)
 {
 	struct ipc_space *s = self->space;
 	spin_lock(&s->lock);
-	struct ipc_entry *e = likely(s->active) ? ipc_entry_pop_hot(s) : NULL;
+	struct ipc_entry *e = ipc_entry_pop_hot(s);
 	if (unlikely(!e)) {
 		spin_unlock(&s->lock);
 		return false;
 	}
-	e->port = f->port;
-	e->urefs = 1;
-	e->type = TYPE_SEND_ONCE;
-	e->flags = 0;
-	if (CONFIG_PROVENANCE)
-		e->provenance = f->causal;
+	ipc_entry_fill_reply(e, f->port, f->causal);
 	f->m->head.msgh_remote_port = e->name;
 	self->ipc.to = e;
 	spin_unlock(&s->lock);
@@ -63,7 +58,7 @@ land_unnamed(struct thread *self, struct ipc_message *m, struct ipc_port *port,
 	const struct msg_receive to = {
 		.buffer = buffer,
 		.size = self->ipc.receive_size,
-		.option = self->ipc.option,
+		.option = ipc_receive_option(self),
 	};
 	m->reply = (struct ipc_right){port, RIGHT_SEND_ONCE};
 	m->local_name = m->head.msgh_local_port;
@@ -84,12 +79,12 @@ land_unnamed(struct thread *self, struct ipc_message *m, struct ipc_port *port,
 [[gnu::noreturn]] static void land_rights(struct thread *self,
 					  struct ipc_message *m)
 {
-	if (!(self->ipc.option & MACH_RCV_MSG))
+	if (!(ipc_receive_option(self) & MACH_RCV_MSG))
 		ipc_kernel_rpc_answered(m);
 	const struct msg_receive to = {
 		.buffer = self->ipc.buffer,
 		.size = self->ipc.receive_size,
-		.option = self->ipc.option,
+		.option = ipc_receive_option(self),
 	};
 	self->ipc.message = NULL;
 	context_trap_return(to.option & MACH_RCV_25 ?
@@ -193,7 +188,7 @@ TEMPLATE bool pass(struct thread *self, struct ipc_message *m,
 	bool ok = find_entries(&f, s, name, call, body);
 	bool kernel = call == REQUEST && ok && ipc_port_is_kernel(f.dest);
 	if (unlikely(kernel && (complex || body == LONG ||
-				self->ipc.option & MACH_RCV_25)))
+				ipc_receive_option(self) & MACH_RCV_25)))
 		ok = kernel = false;
 	if (kernel) {
 		ref_get_bounded(&f.dest->ref);
@@ -226,7 +221,7 @@ void ipc_fast_kernel_rpc(struct ipc_message *m, struct ipc_port *dest,
 		.self = thread_self(), .m = m, .dest = dest, .port = reply,
 	};
 	f.self->ipc.message = NULL;
-	wait_with(f.self, 0, 0, UINT32_MAX);
+	ipc_receive_as(f.self, 0, 0, UINT32_MAX);
 	spin_lock(&f.dest->lock);
 	/* Its last send right would have a notification to fire. */
 	bool ok = dest->srights > 1 && !ipc_port_is_kernel(dest) &&
@@ -303,7 +298,7 @@ static bool pass_long(uint64_t buffer, uint32_t option, uint32_t size,
 		ipc_message_put(m);
 		return false;
 	}
-	wait_with(self, buffer, option, rcv_size);
+	ipc_receive_as(self, buffer, option, rcv_size);
 	m->head.msgh_size = size;
 	bool ok = is_request(&m->head, name, BITS_PLAIN) ?
 			  pass(self, m, name, r, REQUEST, LONG) :
@@ -334,7 +329,7 @@ static mach_msg_return_t fetch_large(uint64_t buffer, uint32_t size,
 	return MACH_MSG_SUCCESS;
 }
 
-/* The rest of a call whose bytes are there, and wait_with was called; options
+/* The rest of a call whose bytes are there, and ipc_receive_as was called; options
  * that would need more arguments are not set. */
 [[gnu::noinline]] static mach_msg_return_t
 mach_msg_fetched(struct ipc_message *m, mach_port_name_t name)
@@ -347,7 +342,7 @@ mach_msg_fetched(struct ipc_message *m, mach_port_name_t name)
 	if ((request || is_answer(&m->head, BITS_SHAPE)) &&
 	    pass(self, m, name, &r, request ? REQUEST : ANSWER, ANY))
 		return r;
-	return ipc_mach_msg(m, self->ipc.buffer, self->ipc.option,
+	return ipc_mach_msg(m, self->ipc.buffer, ipc_receive_option(self),
 			    m->head.msgh_size, self->ipc.receive_size, name,
 			    MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
 }
@@ -364,7 +359,7 @@ mach_msg_large(uint64_t buffer, uint32_t option, uint32_t size,
 	r = fetch_large(buffer, size, &m);
 	if (r != MACH_MSG_SUCCESS)
 		return r;
-	wait_with(thread_self(), buffer, option, rcv_size);
+	ipc_receive_as(thread_self(), buffer, option, rcv_size);
 	return mach_msg_fetched(m, name);
 }
 
@@ -378,7 +373,7 @@ mach_msg_25(uint64_t buffer, uint32_t size, uint32_t rcv_size,
 	struct ipc_message *m = fetch(self, buffer, size);
 	if (!m)
 		return mach_msg_large(buffer, option, size, rcv_size, name);
-	wait_with(self, buffer, option, rcv_size);
+	ipc_receive_as(self, buffer, option, rcv_size);
 	return mach_msg_fetched(m, name);
 }
 
@@ -400,7 +395,7 @@ int64_t ipc_trap_mach_msg(uint64_t buffer, uint64_t option, uint64_t send_size,
 	if (unlikely(!m))
 		return mach_msg_large(buffer, OPTIONS_RPC, (uint32_t)send_size,
 				      (uint32_t)rcv_size, name);
-	wait_with(self, buffer, OPTIONS_RPC, (uint32_t)rcv_size);
+	ipc_receive_as(self, buffer, OPTIONS_RPC, (uint32_t)rcv_size);
 	if (likely(is_request(&m->head, name, BITS_PLAIN))) {
 		if (pass(self, m, name, &r, REQUEST, PLAIN))
 			return r;

@@ -66,7 +66,7 @@ TEMPLATE bool find_told(struct fast *f, const struct ipc_exception *x,
 	REQUIRES(&s->lock)
 {
 	struct thread_exc *exc = &f->self->exc;
-	told->compat = f->peer->ipc.option & MACH_RCV_25;
+	told->compat = ipc_receive_option(f->peer) & MACH_RCV_25;
 	return find_known(s, x->thread, &exc->thread_name, told->compat,
 			  &told->thread) &&
 	       find_known(s, x->task, &exc->task_name, told->compat,
@@ -103,12 +103,7 @@ TEMPLATE void name_reply_right(struct fast *f, const struct told *told)
 	struct thread *peer = f->peer;
 	struct ipc_entry *e = told->reply;
 	f->port->sorights++;
-	e->port = f->port;
-	e->urefs = 1;
-	e->type = TYPE_SEND_ONCE;
-	e->flags = 0;
-	if (CONFIG_PROVENANCE)
-		e->provenance = f->self->ipc.causal_id;
+	ipc_entry_fill_reply(e, f->port, f->self->ipc.causal_id);
 	peer->ipc.to = e;
 	if (!told->compat)
 		return;
@@ -146,7 +141,7 @@ TEMPLATE void commit(struct fast *f, const struct told *told)
 	name_reply_right(f, told);
 	write_header(f, told);
 	release_peer(f);
-	wait_with(f->self, 0, 0, UINT32_MAX);
+	ipc_receive_as(f->self, 0, 0, UINT32_MAX);
 	wait_at_source(f);
 	unlock_source(f);
 }

@@ -16,12 +16,11 @@
 	MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE)
 #define BITS_ANSWER MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0)
 #define BITS_CARRIED (MACH_MSGH_BITS_TYPE_MASK | MACH_MSGH_BITS_COMPLEX)
-#define BITS_PLAIN   (BITS_SHAPE | MACH_MSGH_BITS_COMPLEX)
+#define BITS_PLAIN   (~MACH_MSGH_BITS_TYPE_MASK)
 #define BITS_SHAPE   (~(BITS_CARRIED | MACH_MSGH_BITS_KERNEL))
 #define BITS_TO_SERVER \
 	MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND)
 #define BITS_TO_CLIENT MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE)
-#define OPTIONS_RPC    (MACH_SEND_MSG | MACH_RCV_MSG)
 #define likely(x)      __builtin_expect(!!(x), 1)
 #define unlikely(x)    __builtin_expect(!!(x), 0)
 /* One text, compiled once for each kind of call. */
@@ -46,15 +45,6 @@ struct fast {
 	struct ipc_request *outlived; /* of a manual's entry used up */
 	bool short_landing; /* names for one right at most, then the bytes */
 };
-
-/* How the thread will receive, if it comes to wait. */
-TEMPLATE void wait_with(struct thread *self, uint64_t buffer, uint32_t option,
-			uint32_t size)
-{
-	self->ipc.buffer = buffer;
-	self->ipc.option = option;
-	self->ipc.receive_size = size;
-}
 
 /* --- find --- */
 
@@ -110,8 +100,6 @@ TEMPLATE bool find_entries(struct fast *f, struct ipc_space *s,
 		f->set = r->set;
 	else
 		return false;
-	if (f->port == f->dest)
-		return false;
 	if (call == REQUEST)
 		return d->type & TYPE_SEND && !(d->flags & ENTRY_ACCEPT);
 	return d->type == TYPE_SEND_ONCE &&
@@ -136,7 +124,7 @@ TEMPLATE void unlock_set(struct ipc_set *set) NO_LOCK_ANALYSIS
 /* It takes its message without a look at rights or at who it is. */
 TEMPLATE bool lands_short(const struct thread *t)
 {
-	return (t->ipc.option &
+	return (ipc_receive_option(t) &
 		(MACH_RCV_MSG | MACH_RCV_25 | MACH_RCV_NOTIFY)) == MACH_RCV_MSG;
 }
 
@@ -158,14 +146,15 @@ TEMPLATE bool find_peer(struct fast *f, enum body body) REQUIRES(&f->dest->lock)
 	assert(dest->active && list_empty(&dest->queue));
 	f->peer = t;
 	f->receivers = receivers;
-	f->short_landing =
-		likely(lands_short(t)) &&
-		(body != ANY ||
-		 !(f->m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX));
-	if (body != ANY && !f->short_landing)
-		return false;
+	f->short_landing = true;
+	if (body != ANY)
+		return likely(f->m->head.msgh_size <= t->ipc.room) &&
+		       likely(thread_can_become(f->self, t));
+	f->short_landing = likely(lands_short(t)) &&
+			   !(f->m->head.msgh_bits & MACH_MSGH_BITS_COMPLEX);
 	return likely(f->m->head.msgh_size <= t->ipc.receive_size) &&
-	       likely(f->short_landing || !(t->ipc.option & MACH_RCV_NOTIFY)) &&
+	       likely(f->short_landing ||
+		      !(ipc_receive_option(t) & MACH_RCV_NOTIFY)) &&
 	       likely(thread_can_become(f->self, t));
 }
 
@@ -184,6 +173,9 @@ TEMPLATE bool lock_source(struct fast *f) NO_LOCK_ANALYSIS
 		return false;
 	}
 	struct ipc_port *port = f->port;
+	/* A release kernel finds the destination's own lock taken. */
+	if (CONFIG_DEBUG && port == f->dest)
+		return false;
 	if (!spin_trylock(&port->lock))
 		return false;
 	assert(port->active);
@@ -261,9 +253,14 @@ TEMPLATE void address(struct fast *f, enum call call, enum body body)
 		t->ipc.state = MACH_MSG_SUCCESS;
 		return;
 	}
-	bits &= MACH_MSGH_BITS_TYPE_MASK;
-	m->head.msgh_bits =
-		bits | (call == ANSWER ? BITS_TO_CLIENT : BITS_TO_SERVER);
+	if (body == ANY)
+		m->head.msgh_bits =
+			(bits & MACH_MSGH_BITS_TYPE_MASK) |
+			(call == ANSWER ? BITS_TO_CLIENT : BITS_TO_SERVER);
+	else /* of known dispositions */
+		m->head.msgh_bits ^= call == ANSWER ?
+					     BITS_ANSWER ^ BITS_TO_CLIENT :
+					     BITS_REQUEST ^ BITS_TO_SERVER;
 	m->head.msgh_local_port = dest->receiver_name;
 	if (call == ANSWER)
 		m->head.msgh_remote_port = MACH_PORT_NULL;
@@ -290,7 +287,7 @@ TEMPLATE void make_reply(struct fast *f, enum body body)
 		f->m->reply = (struct ipc_right){f->port, RIGHT_SEND_ONCE};
 }
 
-/* What it waits with has been said (wait_with). */
+/* What it waits with has been said (ipc_receive_as). */
 TEMPLATE void wait_at_source(struct fast *f)
 {
 	struct thread *self = f->self;

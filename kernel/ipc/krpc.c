@@ -183,8 +183,7 @@ static void arm_reply(struct thread *self, struct ipc_port *port)
 {
 	ipc_port_ref(port);
 	self->ipc.port = port;
-	self->ipc.option = 0;
-	self->ipc.receive_size = UINT32_MAX;
+	ipc_receive_as(self, 0, 0, UINT32_MAX);
 	self->ipc.message = NULL;
 	spin_lock(&port->lock);
 	wait_begin_abortable(self, true);

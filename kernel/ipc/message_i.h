@@ -282,6 +282,27 @@ mach_msg_return_t ipc_message_giveback(struct ipc_message *m,
 mach_msg_return_t ipc_body_copyout(struct ipc_message *m, struct ipc_space *s,
 				   struct vm_map *map, bool compat);
 
+/* --- how a thread receives that waits --- */
+
+#define OPTIONS_RPC (MACH_SEND_MSG | MACH_RCV_MSG)
+/* It wants more than the bytes of a message as they lie. */
+#define RECEIVE_MORE 0x80000000u
+
+static inline void ipc_receive_as(struct thread *t, uint64_t buffer,
+				  uint32_t option, uint32_t size)
+{
+	bool plain = (option & ~MACH_SEND_MSG) == MACH_RCV_MSG;
+	t->ipc.buffer = buffer;
+	t->ipc.room = plain ? (int64_t)size :
+			      (int64_t)((uint64_t)(option | RECEIVE_MORE) << 32 |
+					size);
+}
+
+static inline uint32_t ipc_receive_option(const struct thread *t)
+{
+	return t->ipc.more ? t->ipc.more & ~RECEIVE_MORE : OPTIONS_RPC;
+}
+
 /* --- receive.c --- */
 
 /* The calling thread receives. next, if any, is a claimed thread that is made

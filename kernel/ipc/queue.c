@@ -33,7 +33,7 @@ static struct thread *find_receiver(struct list *receivers, uint32_t size)
 		if (!thread_claim(t, WAIT_OK))
 			continue; /* an abort or time-out came first */
 		if (size <= t->ipc.receive_size ||
-		    !(t->ipc.option & MACH_RCV_LARGE))
+		    !(ipc_receive_option(t) & MACH_RCV_LARGE))
 			return t;
 		t->ipc.state = MACH_RCV_TOO_LARGE;
 		t->ipc.words[0] = size;

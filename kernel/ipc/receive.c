@@ -56,7 +56,7 @@ static mach_msg_return_t received(struct thread *self)
 	struct msg_receive to = {
 		.buffer = self->ipc.buffer,
 		.size = self->ipc.receive_size,
-		.option = self->ipc.option,
+		.option = ipc_receive_option(self),
 		.notify = self->ipc.words[WORD_NOTIFY],
 	};
 	struct ipc_message *m = self->ipc.message;
@@ -90,9 +90,7 @@ mach_msg_return_t ipc_receive_waited(struct thread *self,
 static void arm(const struct msg_receive *to, struct list *receivers)
 {
 	struct thread *self = thread_self();
-	self->ipc.buffer = to->buffer;
-	self->ipc.option = to->option;
-	self->ipc.receive_size = to->size;
+	ipc_receive_as(self, to->buffer, to->option, to->size);
 	self->ipc.words[WORD_NOTIFY] = to->notify;
 	wait_begin_abortable(self, !(to->option & MACH_RCV_TIMEOUT));
 	list_push_back(receivers, &self->wait_link);

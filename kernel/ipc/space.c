@@ -66,6 +66,7 @@ void ipc_space_terminate(struct ipc_space *s)
 	spin_lock(&s->lock);
 	bool was = s->active;
 	s->active = false;
+	s->overflow_sieve = UINT64_MAX;
 	spin_unlock(&s->lock);
 	if (!was)
 		return;

@@ -100,7 +100,8 @@ struct ipc_space {
 				     right's; or NULL */
 	uint32_t overflow_count;
 	uint64_t overflow_version; /* changes when one is freed */
-	uint64_t overflow_sieve;  /* bit n: a chosen name ends in n, perhaps */
+	uint64_t overflow_sieve;  /* bit n: a chosen name ends in n, perhaps;
+				     all of them once it is not active */
 	uint64_t seed;		  /* of the overflow hash, once there is one */
 	struct ipc_overflow *overflow;
 	_Atomic uint32_t sent, received; /* messages, for task_info */
@@ -172,7 +173,7 @@ static inline void ipc_entry_push(struct ipc_space *s, struct ipc_entry *e)
 #define HOT_USES 8u
 
 /* There is no hot one, or it cannot have its next name: it queues up, for
- * another. */
+ * another. NULL also in a space that is not active, whose sieve lets none pass. */
 struct ipc_entry *ipc_entry_pop_other(struct ipc_space *s);
 
 static inline struct ipc_entry *ipc_entry_pop_hot(struct ipc_space *s)
@@ -186,6 +187,18 @@ static inline struct ipc_entry *ipc_entry_pop_hot(struct ipc_space *s)
 	s->hot = NULL;
 	e->name = name;
 	return e;
+}
+
+/* That is a send-once right from now on. */
+static inline void ipc_entry_fill_reply(struct ipc_entry *e,
+					struct ipc_port *port, uint32_t causal)
+{
+	e->port = port;
+	e->urefs = 1;
+	e->type = TYPE_SEND_ONCE;
+	e->flags = 0;
+	if (CONFIG_PROVENANCE)
+		e->provenance = causal;
 }
 
 /* The entry, of the table itself, is clean but for its name, urefs and type. */

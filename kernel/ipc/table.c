@@ -91,7 +91,7 @@ static void free_hot(struct ipc_space *s)
 struct ipc_entry *ipc_entry_pop_other(struct ipc_space *s)
 {
 	free_hot(s);
-	return ipc_entry_pop(s);
+	return s->active ? ipc_entry_pop(s) : NULL;
 }
 
 enum kr ipc_entry_alloc(struct ipc_space *s, struct ipc_entry **entry)
@@ -142,7 +142,7 @@ void ipc_entry_free(struct ipc_space *s, struct ipc_entry *e)
 	while (*p != o)
 		p = &(*p)->next;
 	*p = o->next;
-	if (!--s->overflow_count)
+	if (!--s->overflow_count && s->active)
 		s->overflow_sieve = 0;
 	s->overflow_version++;
 	zone_free(&overflow_zone, o);

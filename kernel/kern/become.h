@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <arch/adopt.h>
 #include <kern/sched.h>
 #include <kern/wait_fast.h>
 
@@ -13,9 +14,10 @@ enum { /* thread->tweak */
 	TWEAK_DEPRESSED = 2,
 };
 
-/* switch.c: the parts that hardly any switch needs. Interrupts off. */
-void become_noted(struct thread *self);
-void become_donating(struct thread *self, struct thread *t);
+/* switch.c: the parts that hardly any switch needs. Interrupts off. Those that may
+ * change a priority tell the processor t's. */
+void become_donating(struct processor *p, struct thread *self, struct thread *t);
+void become_noted(struct processor *p, struct thread *self, struct thread *t);
 void become_watched(struct processor *p);
 
 /* Nothing about t, which is at rest, asks for more than a switch to it from
@@ -36,22 +38,21 @@ thread_become(struct processor *p, struct thread *self, struct thread *t,
 	      void (*continuation)(void))
 {
 	assert(spin_none_held() && cpu_irq_enabled() && !self->sched.bound);
+	assert(atomic_get(&t->on_processor));
 	assert(!t->stack && !t->timer && !t->sched.bound);
 	self->continuation = continuation;
 	cpu_irq_off();
-	if (__builtin_expect(atomic_get(&self->sched.current) !=
-				     atomic_get(&t->sched.current),
+	if (__builtin_expect(atomic_get(&t->sched.current) !=
+				     atomic_get(&p->running_priority),
 			     0))
-		become_donating(self, t);
+		become_donating(p, self, t);
 	self->sched.sleep_stamp = p->stamp;
 	if (__builtin_expect(cpu_word_has(&self->ast, AST_STOP | AST_ABORT |
 							      AST_TERMINATE),
 			     0) ||
 	    __builtin_expect(cpu_byte_has(&self->tweak, TWEAK_DONATED), 0))
-		become_noted(self);
+		become_noted(p, self, t);
 	atomic_set(&t->sched.processor, p);
-	atomic_set(&t->on_processor, true);
-	atomic_set(&p->running_priority, atomic_get(&t->sched.current));
 	if (__builtin_expect(cpu_word_has(&p->runq.ready, ~0u), 0))
 		become_watched(p);
 	t->stack = self->stack;

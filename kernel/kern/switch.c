@@ -331,16 +331,18 @@ enum wait_result thread_handoff(struct thread *t, uint64_t deadline,
 
 /* --- becoming another thread (become.h) */
 
-void become_donating(struct thread *self, struct thread *t)
+void become_donating(struct processor *p, struct thread *self, struct thread *t)
 {
 	donate(self, t);
+	atomic_set(&p->running_priority, atomic_get(&t->sched.current));
 }
 
-void become_noted(struct thread *self)
+void become_noted(struct processor *p, struct thread *self, struct thread *t)
 {
 	if (atomic_load(&self->ast) & (AST_ABORT | AST_TERMINATE))
 		wait_begin_aborted(self);
 	tell_blocked(self);
+	atomic_set(&p->running_priority, atomic_get(&t->sched.current));
 }
 
 void become_watched(struct processor *p)

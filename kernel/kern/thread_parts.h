@@ -48,8 +48,14 @@ struct thread_sched {
 struct thread_ipc {
 	struct ipc_message *message; /* handed over by the sender */
 	uint32_t state;		     /* what ended the wait: MACH_RCV_* */
-	uint32_t option, receive_size;
 	uint32_t causal_id;
+	union {
+		struct {
+			uint32_t receive_size;
+			uint32_t more; /* beside MACH_RCV_MSG: message_i.h */
+		};
+		int64_t room;	     /* negative if there is more */
+	};
 	uint32_t sent, received;     /* messages of the fast path */
 	uint64_t buffer;	     /* user address */
 	struct ipc_port *port;	     /* waited on, +1 */

@@ -74,12 +74,14 @@ static inline bool wait_is_at_rest(struct thread *t)
 	return atomic_get(&t->wait_and_more) == rests.all;
 }
 
-/* Ends the wait of such a thread. False: it is in no such wait (any more), nothing
+/* Ends the wait of such a thread, which is on a processor from now on: thread_become
+ * follows. False: it is in no such wait (any more), nothing
  * was done. */
 static inline bool wait_end_at_rest(struct thread *t)
 {
 	const union wait_and_more rests = {.wait = W_AT_REST},
-				  over = {.wait = W_DONE};
+				  over = {.wait = W_DONE,
+					  .on_processor = true};
 	uint64_t word = rests.all;
 
 	return atomic_compare_exchange_strong(&t->wait_and_more, &word,

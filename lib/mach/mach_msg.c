@@ -8,7 +8,6 @@
  * without the send.
  */
 #include <mach/mach.h>
-#include <mach/x86_64/trap_call.h>
 
 static inline mach_msg_return_t msg_trap(mach_msg_header_t *msg,
 					 mach_msg_option_t option,
@@ -22,14 +21,6 @@ static inline mach_msg_return_t msg_trap(mach_msg_header_t *msg,
 					     option, send_size, rcv_size,
 					     rcv_name, timeout, notify);
 }
-
-/* The rest of mach_msg (mach_msg_entry.S), after a trap that gave something else
- * than success: the upper half of timeout. */
-mach_msg_return_t mach_msg_again(mach_msg_header_t *msg,
-				 mach_msg_option_t option,
-				 mach_msg_size_t send_size,
-				 mach_msg_size_t rcv_size, mach_port_t rcv_name,
-				 uint64_t timeout, mach_port_t notify);
 
 mach_msg_return_t mach_msg_again(mach_msg_header_t *msg,
 				 mach_msg_option_t option,

@@ -253,7 +253,7 @@ stubs()
 		more=$here/all_calls.c
 		[ $p = all_test ] && more=$name/describe.c
 		try "${name}_${p}_builds" gcc -std=gnu2x -O1 -Wall -Wextra \
-			-Werror $sanitize $define -I"$name" -I"$here" \
+			-Werror $sanitize -DMACH_MSG_CALLED $define -I"$name" -I"$here" \
 			-I"$root/tests/host" -I"$root/include" \
 			-o "$name/$p" "$name/user.c" "$name/stubs.c" \
 			"$here/wire.c" "$here/all_server.c" "$here/$p.c" \
@@ -281,8 +281,8 @@ one()
 		-sheader "one/$program/${name}_server.h" \
 		-describe /dev/null "$root/defs/$name.defs" || return
 	try "${program}_builds" gcc -std=gnu2x -O1 -Wall -Wextra -Werror \
-		$sanitize $define -DWIRE_SERVER="$demux" -I"one/$program" \
-		-I"$here" -I"$root/tests/host" -I"$root/include" \
+		$sanitize -DMACH_MSG_CALLED $define -DWIRE_SERVER="$demux" \
+		-I"one/$program" -I"$here" -I"$root/tests/host" -I"$root/include" \
 		-o "one/$program/test" "one/$program/user.c" \
 		"one/$program/stubs.c" "$here/wire.c" "$here/$program.c"
 	suite "$program" "one/$program/test"

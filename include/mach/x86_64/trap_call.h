@@ -28,8 +28,10 @@ static inline int64_t mach_trap6(int number, uint64_t a, uint64_t b, uint64_t c,
 	return rax;
 }
 
-static inline int64_t mach_trap7(int number, uint64_t a, uint64_t b, uint64_t c,
-				 uint64_t d, uint64_t e, uint64_t f, uint64_t g)
+/* Not static, for inline functions that are not. */
+extern inline __attribute__((__gnu_inline__, __always_inline__)) int64_t
+mach_trap7(int number, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+	   uint64_t e, uint64_t f, uint64_t g)
 {
 	int64_t rax = -(int64_t)number;
 	register uint64_t r10 __asm__("r10") = d;

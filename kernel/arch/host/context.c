@@ -77,11 +77,6 @@ void context_adopt(struct thread *from, struct thread *to)
 	make_current(from, to);
 }
 
-void context_adopt_user(struct thread *from, struct thread *to)
-{
-	context_adopt(from, to);
-}
-
 void context_call(void *stack_top, void (*fn)(void))
 {
 	fiber_restart(&cpu_thread()->machine.kernel, stack_top, fn);

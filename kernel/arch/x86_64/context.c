@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Contexts: what changes when another thread gets the processor.
- *
- * fs and gs bases are read from the processor, since user code may change
- * them. A kernel thread keeps the pmap that was loaded: the kernel's half is
- * the same in all of them, and pmap_destroy looks for such leftovers.
+ * Contexts: what changes when another thread gets the processor
+ * (machine/adopt.h), and stacks.
  */
 #include "debugreg.h"
 #include "layout.h"
-#include "percpu.h"
-#include "pmap_i.h"
-#include "vector.h"
 
-#include <arch/context.h>
+#include <arch/adopt.h>
 #include <kern/config.h>
 #include <kern/options.h>
 #include <kern/panic.h>
@@ -32,20 +26,7 @@ struct thread *context_swap_new(uint64_t *save_sp, uint64_t top,
 					void (*fn)(struct thread *));
 [[gnu::noreturn]] void context_run(uint64_t top, void (*fn)(void));
 
-static inline void switch_vector(struct machine_thread *from,
-				 struct machine_thread *to, bool had, bool has)
-{
-	if (had)
-		vector_save(from);
-	if (has)
-		vector_load(to);
-	else if (had)
-		vector_disable();
-}
-
-/* With debug registers, rdtsc: hardly any thread has them. */
-static void __attribute__((noinline))
-switch_rare(struct machine_thread *from, struct machine_thread *to,
+void switch_rare(struct machine_thread *from, struct machine_thread *to,
 	    uint32_t had)
 {
 	if (to->extra & MACHINE_DEBUG)
@@ -56,38 +37,6 @@ switch_rare(struct machine_thread *from, struct machine_thread *to,
 		write_cr4(read_cr4() ^ CR4_TSD);
 	switch_vector(from, to, had & MACHINE_VECTOR,
 		      to->extra & MACHINE_VECTOR);
-}
-
-/* Of to, which may be a kernel's thread unless it is known to be a user's. */
-static inline void switch_machine(struct thread *from, struct thread *to,
-				  bool users)
-{
-	struct cpu *cpu = cpu_self();
-	/* What was loaded, not what it has: another one may just have given it
-	 * registers, which the next time brings. */
-	uint32_t had = cpu->head.loaded, has = to->machine.extra;
-	struct pmap *pmap = to->pmap;
-
-	assert(!cpu_irq_enabled());
-	cpu->head.thread = to;
-	cpu->head.loaded = has;
-	cpu->tss.rsp[0] = (uint64_t)(&to->machine.frame + 1);
-	from->machine.fs_base = read_fs_base();
-	if (users || __builtin_expect(pmap != NULL, 1)) {
-		write_fs_base(to->machine.fs_base);
-		from->machine.gs_base =
-			exchange_user_gs_base(to->machine.gs_base);
-		if (pmap != cpu->head.pmap)
-			pmap_load(&cpu->head, pmap);
-	} else {
-		from->machine.gs_base = read_user_gs_base();
-	}
-	if (!(had | has))
-		return;
-	if (__builtin_expect((had | has) != MACHINE_VECTOR, 0))
-		switch_rare(&from->machine, &to->machine, had);
-	else
-		switch_vector(&from->machine, &to->machine, had, has);
 }
 
 static inline uint64_t top_of(const struct thread *t)
@@ -133,12 +82,6 @@ void context_start(struct thread *to, struct thread *from, void *stack_top,
 void context_adopt(struct thread *from, struct thread *to)
 {
 	switch_machine(from, to, false);
-}
-
-void context_adopt_user(struct thread *from, struct thread *to)
-{
-	assert(to->pmap);
-	switch_machine(from, to, true);
 }
 
 /* Debug kernels, option fill=: clears the running stack below this frame, so

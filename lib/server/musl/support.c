@@ -6,27 +6,39 @@
 #include <stdbool.h>
 #include <mach/mach_traps.h>
 #include <mach/mig_support.h>
-#include <mach/x86_64/trap_call.h>
+#include <mach/msg_call.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "block.h"
+
+mach_msg_return_t mach_msg_again(mach_msg_header_t *msg,
+				 mach_msg_option_t option,
+				 mach_msg_size_t send_size,
+				 mach_msg_size_t rcv_size, mach_port_t rcv_name,
+				 uint64_t timeout, mach_port_t notify)
+{
+	mach_msg_return_t mr = (mach_msg_return_t)(timeout >> 32);
+
+	while (mr == MACH_SEND_INTERRUPTED || mr == MACH_RCV_INTERRUPTED) {
+		if (mr == MACH_RCV_INTERRUPTED)
+			option &= ~MACH_SEND_MSG;
+		mr = (mach_msg_return_t)mach_trap7(
+			MACH_TRAP_MACH_MSG, (uintptr_t)msg, option, send_size,
+			rcv_size, rcv_name, (mach_msg_timeout_t)timeout,
+			notify);
+	}
+	return mr;
+}
 
 mach_msg_return_t mach_msg(mach_msg_header_t *msg, mach_msg_option_t option,
 			   mach_msg_size_t send_size, mach_msg_size_t rcv_size,
 			   mach_port_t rcv_name, mach_msg_timeout_t timeout,
 			   mach_port_t notify)
 {
-	mach_msg_return_t mr;
-
-	do {
-		mr = (mach_msg_return_t)mach_trap7(
-			MACH_TRAP_MACH_MSG, (uintptr_t)msg, option, send_size,
-			rcv_size, rcv_name, timeout, notify);
-		if (mr == MACH_RCV_INTERRUPTED)
-			option &= ~MACH_SEND_MSG;
-	} while (mr == MACH_SEND_INTERRUPTED || mr == MACH_RCV_INTERRUPTED);
-	return mr;
+	return mach_msg_again(msg, option, send_size, rcv_size, rcv_name,
+			      (uint64_t)MACH_SEND_INTERRUPTED << 32 | timeout,
+			      notify);
 }
 
 /* Before the first block exists each RPC has a port of its own. */

@@ -48,8 +48,6 @@ struct thread *context_switch_new(struct thread *from, struct thread *to,
  * on the stack in use, which from gives up.
  */
 void context_adopt(struct thread *from, struct thread *to);
-/* The same; to is a user's thread. */
-void context_adopt_user(struct thread *from, struct thread *to);
 
 /* Cuts the running stack back to its top and calls fn(), which never
  * returns. */
