@@ -5,7 +5,7 @@
  * Covered: a message sent and received in one call, either
  *   request   COPY_SEND to a port, MAKE_SEND_ONCE of the port to receive from
  *   answer    MOVE_SEND_ONCE, and the next request from a port or a set
- * with plain data or a few rights in its body (fast_body.c), when a thread waits
+ * with plain data or a few rights in its body (fast_one.c, fast_body.c), when a thread waits
  * at the destination, in mach_msg or for the answer to an exception, and nothing
  * waits at the place to receive from; and the kernel's own request. The message
  * lies in a buffer that travels with it; the caller joins the receivers of its
@@ -113,29 +113,6 @@ void ipc_receive_continue(void)
 }
 
 /* --- the call of a user --- */
-
-/* Both entries found: the rest of the looking, then all changing. */
-TEMPLATE bool meet_and_commit(struct fast *f, struct ipc_space *s,
-			      enum call call, enum body body)
-	REQUIRES(&s->lock)
-{
-	spin_lock(&f->dest->lock);
-	bool ok = meet(f, body);
-	if (likely(ok)) {
-		release_peer(f);
-		address(f, call, body);
-		if (call == ANSWER)
-			use_entry(f, s, body);
-		else
-			make_reply(f, body);
-		wait_at_source(f);
-		unlock_source(f);
-	}
-	if (unlikely(f->dest_set))
-		unlock_set(f->dest_set);
-	spin_unlock(&f->dest->lock);
-	return ok;
-}
 
 /* The same around a body with rights. */
 static bool with_rights(struct fast *f, struct ipc_space *s, enum call call,
@@ -283,6 +260,14 @@ TEMPLATE bool is_answer(const mach_msg_header_t *h, uint32_t mask)
 	       h->msgh_local_port == MACH_PORT_NULL;
 }
 
+/* A request of the size that one right has. */
+TEMPLATE bool is_one_right(const mach_msg_header_t *h)
+{
+	return h->msgh_size == FAST_ONE_SIZE &&
+	       (h->msgh_bits & BITS_PLAIN) ==
+		       (BITS_REQUEST | MACH_MSGH_BITS_COMPLEX);
+}
+
 /* A long message of plain data, to a thread whose memory is at hand. False:
  * nothing happened. */
 static bool pass_long(uint64_t buffer, uint32_t option, uint32_t size,
@@ -402,6 +387,8 @@ int64_t ipc_trap_mach_msg(uint64_t buffer, uint64_t option, uint64_t send_size,
 	} else if (is_answer(&m->head, BITS_PLAIN)) {
 		if (pass(self, m, name, &r, ANSWER, PLAIN))
 			return r;
+	} else if (is_one_right(&m->head)) {
+		ipc_fast_one(m, name);
 	}
 	return mach_msg_fetched(m, name);
 }

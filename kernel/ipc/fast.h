@@ -32,6 +32,28 @@ mach_msg_return_t ipc_mach_msg(struct ipc_message *m, uint64_t buffer,
 			       uint64_t rcv_size, uint64_t rcv_name,
 			       uint64_t timeout, uint64_t notify);
 
+/* --- a request that carries one copied send right and nothing else (fast_one.c) --- */
+
+#define FAST_ONE_SIZE (sizeof(mach_msg_header_t) + 2 * sizeof(uint32_t))
+
+/* A short type word before one right. */
+#define WORD_ONE_RIGHT(name) ((name) | 32u << 8 | 1u << 16 | 1u << 28)
+
+/* The calling thread's, fetched, from which it wants an answer at the port of this
+ * name. Returns if it did not go, with nothing done. */
+void ipc_fast_one(struct ipc_message *m, mach_port_name_t name);
+
+/* Another send right from a live entry; DEAD if its port died just now. */
+static inline struct ipc_right ipc_fast_copy_send(const struct ipc_entry *e)
+{
+	struct ipc_port *port = e->port;
+	spin_lock(&port->lock);
+	bool alive = port->active;
+	port->srights += alive;
+	spin_unlock(&port->lock);
+	return alive ? (struct ipc_right){port, RIGHT_SEND} : IPC_RIGHT_DEAD;
+}
+
 /* --- bodies that carry a few rights and nothing else of note (fast_body.c) --- */
 
 #define FAST_RIGHTS 4
@@ -44,7 +66,6 @@ struct fast_right {
 
 struct fast_body {
 	uint32_t count;
-	bool one;		/* just one, copied: only its entry is told */
 	bool moves;		/* one of them leaves its entry */
 	struct ipc_item *items; /* where they will lie */
 	struct fast_right right[FAST_RIGHTS];

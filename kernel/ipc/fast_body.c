@@ -10,11 +10,8 @@
 #include <ipc/fast.h>
 #include <ipc/space_i.h>
 
-/* A short type word before one right. */
-#define WORD_ONE_RIGHT(name) ((name) | 32u << 8 | 1u << 16 | 1u << 28)
 #define WORD_NAME	     0xffu
 #define WORD_ONE_COPY	     WORD_ONE_RIGHT(MACH_MSG_TYPE_COPY_SEND)
-#define ONE_RIGHT_SIZE	     8u
 
 static bool is_one_right(uint32_t word)
 {
@@ -68,9 +65,8 @@ static bool names_one_twice(const struct fast_body *b)
 	return false;
 }
 
-static bool check_all(struct ipc_message *m, struct ipc_space *s,
-		      const struct ipc_entry *used, struct fast_body *b)
-	REQUIRES(&s->lock)
+bool ipc_fast_body_check(struct ipc_message *m, struct ipc_space *s,
+			 const struct ipc_entry *used, struct fast_body *b)
 {
 	const uint8_t *body = ipc_message_body(m);
 	uint32_t size = BODY_SIZE(m), at = 0, n = 0;
@@ -103,44 +99,6 @@ static bool check_all(struct ipc_message *m, struct ipc_space *s,
 	return !n || b->items;
 }
 
-/* One right and nothing else, of which the sender keeps its own, under a name
- * of the table's. */
-static inline bool check_one(struct ipc_message *m, struct ipc_space *s,
-			     struct fast_body *b) REQUIRES(&s->lock)
-{
-	const uint32_t *word = (const uint32_t *)ipc_message_body(m);
-	uint32_t index = word[1] & NAME_INDEX_MASK;
-	if (BODY_SIZE(m) != ONE_RIGHT_SIZE || *word != WORD_ONE_COPY ||
-	    index >= s->high)
-		return false;
-	struct ipc_entry *e = ipc_table_slot(s, index);
-	if (e->name != word[1] || !(e->type & TYPE_SEND) || !e->port->active)
-		return false;
-	b->one = true;
-	b->right[0].entry = e;
-	return true;
-}
-
-bool ipc_fast_body_check(struct ipc_message *m, struct ipc_space *s,
-			 const struct ipc_entry *used, struct fast_body *b)
-{
-	if (__builtin_expect(check_one(m, s, b), 1))
-		return true;
-	b->one = false;
-	return check_all(m, s, used, b);
-}
-
-/* Another send right from a live entry; DEAD if its port died just now. */
-static inline struct ipc_right copy_send(struct ipc_entry *e)
-{
-	struct ipc_port *port = e->port;
-	spin_lock(&port->lock);
-	bool alive = port->active;
-	port->srights += alive;
-	spin_unlock(&port->lock);
-	return alive ? (struct ipc_right){port, RIGHT_SEND} : IPC_RIGHT_DEAD;
-}
-
 /* A right whose port died since the check is a dead one, which is well. */
 static struct ipc_right take(struct ipc_space *s, const struct fast_right *r,
 			     struct list *after) REQUIRES(&s->lock)
@@ -148,7 +106,7 @@ static struct ipc_right take(struct ipc_space *s, const struct fast_right *r,
 	struct ipc_right right = IPC_RIGHT_DEAD;
 	struct ipc_take how = {.disposition = r->disposition};
 	if (r->disposition == MACH_MSG_TYPE_COPY_SEND)
-		return copy_send(r->entry);
+		return ipc_fast_copy_send(r->entry);
 	enum kr kr = ipc_entry_take(s, r->entry->name, how, &right, after);
 	(void)kr;
 	return right;
@@ -162,9 +120,8 @@ static uint32_t word_seen(uint32_t disposition)
 				     MACH_MSG_TYPE_PORT_SEND);
 }
 
-static void take_all(struct ipc_message *m, struct ipc_space *s,
-		     struct fast_body *b, struct list *after)
-	REQUIRES(&s->lock)
+void ipc_fast_body_take(struct ipc_message *m, struct ipc_space *s,
+			struct fast_body *b, struct list *after)
 {
 	uint8_t *body = ipc_message_body(m);
 	if (!b->count)
@@ -182,33 +139,4 @@ static void take_all(struct ipc_message *m, struct ipc_space *s,
 		field[0] = item->right.port ? i + 1 : MACH_PORT_DEAD;
 		field[-1] = word_seen(r->disposition);
 	}
-}
-
-/* What check_one found. */
-static inline void take_one(struct ipc_message *m, struct ipc_entry *e)
-{
-	uint32_t *word = (uint32_t *)ipc_message_body(m);
-	struct ipc_item *item = (struct ipc_item *)(word + 2);
-	struct ipc_right right = copy_send(e);
-	m->items = item;
-	m->item_count = 1;
-	item->kind = right.port ? ITEM_RIGHT : ITEM_NONE;
-	item->offset = sizeof(*word);
-	item->right = right;
-	item->rights = NULL;
-	word[0] = WORD_ONE_RIGHT(MACH_MSG_TYPE_PORT_SEND);
-	word[1] = right.port ? 1 : MACH_PORT_DEAD;
-}
-
-void ipc_fast_body_take(struct ipc_message *m, struct ipc_space *s,
-			struct fast_body *b, struct list *after)
-{
-	_Static_assert((sizeof(m->head) + ONE_RIGHT_SIZE) % 8 == 0 &&
-			       ONE_RIGHT_SIZE + sizeof(struct ipc_item) <=
-				       MESSAGE_TINY_BODY,
-		       "the item lies behind the body");
-	if (__builtin_expect(b->one, 1))
-		take_one(m, b->right[0].entry);
-	else
-		take_all(m, s, b, after);
 }

@@ -27,10 +27,10 @@
 #define TEMPLATE       __attribute__((always_inline)) static inline
 
 enum call { REQUEST, ANSWER, KERNEL_REQUEST };
-/* PLAIN data; LONG plain data, of which only the header was fetched; or ANY body,
- * rights too. The first two leave to the third: entries and peers of the
+/* PLAIN data; LONG plain data, of which only the header was fetched; ONE
+ * right and nothing else; or ANY body. The first three leave to the last: entries and peers of the
  * manual's, and the kernel as a peer. */
-enum body { PLAIN, LONG, ANY };
+enum body { PLAIN, LONG, ONE, ANY };
 
 struct fast {
 	struct thread *self, *peer;
@@ -302,6 +302,31 @@ TEMPLATE void wait_at_source(struct fast *f)
 		list_push_back(&f->port->receivers, &self->wait_link);
 	}
 	wait_begin_at_rest(self);
+}
+
+/* --- meet and commit --- */
+
+/* Both entries found: the rest of the looking, then all changing. */
+TEMPLATE bool meet_and_commit(struct fast *f, struct ipc_space *s,
+			      enum call call, enum body body)
+	REQUIRES(&s->lock)
+{
+	spin_lock(&f->dest->lock);
+	bool ok = meet(f, body);
+	if (likely(ok)) {
+		release_peer(f);
+		address(f, call, body);
+		if (call == ANSWER)
+			use_entry(f, s, body);
+		else
+			make_reply(f, body);
+		wait_at_source(f);
+		unlock_source(f);
+	}
+	if (unlikely(f->dest_set))
+		unlock_set(f->dest_set);
+	spin_unlock(&f->dest->lock);
+	return ok;
 }
 
 /* --- the other side --- */
