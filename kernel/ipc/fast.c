@@ -364,7 +364,7 @@ mach_msg_25(uint64_t buffer, uint32_t size, uint32_t rcv_size,
 
 int64_t ipc_trap_mach_msg(uint64_t buffer, uint64_t option, uint64_t send_size,
 			  uint64_t rcv_size, uint64_t rcv_name,
-			  uint64_t timeout, uint64_t notify)
+			  uint64_t timeout)
 {
 	struct thread *self = thread_self();
 	mach_port_name_t name = (mach_port_name_t)rcv_name;
@@ -374,7 +374,8 @@ int64_t ipc_trap_mach_msg(uint64_t buffer, uint64_t option, uint64_t send_size,
 			return mach_msg_25(buffer, (uint32_t)send_size,
 					   (uint32_t)rcv_size, name);
 		return ipc_mach_msg(NULL, buffer, option, send_size, rcv_size,
-				    rcv_name, timeout, notify);
+				    rcv_name, timeout,
+				    machine_trap_seventh(&self->machine));
 	}
 	struct ipc_message *m = fetch(self, buffer, (uint32_t)send_size);
 	if (unlikely(!m))

@@ -57,10 +57,10 @@ void ipc_thread_exit(struct thread *t)
 /* --- traps --- */
 
 int64_t ipc_trap_mach_reply_port(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-				 uint64_t e, uint64_t f, uint64_t g)
+				 uint64_t e, uint64_t f)
 {
 	mach_port_name_t name = MACH_PORT_NULL;
-	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f;
 	enum kr kr = ipc_port_op_allocate(thread_self()->space,
 					  MACH_PORT_RIGHT_RECEIVE, &name);
 	return kr == KR_SUCCESS ? name : MACH_PORT_NULL;

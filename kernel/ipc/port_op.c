@@ -251,7 +251,10 @@ static bool deallocate_send(struct ipc_space *s, mach_port_name_t name,
 		ipc_reverse_unlink(s, e);
 		ipc_entry_forget(s, e);
 		ipc_entry_push(s, e);
-		*request = ipc_port_drop_send(port);
+		if (__builtin_expect(port->srights > 1, 1))
+			port->srights--;
+		else
+			*request = ipc_port_drop_send(port);
 		spin_unlock(&port->lock); /* alive: it stays */
 	}
 	return true;

@@ -82,10 +82,10 @@ enum kr ipc_port25_extract(struct ipc_space *s, mach_port_name_t name, bool rece
 /* Traps that are ipc's own, in the shape of mach_trap_table entries. */
 int64_t ipc_trap_mach_msg(uint64_t msg, uint64_t option, uint64_t send_size,
 			  uint64_t rcv_size, uint64_t rcv_name,
-			  uint64_t timeout, uint64_t notify);
+			  uint64_t timeout);
 /* mach_reply_port, thread_reply: a receive right, no send. */
 int64_t ipc_trap_mach_reply_port(uint64_t, uint64_t, uint64_t, uint64_t,
-				 uint64_t, uint64_t, uint64_t);
+				 uint64_t, uint64_t);
 
 /* Messages sent and received so far, but for those that live threads counted
  * for themselves (thread->ipc.sent, received: the fast path). */

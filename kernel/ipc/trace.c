@@ -264,9 +264,9 @@ void ipc_trace_read_done(struct ipc_trace *t)
 
 int64_t ipc_trap_mach_msg_traced(uint64_t buffer, uint64_t option,
 				 uint64_t send_size, uint64_t rcv_size,
-				 uint64_t rcv_name, uint64_t timeout,
-				 uint64_t notify)
+				 uint64_t rcv_name, uint64_t timeout)
 {
+	uint64_t notify = machine_trap_seventh(&thread_self()->machine);
 	struct ipc_message *m = NULL;
 	mach_msg_return_t r = MACH_MSG_SUCCESS;
 	if (option & MACH_SEND_MSG)

@@ -50,7 +50,6 @@ void ipc_trace_read_done(struct ipc_trace *t);
 /* mach_msg while a trace is on, for every task. */
 int64_t ipc_trap_mach_msg_traced(uint64_t buffer, uint64_t option,
 				 uint64_t send_size, uint64_t rcv_size,
-				 uint64_t rcv_name, uint64_t timeout,
-				 uint64_t notify);
+				 uint64_t rcv_name, uint64_t timeout);
 
 void ipc_trace_init(void);

@@ -74,12 +74,12 @@ TRAP(trap_vm_map)
 {
 	struct kobject *object = NULL;
 	uint32_t entry_name = (uint32_t)a4;
-	uint64_t addr;
+	uint64_t flags = machine_trap_seventh(&thread_self()->machine), addr;
 
 	if (!copy_in(&addr, a1, sizeof(addr)))
 		return KR_INVALID_ADDRESS;
 	struct vm_mapping m =
-		mapping_from_flags(addr, a2, a3, a5, (uint32_t)a6);
+		mapping_from_flags(addr, a2, a3, a5, (uint32_t)flags);
 	if (entry_name) {
 		object = ipc_kport_lookup_name(entry_name, KOBJECT_ENTRY);
 		if (!object)

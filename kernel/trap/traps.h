@@ -9,7 +9,7 @@
 
 #define TRAP(name)                                                          \
 	int64_t name(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,    \
-		     uint64_t a4, uint64_t a5, uint64_t a6)
+		     uint64_t a4, uint64_t a5)
 
 /* The arguments a trap does not have. */
 #define UNUSED_FROM_0 (void)a0, UNUSED_FROM_1
@@ -17,8 +17,7 @@
 #define UNUSED_FROM_2 (void)a2, UNUSED_FROM_3
 #define UNUSED_FROM_3 (void)a3, UNUSED_FROM_4
 #define UNUSED_FROM_4 (void)a4, UNUSED_FROM_5
-#define UNUSED_FROM_5 (void)a5, UNUSED_FROM_6
-#define UNUSED_FROM_6 (void)a6
+#define UNUSED_FROM_5 (void)a5
 
 /* trap_self.c: the caller's own ports */
 TRAP(trap_task_self);

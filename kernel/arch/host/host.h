@@ -63,7 +63,7 @@ void host_user_program(struct thread *t, void (*fn)(void *arg), void *arg);
 /* Enters the kernel, calls fn there as the entry code calls a trap, returns
  * its result (or that of machine_set_result) to the user program. */
 typedef int64_t (*host_trap_fn)(uint64_t, uint64_t, uint64_t, uint64_t,
-				uint64_t, uint64_t, uint64_t);
+				uint64_t, uint64_t);
 int64_t host_trap(host_trap_fn fn, uint64_t a, uint64_t b, uint64_t c,
 		  uint64_t d, uint64_t e, uint64_t f, uint64_t g);
 

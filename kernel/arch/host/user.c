@@ -31,7 +31,7 @@ __attribute__((weak)) void trap_user_fault(vaddr_t address, unsigned access)
 
 struct trap_call {
 	host_trap_fn fn;
-	uint64_t args[7];
+	uint64_t args[6];
 };
 
 static void user_entry(void *arg)
@@ -94,8 +94,7 @@ static void trap_entry(void *arg)
 
 	if (c->fn != NULL) {
 		int64_t r = c->fn(c->args[0], c->args[1], c->args[2],
-				  c->args[3], c->args[4], c->args[5],
-				  c->args[6]);
+				  c->args[3], c->args[4], c->args[5]);
 
 		t->machine.result = r;
 	} else {
@@ -109,10 +108,11 @@ int64_t host_trap(host_trap_fn fn, uint64_t a, uint64_t b, uint64_t c,
 {
 	struct thread *t = cpu_thread();
 	struct machine_thread *m = &t->machine;
-	struct trap_call call = { fn, { a, b, c, d, e, f, g } };
+	struct trap_call call = { fn, { a, b, c, d, e, f } };
 
 	assert(m->in_user && t->stack != NULL);
 	m->in_user = false;
+	m->seventh = g;
 	fiber_init(&m->kernel, t->stack, context_stack_size, trap_entry, &call);
 	fiber_switch(&m->user, &m->kernel);
 	return m->result;
@@ -127,9 +127,9 @@ void host_user_compute(uint64_t ns)
 /* --- memory */
 
 static int64_t fault_trap(uint64_t address, uint64_t access, uint64_t c,
-			  uint64_t d, uint64_t e, uint64_t f, uint64_t g)
+			  uint64_t d, uint64_t e, uint64_t f)
 {
-	(void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)c, (void)d, (void)e, (void)f;
 	trap_user_fault(address, (unsigned)access);
 	return 0;
 }

@@ -117,8 +117,6 @@ syscall_entry:
 	movq %gs:CPU_STACK_TOP, %rsp
 	sti
 	FILL_STACK
-	pushq %rbx /* alignment */
-	pushq %rbx /* the seventh argument */
 	movq %r10, %rcx
 	call *mach_trap_entries+1024(, %rax, 8)
 

@@ -39,7 +39,7 @@ _Atomic mach_trap_fn mach_trap_entries[MACH_TRAP_COUNT];
 
 /* trap_entry.S: takes the number from its register and redirects. */
 int64_t mach_trap_missing(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
-			  uint64_t, uint64_t);
+			  uint64_t);
 
 void trap_replace(unsigned number, mach_trap_fn fn)
 {

@@ -26,5 +26,11 @@ struct machine_thread {
 	void *user_stack;	 /* malloc'ed at first use */
 	bool in_user;
 	int64_t result;		 /* of the trap in progress */
+	uint64_t seventh;	 /* argument of it */
 	uint64_t words[8];	 /* what get/set_state sees */
 };
+
+static inline uint64_t machine_trap_seventh(const struct machine_thread *m)
+{
+	return m->seventh;
+}

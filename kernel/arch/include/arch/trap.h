@@ -12,11 +12,12 @@
 
 /*
  * Mach traps: number -n in the result register calls mach_trap_table[n] with
- * up to seven arguments; the value returned goes to the result register. An
- * entry without a function is redirected like any other number.
+ * up to six arguments (a seventh: machine_trap_seventh of <machine/thread.h>); the
+ * value returned goes to the result register. An entry without a function is
+ * redirected like any other number.
  */
 typedef int64_t (*mach_trap_fn)(uint64_t, uint64_t, uint64_t, uint64_t,
-				uint64_t, uint64_t, uint64_t);
+				uint64_t, uint64_t);
 #define MACH_TRAP_COUNT 128
 extern const mach_trap_fn mach_trap_table[MACH_TRAP_COUNT];
 

@@ -44,3 +44,9 @@ struct machine_thread {
 	uint32_t extra; /* MACHINE_* */
 	uint32_t kind;	/* enum frame_kind; last: the thread's ast follows */
 } __attribute__((aligned(16)));
+
+/* Of the trap that the thread is in. */
+static inline uint64_t machine_trap_seventh(const struct machine_thread *m)
+{
+	return m->frame.rbx;
+}
