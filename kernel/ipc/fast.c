@@ -209,7 +209,6 @@ void ipc_fast_kernel_rpc(struct ipc_message *m, struct ipc_port *dest,
 		address(&f, KERNEL_REQUEST, ANY);
 		make_reply(&f, ANY);
 		wait_at_source(&f);
-		unlock_source(&f);
 	}
 	if (f.dest_set)
 		unlock_set(f.dest_set);

@@ -143,7 +143,6 @@ TEMPLATE void commit(struct fast *f, const struct told *told)
 	release_peer(f);
 	ipc_receive_as(f->self, 0, 0, UINT32_MAX);
 	wait_at_source(f);
-	unlock_source(f);
 }
 
 /* --- the two together --- */

@@ -103,7 +103,7 @@ TEMPLATE bool find_entries(struct fast *f, struct ipc_space *s,
 	if (call == REQUEST)
 		return d->type & TYPE_SEND && !(d->flags & ENTRY_ACCEPT);
 	return d->type == TYPE_SEND_ONCE &&
-	       (likely(!d->request && !d->flags) ||
+	       ((likely(!d->flags) && likely(!d->request)) ||
 		(body == ANY && is_plain_compat(d)));
 }
 
@@ -218,7 +218,7 @@ TEMPLATE bool meet(struct fast *f, enum body body) REQUIRES(&f->dest->lock)
 /* --- commit: all locks held, nothing here fails --- */
 
 /* The peer is ours: it leaves its list and lets go of what it waited on, which
- * lives on without it. */
+ * lives on without it. A set is not needed after that. */
 TEMPLATE void release_peer(struct fast *f)
 {
 	struct thread *t = f->peer;
@@ -226,6 +226,8 @@ TEMPLATE void release_peer(struct fast *f)
 	if (unlikely(f->dest_set)) {
 		ref_put_not_last(&f->dest_set->ref);
 		t->ipc.set = NULL;
+		unlock_set(f->dest_set);
+		f->dest_set = NULL;
 	} else {
 		ref_put_not_last(&f->dest->ref);
 		t->ipc.port = NULL;
@@ -287,8 +289,8 @@ TEMPLATE void make_reply(struct fast *f, enum body body)
 		f->m->reply = (struct ipc_right){f->port, RIGHT_SEND_ONCE};
 }
 
-/* What it waits with has been said (ipc_receive_as). */
-TEMPLATE void wait_at_source(struct fast *f)
+/* What it waits with has been said (ipc_receive_as). Unlocks. */
+TEMPLATE void wait_at_source(struct fast *f) NO_LOCK_ANALYSIS
 {
 	struct thread *self = f->self;
 	assert(!self->ipc.port && !self->ipc.set);
@@ -296,12 +298,15 @@ TEMPLATE void wait_at_source(struct fast *f)
 		self->ipc.set = f->set;
 		ref_get_bounded(&f->set->ref);
 		list_push_back(&f->set->receivers, &self->wait_link);
+		wait_begin_at_rest(self);
+		spin_unlock(&f->set->lock);
 	} else {
 		self->ipc.port = f->port;
 		ref_get_bounded(&f->port->ref);
 		list_push_back(&f->port->receivers, &self->wait_link);
+		wait_begin_at_rest(self);
+		spin_unlock(&f->port->lock);
 	}
-	wait_begin_at_rest(self);
 }
 
 /* --- meet and commit --- */
@@ -321,7 +326,6 @@ TEMPLATE bool meet_and_commit(struct fast *f, struct ipc_space *s,
 		else
 			make_reply(f, body);
 		wait_at_source(f);
-		unlock_source(f);
 	}
 	if (unlikely(f->dest_set))
 		unlock_set(f->dest_set);
