@@ -122,13 +122,12 @@ static void check_mapping(struct vm_map *map, struct vm_map_entry *e,
 		 * shared: only a private one's are always exact. */
 		panic_unless(!(prot & ACCESS_WRITE) || o->shared ||
 			     vm_tree_exclusive(&o->tree, index));
+		panic_unless(!(prot & ACCESS_WRITE) ||
+			     atomic_get(&vm_page_part(p)->writable));
 	}
 	panic_unless(pa.raw == want.raw);
 	panic_unless(!(prot & ACCESS_WRITE) || (e->prot & VM_PROT_WRITE));
 	panic_unless(!(prot & ACCESS_WRITE) || atomic_get(&e->writable));
-	panic_unless(!(prot & ACCESS_WRITE) || o->pager != NULL ||
-		     o->lowering > 0 ||
-		     (index >= o->written.first && index < o->written.end));
 	panic_unless(e->prot != VM_PROT_NONE);
 }
 

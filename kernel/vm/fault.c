@@ -62,7 +62,7 @@ static unsigned hardware_prot(const struct fault *f, bool writable)
 	return writable ? prot : prot & ~ACCESS_WRITE;
 }
 
-static enum kr enter_page(struct fault *f) REQUIRES(&f->object->lock)
+static enum kr enter_page(struct fault *f)
 {
 	const struct vm_found *found = &f->found;
 	unsigned prot = hardware_prot(f, found->writable);
@@ -72,7 +72,8 @@ static enum kr enter_page(struct fault *f) REQUIRES(&f->object->lock)
 	if (f->entry->wired > 0)
 		flags |= PMAP_WIRED;
 	if (prot & ACCESS_WRITE) {
-		vm_object_note_write(f->object, f->index);
+		if (found->page != NULL)
+			atomic_set(&vm_page_part(found->page)->writable, 1);
 		if (!atomic_get(&f->entry->writable))
 			atomic_set(&f->entry->writable, true);
 	}

@@ -41,27 +41,14 @@ struct vm_pager {
 	unsigned pmap_flags; /* PMAP_UNCACHED for registers */
 };
 
-/* Pages first to end - 1. */
-struct vm_span {
-	uint64_t first, end;
-};
-
 struct vm_object {
 	struct kobject kobject;
 	struct spinlock lock;
-	uint32_t lowering; /* (o) copies that are taking mappings' writes away */
 	struct vm_tree tree;	      /* (o) */
 	struct vm_object *backing;    /* (f) +1, or NULL */
 	const struct vm_pager *pager; /* (f) NULL: zero-filled */
-	union {
-		struct { /* (f) physical pager's range */
-			struct paddr start;
-			uint64_t pages;
-		};
-		/* (o) of zero-filled ones: none outside is mapped for writing,
-		 * when no copy is lowering */
-		struct vm_span written;
-	};
+	struct paddr start;	      /* (f) physical pager's range */
+	uint64_t pages;		      /* (f) */
 	bool shared;		      /* (o) set once */
 	bool stale;		      /* pages outside all entries remain */
 	uint32_t wirings;	      /* (o) wirings of its pages */
@@ -117,22 +104,6 @@ struct vm_found {
  */
 enum kr vm_object_find(struct vm_object *o, uint64_t index, bool write,
 		       struct vm_found *found) REQUIRES(&o->lock);
-
-/* Page index is about to be mapped for writing. */
-static inline void vm_object_note_write(struct vm_object *o, uint64_t index)
-	REQUIRES(&o->lock)
-{
-	struct vm_span *w = &o->written;
-
-	if (o->pager != NULL)
-		return;
-	if (w->first == w->end)
-		*w = (struct vm_span){ index, index + 1 };
-	else if (index < w->first)
-		w->first = index;
-	else if (index >= w->end)
-		w->end = index + 1;
-}
 
 /* Drops found->replaced after every mapping of it here was replaced. */
 void vm_found_done(struct vm_object *o, struct vm_found *found);

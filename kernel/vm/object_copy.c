@@ -40,7 +40,8 @@ static struct vm_object *copy_create(struct vm_object *o,
 /*
  * Nobody may write a page of the copy any more. The copy's tree is walked, not
  * the source's: a page that a sharer wrote meanwhile was copied first, since
- * the nodes above it are shared already.
+ * the nodes above it are shared already. Nor does the copy let its pages be
+ * mapped for writing while it is there, so what is clear stays clear.
  */
 static void lower_mappings(struct vm_object *copy, uint64_t first, uint64_t end)
 {
@@ -48,34 +49,15 @@ static void lower_mappings(struct vm_object *copy, uint64_t first, uint64_t end)
 
 	for (uint64_t i = first;
 	     (p = vm_tree_next(&copy->tree, &i, end)) != NULL; i++) {
+		_Atomic uint32_t *writable = &vm_page_part(p)->writable;
+
+		preempt_point();
+		if (!atomic_get_acq(writable))
+			continue;
 		pmap_page_protect(page_to_paddr(p), vm_page_size(),
 				  ACCESS_READ | ACCESS_EXECUTE);
-		preempt_point();
+		atomic_set_rel(writable, 0);
 	}
-}
-
-/*
- * The part of a shared source whose mappings are to be lowered; others than it
- * has marked cannot be written. While somebody else is lowering, that is not
- * known; and what is wired keeps its writable mappings.
- */
-static struct vm_span to_lower(struct vm_object *o, uint64_t first, uint64_t end)
-	REQUIRES(&o->lock)
-{
-	struct vm_span *w = &o->written;
-	struct vm_span part = { first, end };
-
-	if (o->pager != NULL || o->lowering > 0 || o->wirings > 0)
-		return part;
-	part.first = first > w->first ? first : w->first;
-	part.end = end < w->end ? end : w->end;
-	if (part.first >= part.end)
-		return (struct vm_span){ 0, 0 };
-	if (part.first == w->first)
-		w->first = part.end;
-	else if (part.end == w->end)
-		w->end = part.first;
-	return part;
 }
 
 /* Gives the copy a page of its own in place of a wired one: the source keeps
@@ -110,7 +92,6 @@ static enum kr own_wired(struct vm_object *c, uint64_t first, uint64_t end)
 enum kr vm_object_copy(struct vm_object *o, uint64_t first, uint64_t end,
 		       struct account *account, struct vm_object **copy)
 {
-	struct vm_span lower = { 0, 0 };
 	struct vm_object *c;
 	enum kr kr;
 
@@ -123,21 +104,13 @@ enum kr vm_object_copy(struct vm_object *o, uint64_t first, uint64_t end,
 	kr = vm_tree_share(&o->tree, first, end, &c->tree);
 	if (kr == KR_SUCCESS && o->wirings > 0)
 		kr = own_wired(c, first, end);
-	if (kr == KR_SUCCESS && o->shared)
-		lower = to_lower(o, first, end);
-	if (lower.first < lower.end)
-		o->lowering++;
 	spin_unlock(&o->lock);
 	if (kr != KR_SUCCESS) {
 		vm_object_unref(c);
 		return kr;
 	}
-	if (lower.first < lower.end) {
-		lower_mappings(c, lower.first, lower.end);
-		spin_lock(&o->lock);
-		o->lowering--;
-		spin_unlock(&o->lock);
-	}
+	if (o->shared)
+		lower_mappings(c, first, end);
 	*copy = c;
 	return KR_SUCCESS;
 }

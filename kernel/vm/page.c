@@ -39,6 +39,7 @@ struct page *vm_page_alloc(unsigned flags)
 		return NULL;
 	atomic_set(vm_page_refs(p), 1);
 	atomic_set(&vm_page_part(p)->wired, 0);
+	atomic_set(&vm_page_part(p)->writable, 0);
 	return p;
 }
 

@@ -45,7 +45,9 @@ static inline uint64_t vm_round(uint64_t addr)
 /* The owner's part of struct page, while it heads a VM page. */
 struct vm_page_part {
 	_Atomic uint32_t wired; /* wirings by map entries */
-	uint32_t unused;
+	/* Set before it is mapped for writing, which only a sole page is; clear:
+	 * no mapping of it lets write. */
+	_Atomic uint32_t writable;
 };
 _Static_assert(sizeof(struct vm_page_part) <= sizeof(struct list_node),
 	       "lies in struct page's link");

@@ -53,7 +53,8 @@ static enum kr wire_page(struct vm_map *map, struct vm_map_entry *e,
 	if (kr == KR_SUCCESS) {
 		prot = found.writable ? e->prot : e->prot & ~ACCESS_WRITE;
 		atomic_set(&e->writable, true);
-		vm_object_note_write(o, vm_map_index(e, va));
+		if (found.page != NULL)
+			atomic_set(&vm_page_part(found.page)->writable, 1);
 		kr = pmap_enter(map->pmap, va, found.pa, vm_page_size(), prot,
 				found.pmap_flags | PMAP_WIRED);
 		if (kr != KR_SUCCESS && found.copied)
