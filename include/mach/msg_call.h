@@ -26,14 +26,23 @@ mach_msg_return_t mach_msg_again(mach_msg_header_t *msg,
 
 /* MACH_MSG_CALLED: a program has a mach_msg of its own. */
 #if defined(__OPTIMIZE__) && !defined(MACH_MSG_CALLED)
+/* Without other options nobody looks at timeout and notify. */
+#define MACH_MSG_PLAIN_RPC(option)     \
+	(__builtin_constant_p(option) && \
+	 (option) == (MACH_SEND_MSG | MACH_RCV_MSG))
+
 extern inline __attribute__((__gnu_inline__)) mach_msg_return_t
 mach_msg(mach_msg_header_t *msg, mach_msg_option_t option,
 	 mach_msg_size_t send_size, mach_msg_size_t rcv_size,
 	 mach_port_t rcv_name, mach_msg_timeout_t timeout, mach_port_t notify)
 {
-	mach_msg_return_t mr = (mach_msg_return_t)mach_trap7(
-		MACH_TRAP_MACH_MSG, (uintptr_t)msg, option, send_size, rcv_size,
-		rcv_name, timeout, notify);
+	mach_msg_return_t mr = (mach_msg_return_t)(
+		MACH_MSG_PLAIN_RPC(option) ?
+			mach_trap5(MACH_TRAP_MACH_MSG, (uintptr_t)msg, option,
+				   send_size, rcv_size, rcv_name) :
+			mach_trap7(MACH_TRAP_MACH_MSG, (uintptr_t)msg, option,
+				   send_size, rcv_size, rcv_name, timeout,
+				   notify));
 
 	if (__builtin_expect(mr == MACH_MSG_SUCCESS, 1))
 		return mr;

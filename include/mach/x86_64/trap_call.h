@@ -28,7 +28,23 @@ static inline int64_t mach_trap6(int number, uint64_t a, uint64_t b, uint64_t c,
 	return rax;
 }
 
-/* Not static, for inline functions that are not. */
+/* These two are not static, for inline functions that are not. */
+extern inline __attribute__((__gnu_inline__, __always_inline__)) int64_t
+mach_trap5(int number, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+	   uint64_t e)
+{
+	int64_t rax = -(int64_t)number;
+	register uint64_t r10 __asm__("r10") = d;
+	register uint64_t r8 __asm__("r8") = e;
+
+	__asm__ volatile("syscall"
+			 : "+a"(rax), "+D"(a), "+S"(b), "+d"(c), "+r"(r10),
+			   "+r"(r8)
+			 :
+			 : "rcx", "r11", "r9", "memory", "cc");
+	return rax;
+}
+
 extern inline __attribute__((__gnu_inline__, __always_inline__)) int64_t
 mach_trap7(int number, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
 	   uint64_t e, uint64_t f, uint64_t g)
