@@ -118,14 +118,20 @@ static void system_make(void)
 
 static void exception_message(mach_msg_header_t *m)
 {
-	mach_msg_header_t *reply = answer_buffer();
+	/* Not in the answer's buffer: what the exception leads to may end calls,
+	 * which are answered on the way. */
+	static union {
+		mach_msg_header_t head;
+		uint8_t bytes[mach_exc_REPLY_MAX];
+	} reply;
 	kern_return_t code;
 
-	if (!mach_exc_server(m, reply) && !native_exc_server(m, reply)) {
+	if (!mach_exc_server(m, &reply.head) &&
+	    !native_exc_server(m, &reply.head)) {
 		mach_msg_destroy(m);
 		return;
 	}
-	code = ((mig_reply_header_t *)reply)->RetCode;
+	code = ((mig_reply_header_t *)&reply)->RetCode;
 	if (code == MIG_NO_REPLY) {
 		/* Nobody is left to answer. */
 		mach_port_deallocate(mach_task_self(), m->msgh_remote_port);
@@ -136,7 +142,8 @@ static void exception_message(mach_msg_header_t *m)
 		m->msgh_remote_port = MACH_PORT_NULL;
 		mach_msg_destroy(m);
 	}
-	answer_post(reply->msgh_remote_port);
+	memcpy(answer_buffer(), &reply, reply.head.msgh_size);
+	answer_post(reply.head.msgh_remote_port);
 }
 
 static void dead_name(mach_port_t name)
