@@ -45,6 +45,11 @@ musl-gcc -O2 -static -o "$TMP/edges" tests/guest/programs/edges.c &&
 	try $run --add "$TMP/edges:/bin/edges" -- edges &&
 	want edges 0 "$here"
 
+musl-gcc -O2 -static -o "$TMP/children" tests/guest/programs/children.c &&
+	here=$(cd "$TMP" && ulimit -c 0 && ./children) &&
+	try $run --add "$TMP/children:/bin/children" -- children &&
+	want children 0 "$here"
+
 # --- as many processors as there are
 
 try $run --smp 3 -- sh -c 'nproc; grep -c ^processor /proc/cpuinfo'
