@@ -5,11 +5,11 @@
  * Covered: a message sent and received in one call, either
  *   request   COPY_SEND to a port, MAKE_SEND_ONCE of the port to receive from
  *   answer    MOVE_SEND_ONCE, and the next request from a port or a set
- * with plain data or a few rights in its body (fast_one.c, fast_body.c), when a thread waits
- * at the destination, in mach_msg or for the answer to an exception, and nothing
- * waits at the place to receive from; and the kernel's own request. The message
- * lies in a buffer that travels with it; the caller joins the receivers of its
- * own place and becomes the peer, on the same stack. Nothing is allocated.
+ * with plain data or a few rights in its body (fast_one.c, fast_body.c), when a
+ * thread waits at the destination, in mach_msg or for the answer to an exception,
+ * and nothing waits at the place to receive from; and the kernel's own request. The
+ * message lies in a buffer that travels with it; the caller joins the receivers of
+ * its own place and becomes the peer, on the same stack. Nothing is allocated.
  *
  * The steps:
  *   fetch   the bytes

@@ -27,9 +27,9 @@
 #define TEMPLATE       __attribute__((always_inline)) static inline
 
 enum call { REQUEST, ANSWER, KERNEL_REQUEST };
-/* PLAIN data; LONG plain data, of which only the header was fetched; ONE
- * right and nothing else; or ANY body. The first three leave to the last: entries and peers of the
- * manual's, and the kernel as a peer. */
+/* PLAIN data; LONG plain data, of which only the header was fetched; ONE right and
+ * nothing else; or ANY body. The first three leave to the last: entries and peers
+ * of the manual's, and the kernel as a peer. */
 enum body { PLAIN, LONG, ONE, ANY };
 
 struct fast {

@@ -45,6 +45,7 @@ musl-gcc -O2 -static -o "$TMP/edges" tests/guest/programs/edges.c &&
 	try $run --add "$TMP/edges:/bin/edges" -- edges &&
 	want edges 0 "$here"
 
+# shellcheck disable=SC3045 # Debian's sh has -c
 musl-gcc -O2 -static -o "$TMP/children" tests/guest/programs/children.c &&
 	here=$(cd "$TMP" && ulimit -c 0 && ./children) &&
 	try $run --add "$TMP/children:/bin/children" -- children &&
