@@ -148,6 +148,7 @@ struct c_check {
 	const char *base;      /* "In" or "Out": prefix of segment pointers */
 	const char *structure; /* "Request" or "Reply" */
 	const char *size;      /* expression: bytes received */
+	bool room;	       /* what is short can be read all the same */
 	const char *wrong;     /* further condition that must not hold; NULL */
 	const char *fail;      /* statement when something is wrong */
 	const char *too_long;  /* statement when a count exceeds 32 bits */

@@ -6,6 +6,8 @@
  * Nothing is read before the size says that it is there: a segment is looked
  * at when it fits into what is left, and data in line are skipped only when
  * their length fits. So a hostile message is refused, not followed.
+ * (A reply lies in a buffer that any reply fits in: there one comparison of the
+ * length can be the last.)
  */
 #include "c.h"
 #include "mem.h"
@@ -187,6 +189,17 @@ static void check_number(struct c_file *f, const struct c_check *check,
 		c_line(f, "%sNum = (uint32_t)%s;", item->arg->name, number);
 }
 
+/* One tail, and it ends the message: one comparison says how long that is. */
+static bool ends_with_tail(const struct c_check *check)
+{
+	const struct message *message = check->message;
+	unsigned tails = 0;
+
+	for (unsigned i = 0; i < message->item_count; i++)
+		tails += message->items[i].tail_bytes != 0;
+	return check->room && message->segment_count == 1 && tails == 1;
+}
+
 /* The data behind the segment: their length, and what is left after them. */
 static void check_tail(struct c_file *f, const struct c_check *check,
 		       const struct item *item)
@@ -201,9 +214,11 @@ static void check_tail(struct c_file *f, const struct c_check *check,
 		       field(check, item), bytes);
 	else
 		c_line(f, "%sTail = %s;", name, bytes);
-	c_line(f, "if (mig_unlikely(%sTail > %sLeft))", name, check->base);
+	c_line(f, "if (mig_unlikely(%sTail %s %sLeft))", name,
+	       ends_with_tail(check) ? "!=" : ">", check->base);
 	c_line(f, "\t%s", check->fail);
-	c_line(f, "%sLeft -= %sTail;", check->base, name);
+	if (!ends_with_tail(check))
+		c_line(f, "%sLeft -= %sTail;", check->base, name);
 	if (type->form != FORM_STRING)
 		return;
 	c_line(f,
@@ -283,7 +298,9 @@ static void check_segment(struct c_file *f, const struct c_check *check,
 
 	if (segment == 0 && check->wrong != NULL)
 		add(&conditions, check->wrong);
-	if (has_tails(message))
+	if (ends_with_tail(check))
+		; /* a length below zero is no tail's */
+	else if (has_tails(message))
 		add(&conditions, mem_format("%sLeft < sizeof(*%s%uP)",
 					    check->base, check->base, segment));
 	else
@@ -335,7 +352,7 @@ void c_checks(struct c_file *f, const struct c_check *check)
 		check_segment(f, check, i);
 		check_lengths(f, check, i);
 	}
-	if (has_tails(message))
+	if (has_tails(message) && !ends_with_tail(check))
 		add(&last, mem_format("%sLeft != 0", check->base));
 	if (!message->complex && message->may_be_complex)
 		complex = complex_expression(f, check);

@@ -290,15 +290,15 @@ static void kernel_demux(struct c_file *f)
 	       f->interface->server_demux);
 	c_open(f, "{");
 	c_line(f, "mig_reply_header_t *const OutP = (void *)Rep->head;");
+	c_line(f, "const int32_t Id = Req->head->msgh_id;");
 	c_line(f, "const uint32_t Word = MIG_WORD(MACH_MSG_TYPE_INTEGER_32, "
 		  "32, 1);");
 	c_line(f, "stub_t stub;");
 	c_blank(f);
 	c_line(f, "OutP->Head.msgh_size = sizeof(*OutP);");
-	c_line(f, "OutP->Head.msgh_id = (int32_t)((uint32_t)Req->head->msgh_id "
-		  "+ 100);");
+	c_line(f, "OutP->Head.msgh_id = (int32_t)((uint32_t)Id + 100);");
 	c_line(f, "mig_copy(&OutP->RetCodeType, &Word, sizeof(Word));");
-	dispatch(f, "Req", "Rep", "Req->head->msgh_id");
+	dispatch(f, "Req", "Rep", "Id");
 	c_close(f, "}");
 }
 

@@ -82,10 +82,13 @@ static void fill_header_3(struct c_file *f, const struct routine *routine)
 	c_line(f, "In0P->Head.msgh_size = %s;", request_size(routine));
 	c_line(f, "In0P->Head.msgh_remote_port = %s;",
 	       routine->request_port->name);
-	c_line(f, "In0P->Head.msgh_local_port = %s;",
-	       reply_port_value(routine));
 	c_line(f, "In0P->Head.msgh_seqno = 0;");
 	c_line(f, "In0P->Head.msgh_id = %d;", routine->id);
+	/* Last: no argument has to outlive the call. */
+	if (has_own_reply_port(routine))
+		c_line(f, "ReplyPort = mig_get_reply_port();");
+	c_line(f, "In0P->Head.msgh_local_port = %s;",
+	       reply_port_value(routine));
 }
 
 /* The manual's header has no place for it: the kernel knows the right. */
@@ -113,6 +116,8 @@ static void fill_header_25(struct c_file *f, const struct routine *routine)
 	c_line(f, "In0P->Head.msg_type = MSG_TYPE_NORMAL%s%s%s;",
 	       routine->simple ? "" : " | MSG_TYPE_RPC",
 	       type != NULL ? " | " : "", type != NULL ? type : "");
+	if (has_own_reply_port(routine))
+		c_line(f, "ReplyPort = mig_get_reply_port();");
 	c_line(f, "In0P->Head.msg_local_port = %s;", reply_port_value(routine));
 	c_line(f, "In0P->Head.msg_remote_port = %s;",
 	       routine->request_port->name);
@@ -216,6 +221,9 @@ static void take_tail(struct c_file *f, const struct item *item)
 	const struct arg *arg = item->arg;
 	const char *name = arg->name;
 	const char *number = mem_format("%sNum", name);
+	const char *copy = type_element_bytes(arg->type) % 4 == 0 ?
+			       "mig_copy_words" :
+			       "mig_copy";
 
 	if (arg->type->form == FORM_STRING) {
 		c_line(f, "mig_copy(%s, Out%uP + 1, %s);", name, item->segment,
@@ -223,12 +231,12 @@ static void take_tail(struct c_file *f, const struct item *item)
 		return;
 	}
 	c_open(f, "if (mig_unlikely(%s > *%sCnt)) {", number, name);
-	c_line(f, "mig_copy(%s, Out%uP + 1, %s);", name, item->segment,
+	c_line(f, "%s(%s, Out%uP + 1, %s);", copy, name, item->segment,
 	       c_size(arg->type, mem_format("*%sCnt", name)));
 	c_line(f, "RetCode = MIG_ARRAY_TOO_LARGE;");
 	f->depth--;
 	c_open(f, "} else {");
-	c_line(f, "mig_copy(%s, Out%uP + 1, %s);", name, item->segment,
+	c_line(f, "%s(%s, Out%uP + 1, %s);", copy, name, item->segment,
 	       c_size(arg->type, number));
 	c_close(f, "}");
 	c_line(f, "*%sCnt = %s;", name, number);
@@ -328,6 +336,7 @@ static struct c_check reply_check(const struct c_file *f,
 	    .base = "Out",
 	    .structure = "Reply",
 	    .size = mem_format("Out0P->Head.%s", f->idiom->size),
+	    .room = true,
 	    .wrong = mem_format("Out0P->Head.%s != %d", f->idiom->id,
 				routine->id + 100),
 	    .fail = mem_format("return mig_wrong_reply%s(&Out0P->Head, %d, "
@@ -383,8 +392,7 @@ static void locals(struct c_file *f, const struct routine *routine)
 	if (!routine->simple)
 		c_line(f, "struct Reply0 *const Out0P = &Mess.Out;");
 	if (has_own_reply_port(routine))
-		c_line(f, "const %s ReplyPort = mig_get_reply_port();",
-		       f->idiom->port);
+		c_line(f, "%s ReplyPort;", f->idiom->port);
 	if (c_fill_is_varying(&routine->request) || routine->retcode != NULL)
 		c_line(f, "uint32_t InSize = sizeof(*In0P);");
 	c_fill_locals(f, &routine->request);

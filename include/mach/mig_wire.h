@@ -10,6 +10,14 @@
 
 #include <mach/message.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define MIG_CHECKED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MIG_CHECKED
+#endif
+#endif
+
 /* low bits first: name 8, size 8, number 12, inline, long, deallocate, - */
 #define MIG_INLINE	0x10000000u
 #define MIG_LONGFORM	0x20000000u
@@ -74,6 +82,25 @@ static inline void mig_copy(void *to, const void *from, uint64_t size)
 {
 	if (size != 0)
 		__builtin_memcpy(to, from, size);
+}
+
+/* A multiple of four bytes: as a sanitizer sees it, or in few instructions. */
+static inline void mig_copy_words(void *to, const void *from, uint64_t size)
+{
+#if defined(__x86_64__) && !defined(MIG_CHECKED)
+	uint64_t words = size / 8;
+
+	__asm__ volatile("rep movsq\n"
+			 "	testb $4, %b[size]\n"
+			 "	jz 1f\n"
+			 "	movsl\n"
+			 "1:"
+			 : "+D"(to), "+S"(from), "+c"(words)
+			 : [size] "q"(size)
+			 : "memory", "cc");
+#else
+	mig_copy(to, from, size);
+#endif
 }
 
 static inline void mig_move(void *to, const void *from, uint64_t size)

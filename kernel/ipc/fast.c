@@ -129,21 +129,6 @@ static bool with_rights(struct fast *f, struct ipc_space *s, enum call call,
 	return ok;
 }
 
-/* Pins of both ports, for a call of the kernel. */
-[[gnu::noinline]] static mach_msg_return_t
-call_kernel(struct ipc_message *m, struct ipc_port *dest, struct ipc_port *port,
-	    mach_port_name_t name)
-{
-	struct thread *self = thread_self();
-	const struct kernel_rpc rpc = {dest, port, self->ipc.buffer,
-				       self->ipc.receive_size, name};
-	if (CONFIG_PROVENANCE)
-		m->causal = self->ipc.causal_id;
-	self->ipc.sent++;
-	ipc_count(IPC_KERNEL_CALLS);
-	return ipc_kernel_rpc_simple(m, &rpc);
-}
-
 /* name: what to receive from. Returns only if it did not go this way, or had
  * an answer at once: *result. */
 TEMPLATE bool pass(struct thread *self, struct ipc_message *m,
@@ -178,7 +163,7 @@ TEMPLATE bool pass(struct thread *self, struct ipc_message *m,
 	}
 	spin_unlock(&s->lock);
 	if (kernel)
-		*result = call_kernel(m, f.dest, f.port, name);
+		*result = ipc_kernel_rpc_simple(m, f.dest, f.port, name);
 	if (!likely(ok) || kernel)
 		return ok;
 	if (body == ANY && call == ANSWER && f.outlived)

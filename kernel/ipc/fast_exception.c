@@ -53,7 +53,8 @@ TEMPLATE bool find_known(struct ipc_space *s, struct ipc_port *port,
 	if (unlikely(!port || !ipc_port_is_alive(port)))
 		return false;
 	e = likely(index < s->high) ? ipc_table_slot(s, index) : &ipc_no_entry;
-	if (unlikely(e->port != port || e->name != *name))
+	/* Under another name by now, perhaps: it tells that. */
+	if (unlikely(e->port != port))
 		e = look_up(s, port, name);
 	*entry = e;
 	return e->type & TYPE_SEND &&
@@ -180,8 +181,9 @@ bool ipc_exception_meet(struct ipc_exception *x)
 	f.dest_set = NULL;
 	f.set = NULL;
 	f.peer = NULL;
-	if (unlikely(!f.m || !f.port || ipc_port_is_kernel(f.dest) ||
-		     atomic_get(&ipc_tracing)))
+	if (unlikely(!f.m) || unlikely(!f.port) ||
+	    unlikely(ipc_port_is_kernel(f.dest)) ||
+	    unlikely(atomic_get(&ipc_tracing)))
 		return false;
 	spin_lock(&f.dest->lock);
 	bool wide = f.dest->exception_form == EXC_FORM_64;
@@ -208,7 +210,7 @@ void ipc_exception_tell(const struct ipc_exception *x, ipc_kernel_done done)
 	if (CONFIG_PROVENANCE)
 		f.causal = self->ipc.causal_id;
 	become(&f, ipc_kernel_rpc_continue);
-	hand_over(&f, f.peer, ANY);
+	hand_over(&f, f.peer, PLAIN); /* words, in a thread's own memory */
 }
 
 void exc_fill_64(struct exc_request_64 *r, struct thread *self)

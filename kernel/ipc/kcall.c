@@ -9,6 +9,7 @@
 #include <arch/clock.h>
 #include <arch/copy.h>
 #include <ipc/body_i.h>
+#include <ipc/stat.h>
 #include <kern/string.h>
 #include <kern/thread.h>
 #include <kern/zone.h>
@@ -137,21 +138,13 @@ static void drop_items(struct mig_reply *rep)
 }
 
 __attribute__((always_inline)) static inline void
-serve(struct ipc_message *m, struct ipc_port *port, struct ipc_message *reply,
-      struct mig_reply *rep)
+serve(struct mig_request *req, struct ipc_message *reply, struct mig_reply *rep)
 {
-	struct mig_request req = {
-		.head = &m->head,
-		.size = m->head.msgh_size,
-		.item_count = m->item_count,
-		.items = m->items,
-		.port = port,
-	};
 	rep->head = &reply->head;
 	rep->capacity = reply->capacity;
 	rep->item_count = 0;
 	reply->head.msgh_bits = 0;
-	if (!ipc_kobject_server(&req, rep))
+	if (__builtin_expect(!ipc_kobject_server(req, rep), 0))
 		rep->item_count = 0; /* the reply says MIG_BAD_ID */
 	/* Complex even if all its rights are null: the stub says which. */
 	reply->head.msgh_bits &= MACH_MSGH_BITS_COMPLEX;
@@ -171,12 +164,21 @@ static struct ipc_message *finish_reply(struct ipc_message *reply,
 struct ipc_message *ipc_kernel_call(struct ipc_message *m)
 {
 	struct mig_reply rep;
+	struct mig_request req = {
+		.head = &m->head,
+		.size = m->head.msgh_size,
+		.item_count = m->item_count,
+		.items = m->items,
+		.port = m->dest.port,
+	};
 	struct ipc_message *reply = ipc_message_borrow();
 	if (!reply) { /* the caller's reply right tells it */
 		ipc_message_destroy(m);
 		return NULL;
 	}
-	serve(m, m->dest.port, reply, &rep);
+	if (CONFIG_PROVENANCE)
+		reply->causal = thread_self()->ipc.causal_id;
+	serve(&req, reply, &rep);
 	reply->dest = m->reply;
 	m->reply = IPC_RIGHT_NULL;
 	if (m->item_count)
@@ -189,17 +191,20 @@ struct ipc_message *ipc_kernel_call(struct ipc_message *m)
 
 /* --- the call of a thread that waits for the answer --- */
 
-/* Is the thread's place to receive still what it was, and free? Then the reply
- * is the next message there, and the thread no longer pins it. */
-static bool is_next(struct ipc_message *reply, const struct kernel_rpc *c)
+/* Is the thread's place to receive still what it was (and so alive), and free?
+ * Then the reply is the next message there, and the thread no longer pins it. */
+__attribute__((always_inline)) static inline bool
+is_next(struct ipc_message *reply, struct ipc_port *port, mach_port_name_t from,
+	uint32_t size)
 {
-	struct ipc_port *port = c->port;
 	spin_lock(&port->lock);
-	bool next = port->active && port->receiver == thread_self()->space &&
-		    port->receiver_name == c->from && !port->set &&
-		    list_empty(&port->queue) && !port->owed &&
-		    reply->head.msgh_size <= c->receive_size;
-	if (next) {
+	assert(list_empty(&port->queue) == !port->count);
+	bool next = port->receiver == thread_self()->space &&
+		    port->receiver_name == from &&
+		    !((uintptr_t)port->set | port->count | port->owed) &&
+		    reply->head.msgh_size <= size;
+	if (__builtin_expect(next, 1)) {
+		assert(port->active);
 		reply->head.msgh_seqno = port->seqno++;
 		ref_put_not_last(&port->ref); /* alive: it has its own */
 	}
@@ -208,19 +213,22 @@ static bool is_next(struct ipc_message *reply, const struct kernel_rpc *c)
 }
 
 /* Rights in the reply, or somebody interfered: as a message through the port. */
-static mach_msg_return_t reply_by_port(struct ipc_message *reply,
-				       struct mig_reply *rep,
-				       const struct kernel_rpc *c)
+[[gnu::noinline]] static mach_msg_return_t
+reply_by_port(struct ipc_message *reply, struct mig_reply *rep,
+	      struct ipc_port *port, mach_port_name_t from, uint64_t buffer,
+	      uint32_t size)
 {
 	mach_msg_return_t r;
 	const struct msg_receive to = {
-		.buffer = c->buffer,
-		.size = c->receive_size,
+		.buffer = buffer,
+		.size = size,
 		.option = MACH_RCV_MSG,
-		.name = c->from,
+		.name = from,
 	};
-	reply->dest = ipc_right_make_send_once(c->port);
-	ipc_port_unref(c->port);
+	if (CONFIG_PROVENANCE)
+		reply->causal = thread_self()->ipc.causal_id;
+	reply->dest = ipc_right_make_send_once(port);
+	ipc_port_unref(port);
 	reply = finish_reply(reply, rep);
 	if (reply && reply->dest.port && ipc_receive_direct(reply, &to, &r))
 		return r;
@@ -229,28 +237,52 @@ static mach_msg_return_t reply_by_port(struct ipc_message *reply,
 	return ipc_receive(&to, CLOCK_NEVER, NULL);
 }
 
-mach_msg_return_t ipc_kernel_rpc_simple(struct ipc_message *m,
-					const struct kernel_rpc *c)
+/* The answer goes to where the caller waits for it, and the caller with it. */
+[[gnu::noreturn]] __attribute__((always_inline)) static inline void
+reply_at_once(struct ipc_message *reply, mach_port_name_t from, uint64_t buffer)
 {
-	struct mig_reply rep;
-	struct ipc_message *reply = ipc_message_borrow();
-	if (!reply) {
-		ipc_message_put(m);
-		ipc_port_unref(c->dest);
-		ipc_port_unref(c->port);
-		return MACH_SEND_NO_BUFFER;
-	}
-	serve(m, c->dest, reply, &rep);
-	ipc_message_retire(m);
-	ipc_port_unref(c->dest);
 	mach_msg_header_t *h = &reply->head;
-	if (rep.item_count || has_no_answer(reply) || !is_next(reply, c))
-		return reply_by_port(reply, &rep, c);
 	h->msgh_bits |= MACH_MSGH_BITS(0, MACH_MSG_TYPE_PORT_SEND_ONCE);
 	h->msgh_remote_port = MACH_PORT_NULL;
-	h->msgh_local_port = c->from;
+	h->msgh_local_port = from;
 	thread_self()->ipc.received++;
-	bool ok = copy_out(c->buffer, h, h->msgh_size);
+	assert(h->msgh_size % 4 == 0); /* stubs pad */
+	bool ok = copy_out_words(buffer, h, h->msgh_size);
 	ipc_message_return(reply);
-	return ok ? MACH_MSG_SUCCESS : MACH_RCV_INVALID_DATA;
+	if (__builtin_expect(!ok, 0))
+		context_trap_return(MACH_RCV_INVALID_DATA);
+	context_trap_return(MACH_MSG_SUCCESS);
+}
+
+mach_msg_return_t ipc_kernel_rpc_simple(struct ipc_message *m,
+					struct ipc_port *dest,
+					struct ipc_port *port,
+					mach_port_name_t from)
+{
+	struct thread *self = thread_self();
+	struct mig_reply rep;
+	struct mig_request req = {
+		.head = &m->head,
+		.size = m->head.msgh_size,
+		.port = dest,
+	};
+	/* Said by wait_with, which the routine may call, too. */
+	const uint64_t buffer = self->ipc.buffer;
+	const uint32_t size = self->ipc.receive_size;
+	struct ipc_message *reply = ipc_message_borrow();
+	self->ipc.sent++;
+	ipc_count(IPC_KERNEL_CALLS);
+	if (!reply) {
+		ipc_message_put(m);
+		ipc_port_unref(dest);
+		ipc_port_unref(port);
+		return MACH_SEND_NO_BUFFER;
+	}
+	serve(&req, reply, &rep);
+	ipc_message_keep(m);
+	ipc_port_unref(dest);
+	if (__builtin_expect(!rep.item_count && !has_no_answer(reply), 1) &&
+	    __builtin_expect(is_next(reply, port, from, size), 1))
+		reply_at_once(reply, from, buffer);
+	return reply_by_port(reply, &rep, port, from, buffer, size);
 }

@@ -59,12 +59,28 @@ static inline struct kobject *object_of(struct ipc_port *port,
 	return object;
 }
 
-struct kobject *ipc_kport_lookup(struct ipc_port *port, enum kobject_kind kind)
+static inline struct kobject *object_and_unlock(struct ipc_port *port,
+						enum kobject_kind kind)
+	RELEASES(&port->lock)
 {
-	spin_lock(&port->lock);
 	struct kobject *object = object_of(port, kind);
 	spin_unlock(&port->lock);
 	return object;
+}
+
+[[gnu::noinline]] static struct kobject *lookup_waiting(struct ipc_port *port,
+							enum kobject_kind kind)
+{
+	spin_lock(&port->lock);
+	return object_and_unlock(port, kind);
+}
+
+/* Nothing is kept for a wait that mostly is none. */
+struct kobject *ipc_kport_lookup(struct ipc_port *port, enum kobject_kind kind)
+{
+	if (__builtin_expect(spin_trylock(&port->lock), 1))
+		return object_and_unlock(port, kind);
+	return lookup_waiting(port, kind);
 }
 
 bool ipc_port_has_senders(struct ipc_port *port)

@@ -94,18 +94,6 @@ void ipc_message_lend_init(void)
 	}
 }
 
-struct ipc_message *ipc_message_borrow(void)
-{
-	struct processor *p = cpu_processor();
-	struct ipc_message *m = atomic_get_acq(&p->lent);
-	if (__builtin_expect(m == NULL, 0))
-		return ipc_message_alloc(MESSAGE_REPLY_SIZE);
-	atomic_set(&p->lent, NULL);
-	if (CONFIG_PROVENANCE)
-		m->causal = thread_self()->ipc.causal_id;
-	return m;
-}
-
 static void give_back(struct ipc_message *m)
 {
 	m->dest = m->reply = IPC_RIGHT_NULL;

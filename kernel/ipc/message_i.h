@@ -82,31 +82,45 @@ void ipc_message_put(struct ipc_message *m);
 void ipc_message_free(struct ipc_message *m);
 /* MESSAGE_REPLY_SIZE bytes for a message that is gone soon: memory of the
  * processor's own if it is at hand (ipc_message_free puts it back). */
-struct ipc_message *ipc_message_borrow(void);
+static inline struct ipc_message *ipc_message_borrow(void)
+{
+	struct processor *p = cpu_processor();
+	struct ipc_message *m = atomic_get_acq(&p->lent);
+	if (__builtin_expect(m == NULL, 0))
+		return ipc_message_alloc(MESSAGE_REPLY_SIZE);
+	atomic_set(&p->lent, NULL);
+	return m;
+}
 /* That memory, once at boot. */
 void ipc_message_lend_init(void);
 /* ipc_message_free for one that holds nothing any more and was never queued. */
 static inline void ipc_message_return(struct ipc_message *m)
 {
 	struct processor *p = cpu_processor();
-	if (m->home == p->number + 1)
+	if (__builtin_expect(m->home == p->number + 1, 1))
 		atomic_set_rel(&p->lent, m);
 	else
 		ipc_message_free(m);
 }
 /* ipc_message_put for one that came by the fast path, or a request that the kernel
- * has answered: its rights are gone, its items inside it, and nobody was charged. */
-static inline void ipc_message_retire(struct ipc_message *m)
+ * has answered: its rights are gone, it has no items, and nobody was charged. */
+static inline void ipc_message_keep(struct ipc_message *m)
 {
 	struct thread *self = thread_self();
 	assert(!m->account && !m->prepared && !m->charged && !m->moves_receive);
-	assert(!m->dest.port && !m->reply.port);
-	m->items = NULL;
-	m->item_count = 0;
-	if (!self->ipc.spare && m->capacity == MESSAGE_SMALL_SIZE)
+	assert(!m->dest.port && !m->reply.port && !m->items && !m->item_count);
+	if (__builtin_expect(!self->ipc.spare, 1) &&
+	    __builtin_expect(m->capacity == MESSAGE_SMALL_SIZE, 1))
 		self->ipc.spare = m;
 	else
 		ipc_message_return(m);
+}
+/* The same for one with items, which lie inside it. */
+static inline void ipc_message_retire(struct ipc_message *m)
+{
+	m->items = NULL;
+	m->item_count = 0;
+	ipc_message_keep(m);
 }
 /* Bytes are charged to the account until the message is freed. False: over. */
 [[nodiscard]] bool ipc_message_charge(struct ipc_message *m,
@@ -342,13 +356,10 @@ void ipc_kernel_rpc_exit(struct thread *t);
 struct ipc_message *ipc_kernel_call(struct ipc_message *m);
 
 /* The same for a simple request (borrowed, no rights taken) to dest by a thread
- * that waits for the answer at port. Drops the caller's pins of both; does not
- * return if the answer did not come at once. */
-struct kernel_rpc {
-	struct ipc_port *dest, *port; /* +1 each */
-	uint64_t buffer;
-	uint32_t receive_size;
-	mach_port_name_t from;
-};
+ * that waits for the answer at port, which it calls from, as wait_with was told.
+ * Consumes the caller's pins of both ports; mostly leaves the kernel by itself,
+ * with the answer or to wait for it. */
 mach_msg_return_t ipc_kernel_rpc_simple(struct ipc_message *m,
-					const struct kernel_rpc *c);
+					struct ipc_port *dest,
+					struct ipc_port *port,
+					mach_port_name_t from);

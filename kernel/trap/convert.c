@@ -9,11 +9,38 @@ static struct kobject *lookup(struct ipc_port *port, enum kobject_kind kind)
 	return port ? ipc_kport_lookup(port, kind) : NULL;
 }
 
-struct task *convert_port_to_task(struct ipc_port *port)
+struct task *convert_port_to_other_task(struct ipc_port *port)
 {
 	struct kobject *k = lookup(port, KOBJECT_TASK);
+	struct task *t = k ? container_of(k, struct task, object) : NULL;
 
-	return k ? container_of(k, struct task, object) : NULL;
+	if (t && t == task_self()) /* its port is just dying */
+		task_unref(t);
+	return t;
+}
+
+struct ipc_space *convert_port_to_other_space(struct ipc_port *port)
+{
+	struct task *t = convert_port_to_other_task(port);
+	struct ipc_space *space = t ? t->space : NULL;
+
+	if (t && t != task_self()) {
+		ipc_space_ref(space);
+		task_unref(t);
+	}
+	return space;
+}
+
+struct vm_map *convert_port_to_other_map(struct ipc_port *port)
+{
+	struct task *t = convert_port_to_other_task(port);
+	struct vm_map *map = t ? t->map : NULL;
+
+	if (t && t != task_self()) {
+		vm_map_ref(map);
+		task_unref(t);
+	}
+	return map;
 }
 
 struct thread *convert_port_to_thread(struct ipc_port *port)
@@ -21,30 +48,6 @@ struct thread *convert_port_to_thread(struct ipc_port *port)
 	struct kobject *k = lookup(port, KOBJECT_THREAD);
 
 	return k ? container_of(k, struct thread, object) : NULL;
-}
-
-struct ipc_space *convert_port_to_space(struct ipc_port *port)
-{
-	struct task *t = convert_port_to_task(port);
-
-	if (!t)
-		return NULL;
-	struct ipc_space *space = t->space;
-	ipc_space_ref(space);
-	task_unref(t);
-	return space;
-}
-
-struct vm_map *convert_port_to_map(struct ipc_port *port)
-{
-	struct task *t = convert_port_to_task(port);
-
-	if (!t)
-		return NULL;
-	struct vm_map *map = t->map;
-	vm_map_ref(map);
-	task_unref(t);
-	return map;
 }
 
 struct kobject *convert_port_to_host(struct ipc_port *port)
@@ -118,28 +121,28 @@ void kobject_release(struct kobject *k)
 		kobject_unref(k);
 }
 
-void task_release(struct task *t)
+void other_task_release(struct task *t)
 {
 	if (t)
 		task_unref(t);
+}
+
+void other_space_release(struct ipc_space *s)
+{
+	if (s)
+		ipc_space_unref(s);
+}
+
+void other_map_release(struct vm_map *m)
+{
+	if (m)
+		vm_map_unref(m);
 }
 
 void thread_release_ref(struct thread *t)
 {
 	if (t)
 		thread_unref(t);
-}
-
-void space_release(struct ipc_space *s)
-{
-	if (s)
-		ipc_space_unref(s);
-}
-
-void map_release(struct vm_map *m)
-{
-	if (m)
-		vm_map_unref(m);
 }
 
 void pset_release(struct processor_set *s)

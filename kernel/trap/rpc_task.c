@@ -88,22 +88,24 @@ kern_return_t rpc_task_threads(struct task *t, struct ipc_rights **threads,
 
 /* --- information --- */
 
-static int basic_info(struct task *t, int *out)
+static void basic_info(struct task *t, int *out)
 {
 	task_basic_info_data_t *info = (void *)out;
 
 	spin_lock(&t->lock);
 	info->suspend_count = (int)t->suspend_count;
 	info->base_priority = t->priority;
-	info->user_time = time_value_of(t->dead_user_ns);
-	info->system_time = time_value_of(t->dead_system_ns);
+	info->user_time = info->system_time = (time_value_t){0, 0};
+	if (__builtin_expect(t->dead_user_ns | t->dead_system_ns, 0)) {
+		info->user_time = time_value_of(t->dead_user_ns);
+		info->system_time = time_value_of(t->dead_system_ns);
+	}
 	spin_unlock(&t->lock);
 	info->virtual_size = vm_map_virtual_size(t->map);
 	info->resident_size = vm_map_resident_size(t->map);
-	return TASK_BASIC_INFO_COUNT;
 }
 
-static int events_info(struct task *t, int *out)
+[[gnu::noinline]] static void events_info(struct task *t, int *out)
 {
 	task_events_info_data_t *info = (void *)out;
 	struct vm_events events;
@@ -120,10 +122,9 @@ static int events_info(struct task *t, int *out)
 		.messages_sent = (int)sums.sent,
 		.messages_received = (int)sums.received,
 	};
-	return TASK_EVENTS_INFO_COUNT;
 }
 
-static int times_info(struct task *t, int *out)
+[[gnu::noinline]] static void times_info(struct task *t, int *out)
 {
 	task_thread_times_info_data_t *info = (void *)out;
 	uint64_t user = 0, system = 0;
@@ -137,25 +138,33 @@ static int times_info(struct task *t, int *out)
 	}
 	info->user_time = time_value_of(user);
 	info->system_time = time_value_of(system);
-	return TASK_THREAD_TIMES_INFO_COUNT;
 }
 
-static const struct {
-	unsigned count;
-	int (*fill)(struct task *, int *);
-} task_flavors[] = {
-	[TASK_BASIC_INFO] = {TASK_BASIC_INFO_COUNT, basic_info},
-	[TASK_EVENTS_INFO] = {TASK_EVENTS_INFO_COUNT, events_info},
-	[TASK_THREAD_TIMES_INFO] = {TASK_THREAD_TIMES_INFO_COUNT, times_info},
-};
+/* Is there room for so many words? Then that is how many there are. */
+static bool fits(mach_msg_type_number_t *count, mach_msg_type_number_t words)
+{
+	if (*count < words)
+		return false;
+	*count = words;
+	return true;
+}
 
 kern_return_t rpc_task_info(struct task *t, int flavor, int *out,
 			    mach_msg_type_number_t *count)
 {
-	if (!t || flavor < 1 || flavor > TASK_THREAD_TIMES_INFO ||
-	    *count < task_flavors[flavor].count)
+	if (!t)
 		return KERN_INVALID_ARGUMENT;
-	*count = (mach_msg_type_number_t)task_flavors[flavor].fill(t, out);
+	if (__builtin_expect(flavor == TASK_BASIC_INFO, 1) &&
+	    fits(count, TASK_BASIC_INFO_COUNT))
+		basic_info(t, out);
+	else if (flavor == TASK_EVENTS_INFO &&
+		 fits(count, TASK_EVENTS_INFO_COUNT))
+		events_info(t, out);
+	else if (flavor == TASK_THREAD_TIMES_INFO &&
+		 fits(count, TASK_THREAD_TIMES_INFO_COUNT))
+		times_info(t, out);
+	else
+		return KERN_INVALID_ARGUMENT;
 	return KERN_SUCCESS;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From a message to a kernel port to its routine: the interfaces lie in
- * ranges of 100 ids, so that the range picks the generated demultiplexer.
+ * ranges of 100 ids, so that the range picks the generated demultiplexer. Most
+ * calls are of the first.
  */
 #include <trap/server.h>
 
@@ -17,7 +18,6 @@
 #define OF(base) [((base) - FIRST) / RANGE]
 
 static const mig_server_fn servers[] = {
-	OF(2000) = mach_server,
 	OF(2600) = mach_host_server,
 	OF(2800) = device_server,
 	OF(2900) = mach_ext_server,
@@ -26,9 +26,12 @@ static const mig_server_fn servers[] = {
 
 static bool kernel_server(struct mig_request *req, struct mig_reply *rep)
 {
-	uint32_t range = ((uint32_t)req->head->msgh_id - FIRST) / RANGE;
+	uint32_t id = (uint32_t)req->head->msgh_id - FIRST;
+	uint32_t range = id / RANGE;
 	mig_server_fn serve = NULL;
 
+	if (id < RANGE)
+		return mach_server(req, rep);
 	if (range < sizeof(servers) / sizeof(servers[0]))
 		serve = servers[range];
 	/* Any demultiplexer makes the reply that says MIG_BAD_ID. */

@@ -162,18 +162,6 @@ bool vm_map_charge_tables(struct vm_map *map)
 	return true;
 }
 
-/* False: the last reference is gone, the map is on its way out. */
-static bool ref_try(struct vm_map *map)
-{
-	uint32_t count = atomic_get(&map->ref.count);
-
-	while (count != 0)
-		if (atomic_compare_exchange_weak(&map->ref.count, &count,
-						 count + 1))
-			return true;
-	return false;
-}
-
 struct vm_map *vm_map_get_next(struct vm_map *prev)
 {
 	struct list_node *n;
@@ -183,7 +171,7 @@ struct vm_map *vm_map_get_next(struct vm_map *prev)
 	n = prev != NULL ? &prev->all : &maps.head;
 	while ((n = list_next(&maps, n)) != NULL) {
 		map = container_of(n, struct vm_map, all);
-		if (ref_try(map))
+		if (ref_try_get(&map->ref))
 			break;
 	}
 	spin_unlock(&maps_lock);

@@ -82,7 +82,7 @@ void vm_object_unref(struct vm_object *o);
 
 static inline uint32_t vm_object_refs(struct vm_object *o)
 {
-	return atomic_get_acq(&o->kobject.ref.count);
+	return ref_count(&o->kobject.ref);
 }
 
 /* How a page was found or made. */

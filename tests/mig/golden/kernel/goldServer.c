@@ -333,13 +333,14 @@ static stub_t stub_of(int32_t id)
 bool gold_server(struct mig_request *Req, struct mig_reply *Rep)
 {
 	mig_reply_header_t *const OutP = (void *)Rep->head;
+	const int32_t Id = Req->head->msgh_id;
 	const uint32_t Word = MIG_WORD(MACH_MSG_TYPE_INTEGER_32, 32, 1);
 	stub_t stub;
 
 	OutP->Head.msgh_size = sizeof(*OutP);
-	OutP->Head.msgh_id = (int32_t)((uint32_t)Req->head->msgh_id + 100);
+	OutP->Head.msgh_id = (int32_t)((uint32_t)Id + 100);
 	mig_copy(&OutP->RetCodeType, &Word, sizeof(Word));
-	stub = stub_of(Req->head->msgh_id);
+	stub = stub_of(Id);
 	if (mig_unlikely(stub == NULL)) {
 		OutP->RetCode = MIG_BAD_ID;
 		return false;

@@ -43,7 +43,7 @@ kern_return_t small_fixed(port_t server, int a, uint64_t b, boolean_t *c)
 	} Mess;
 	struct Request0 *const In0P = &Mess.In;
 	struct Reply0 *const Out0P = &Mess.Out;
-	const port_t ReplyPort = mig_get_reply_port();
+	port_t ReplyPort;
 	kern_return_t RetCode;
 	_Static_assert(sizeof(int) == 4, "size");
 	_Static_assert(sizeof(uint64_t) == 8, "size");
@@ -57,6 +57,7 @@ kern_return_t small_fixed(port_t server, int a, uint64_t b, boolean_t *c)
 	In0P->Head.msg_simple = TRUE;
 	In0P->Head.msg_size = sizeof(*In0P);
 	In0P->Head.msg_type = MSG_TYPE_NORMAL | MSG_TYPE_RPC;
+	ReplyPort = mig_get_reply_port();
 	In0P->Head.msg_local_port = ReplyPort;
 	In0P->Head.msg_remote_port = server;
 	In0P->Head.msg_id = 500;
@@ -117,7 +118,7 @@ kern_return_t small_varying(port_t server, int *v, mach_msg_type_number_t vCnt,
 	} Mess;
 	struct Request0 *const In0P = &Mess.In;
 	struct Reply0 *const Out0P = &Mess.Out;
-	const port_t ReplyPort = mig_get_reply_port();
+	port_t ReplyPort;
 	uint32_t InSize = sizeof(*In0P);
 	struct Request1 *In1P;
 	struct Request2 *In2P;
@@ -145,6 +146,7 @@ kern_return_t small_varying(port_t server, int *v, mach_msg_type_number_t vCnt,
 	In0P->Head.msg_simple = TRUE;
 	In0P->Head.msg_size = InSize;
 	In0P->Head.msg_type = MSG_TYPE_NORMAL | MSG_TYPE_RPC;
+	ReplyPort = mig_get_reply_port();
 	In0P->Head.msg_local_port = ReplyPort;
 	In0P->Head.msg_remote_port = server;
 	In0P->Head.msg_id = 501;
@@ -182,10 +184,10 @@ kern_return_t small_varying(port_t server, int *v, mach_msg_type_number_t vCnt,
 		if (mig_unlikely(Out0P->RetCode != KERN_SUCCESS))
 			return mig_destroy_reply_25(&Out0P->Head, Out0P->RetCode);
 		if (mig_unlikely(wNum > *wCnt)) {
-			mig_copy(w, Out0P + 1, *wCnt * 4u);
+			mig_copy_words(w, Out0P + 1, *wCnt * 4u);
 			RetCode = MIG_ARRAY_TOO_LARGE;
 		} else {
-			mig_copy(w, Out0P + 1, wNum * 4u);
+			mig_copy_words(w, Out0P + 1, wNum * 4u);
 		}
 		*wCnt = wNum;
 		*x = Out1P->x;
@@ -225,7 +227,7 @@ kern_return_t small_memory(port_t server, pointer_t data,
 	} Mess;
 	struct Request0 *const In0P = &Mess.In;
 	struct Reply0 *const Out0P = &Mess.Out;
-	const port_t ReplyPort = mig_get_reply_port();
+	port_t ReplyPort;
 	kern_return_t RetCode;
 	_Static_assert(sizeof(port_t) == 4, "size");
 	_Static_assert(sizeof(port_all_t) == 4, "size");
@@ -238,6 +240,7 @@ kern_return_t small_memory(port_t server, pointer_t data,
 	In0P->Head.msg_simple = FALSE;
 	In0P->Head.msg_size = sizeof(*In0P);
 	In0P->Head.msg_type = MSG_TYPE_NORMAL | MSG_TYPE_RPC;
+	ReplyPort = mig_get_reply_port();
 	In0P->Head.msg_local_port = ReplyPort;
 	In0P->Head.msg_remote_port = server;
 	In0P->Head.msg_id = 503;
@@ -324,7 +327,7 @@ static kern_return_t call_count(port_t server, int *result)
 	} Mess;
 	struct Request0 *const In0P = &Mess.In;
 	struct Reply0 *const Out0P = &Mess.Out;
-	const port_t ReplyPort = mig_get_reply_port();
+	port_t ReplyPort;
 	kern_return_t RetCode;
 	_Static_assert(sizeof(int) == 4, "size");
 
@@ -332,6 +335,7 @@ static kern_return_t call_count(port_t server, int *result)
 	In0P->Head.msg_simple = TRUE;
 	In0P->Head.msg_size = sizeof(*In0P);
 	In0P->Head.msg_type = MSG_TYPE_NORMAL | MSG_TYPE_RPC;
+	ReplyPort = mig_get_reply_port();
 	In0P->Head.msg_local_port = ReplyPort;
 	In0P->Head.msg_remote_port = server;
 	In0P->Head.msg_id = 505;

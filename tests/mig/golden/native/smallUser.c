@@ -43,7 +43,7 @@ kern_return_t small_fixed(port_t server, int a, uint64_t b, boolean_t *c)
 	} Mess;
 	struct Request0 *const In0P = &Mess.In;
 	struct Reply0 *const Out0P = &Mess.Out;
-	const mach_port_t ReplyPort = mig_get_reply_port();
+	mach_port_t ReplyPort;
 	kern_return_t RetCode;
 	_Static_assert(sizeof(int) == 4, "size");
 	_Static_assert(sizeof(uint64_t) == 8, "size");
@@ -57,9 +57,10 @@ kern_return_t small_fixed(port_t server, int a, uint64_t b, boolean_t *c)
 	    MACH_MSG_TYPE_MAKE_SEND_ONCE);
 	In0P->Head.msgh_size = sizeof(*In0P);
 	In0P->Head.msgh_remote_port = server;
-	In0P->Head.msgh_local_port = ReplyPort;
 	In0P->Head.msgh_seqno = 0;
 	In0P->Head.msgh_id = 500;
+	ReplyPort = mig_get_reply_port();
+	In0P->Head.msgh_local_port = ReplyPort;
 
 	RetCode = mach_msg(&In0P->Head,
 	    MACH_SEND_MSG | MACH_RCV_MSG,
@@ -120,7 +121,7 @@ kern_return_t small_varying(port_t server, int *v, mach_msg_type_number_t vCnt,
 	} Mess;
 	struct Request0 *const In0P = &Mess.In;
 	struct Reply0 *const Out0P = &Mess.Out;
-	const mach_port_t ReplyPort = mig_get_reply_port();
+	mach_port_t ReplyPort;
 	uint32_t InSize = sizeof(*In0P);
 	struct Request1 *In1P;
 	struct Request2 *In2P;
@@ -148,9 +149,10 @@ kern_return_t small_varying(port_t server, int *v, mach_msg_type_number_t vCnt,
 	    MACH_MSG_TYPE_MAKE_SEND_ONCE);
 	In0P->Head.msgh_size = InSize;
 	In0P->Head.msgh_remote_port = server;
-	In0P->Head.msgh_local_port = ReplyPort;
 	In0P->Head.msgh_seqno = 0;
 	In0P->Head.msgh_id = 501;
+	ReplyPort = mig_get_reply_port();
+	In0P->Head.msgh_local_port = ReplyPort;
 
 	RetCode = mach_msg(&In0P->Head,
 	    MACH_SEND_MSG | MACH_RCV_MSG,
@@ -188,10 +190,10 @@ kern_return_t small_varying(port_t server, int *v, mach_msg_type_number_t vCnt,
 		if (mig_unlikely(Out0P->RetCode != KERN_SUCCESS))
 			return mig_destroy_reply(&Out0P->Head, Out0P->RetCode);
 		if (mig_unlikely(wNum > *wCnt)) {
-			mig_copy(w, Out0P + 1, *wCnt * 4u);
+			mig_copy_words(w, Out0P + 1, *wCnt * 4u);
 			RetCode = MIG_ARRAY_TOO_LARGE;
 		} else {
-			mig_copy(w, Out0P + 1, wNum * 4u);
+			mig_copy_words(w, Out0P + 1, wNum * 4u);
 		}
 		*wCnt = wNum;
 		*x = Out1P->x;
@@ -231,7 +233,7 @@ kern_return_t small_memory(port_t server, pointer_t data,
 	} Mess;
 	struct Request0 *const In0P = &Mess.In;
 	struct Reply0 *const Out0P = &Mess.Out;
-	const mach_port_t ReplyPort = mig_get_reply_port();
+	mach_port_t ReplyPort;
 	kern_return_t RetCode;
 	_Static_assert(sizeof(port_t) == 4, "size");
 	_Static_assert(sizeof(port_all_t) == 4, "size");
@@ -244,9 +246,10 @@ kern_return_t small_memory(port_t server, pointer_t data,
 	    MACH_MSG_TYPE_MAKE_SEND_ONCE) | MACH_MSGH_BITS_COMPLEX;
 	In0P->Head.msgh_size = sizeof(*In0P);
 	In0P->Head.msgh_remote_port = server;
-	In0P->Head.msgh_local_port = ReplyPort;
 	In0P->Head.msgh_seqno = 0;
 	In0P->Head.msgh_id = 503;
+	ReplyPort = mig_get_reply_port();
+	In0P->Head.msgh_local_port = ReplyPort;
 
 	RetCode = mach_msg(&In0P->Head,
 	    MACH_SEND_MSG | MACH_RCV_MSG,
@@ -299,9 +302,9 @@ kern_return_t small_post(port_t server, int code)
 	    0);
 	In0P->Head.msgh_size = sizeof(*In0P);
 	In0P->Head.msgh_remote_port = server;
-	In0P->Head.msgh_local_port = MACH_PORT_NULL;
 	In0P->Head.msgh_seqno = 0;
 	In0P->Head.msgh_id = 504;
+	In0P->Head.msgh_local_port = MACH_PORT_NULL;
 
 	RetCode = mach_msg(&In0P->Head,
 	    MACH_SEND_MSG,
@@ -336,7 +339,7 @@ static kern_return_t call_count(port_t server, int *result)
 	} Mess;
 	struct Request0 *const In0P = &Mess.In;
 	struct Reply0 *const Out0P = &Mess.Out;
-	const mach_port_t ReplyPort = mig_get_reply_port();
+	mach_port_t ReplyPort;
 	kern_return_t RetCode;
 	_Static_assert(sizeof(int) == 4, "size");
 
@@ -344,9 +347,10 @@ static kern_return_t call_count(port_t server, int *result)
 	    MACH_MSG_TYPE_MAKE_SEND_ONCE);
 	In0P->Head.msgh_size = sizeof(*In0P);
 	In0P->Head.msgh_remote_port = server;
-	In0P->Head.msgh_local_port = ReplyPort;
 	In0P->Head.msgh_seqno = 0;
 	In0P->Head.msgh_id = 505;
+	ReplyPort = mig_get_reply_port();
+	In0P->Head.msgh_local_port = ReplyPort;
 
 	RetCode = mach_msg(&In0P->Head,
 	    MACH_SEND_MSG | MACH_RCV_MSG,
