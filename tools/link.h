@@ -3,17 +3,19 @@
  * The link: what tools/run and the guest say to each other over the second
  * serial port.
  *
- * A frame is a head of four bytes and a payload.  Numbers are little-endian.
+ * A frame is a head of four bytes and a payload; behind a frame of the guest's
+ * stands one byte more, LINK_END.  Numbers are little-endian.
  *
- *	 0      1         2          4
- *	+------+---------+----------+------------------------+
- *	| type | channel | length   | payload, 0..4096 bytes |
- *	+------+---------+----------+------------------------+
+ *	 0      1         2          4                        guest to host
+ *	+------+---------+----------+------------------------+-----+
+ *	| type | channel | length   | payload, 0..4096 bytes | END |
+ *	+------+---------+----------+------------------------+-----+
  *
  * One run:
  *
  *	guest                      host
  *	READY                  ->
+ *	                       <-  HELLO (only if READY had a word)
  *	                       <-  WINSIZE (only with a terminal)
  *	                       <-  CREDIT on the channels it reads
  *	                       <-  START
@@ -36,6 +38,15 @@
  * and 2 are silent.  Line editing, echo and signals are the guest's: the host's
  * terminal is raw.
  *
+ * A server that dies in the middle: its successor has no idea how much of the
+ * last frame had gone out.  It sends LINK_PADS bytes LINK_PAD, which is no type,
+ * no channel, no length's high byte and no END: whatever was cut shows as cut and
+ * is thrown away, and nothing that was whole is taken for it.  Then comes READY.
+ * In the other direction the host forgets what it had not sent yet.  What it
+ * had, whole or not, the successor skips until it reads the HELLO that repeats
+ * the word in its READY; the word is random, so nothing said earlier holds it.
+ * Credit, EOF and START begin anew.
+ *
  * Used by the host (tools/hostlink, tests/tools/fakeguest.c) and by the guest;
  * names no type of either.
  */
@@ -44,6 +55,10 @@
 
 #define LINK_HEAD    4
 #define LINK_PAYLOAD 4096 /* most bytes in one frame */
+#define LINK_END     0x7e
+#define LINK_PAD     0xff
+#define LINK_PADS    (LINK_HEAD + LINK_PAYLOAD + 1)
+#define LINK_WORD    8 /* bytes in READY and HELLO */
 
 enum link_type {
 	LINK_DATA = 0,    /* both ways; 1..4096 bytes */
@@ -52,7 +67,9 @@ enum link_type {
 	LINK_WINSIZE = 3, /* host to guest; u16 rows, u16 columns */
 	LINK_START = 4,   /* host to guest, once; see below */
 	LINK_EXIT = 5,    /* guest to host, last; i32 status, 128+n for signal n */
-	LINK_READY = 6,   /* guest to host, first; empty */
+	LINK_READY = 6,   /* guest to host, first; empty, or a word and, if a
+			     predecessor died, a text that says how */
+	LINK_HELLO = 7,   /* host to guest, first; READY's word */
 };
 
 enum link_channel {

@@ -80,6 +80,8 @@ struct server {
 	task_t task;	     /* send right, or NULL while it does not run */
 	task_t corpse;	     /* send right: the predecessor, until adopted */
 	bool asked;	     /* its end was: no failure */
+	bool childless;	     /* what it had made has ended before it */
+	char ended[160];     /* "MACH_ENDED=" how, for its successor; or empty */
 	bool ran;	     /* it could be started once */
 	bool created;	     /* by bootstrap_create_server */
 	bool on_demand;	     /* created: starts with the first message */
@@ -176,8 +178,8 @@ struct server *server_insert(const struct config_server *config);
 /* Frees those that are gone. */
 void servers_reap(void);
 /* After a crash, or because it was asked for: suspends it, aborts its waits;
- * then it is the corpse, or terminated. */
-void server_end(struct server *s, bool asked);
+ * then it is the corpse, or terminated. how: for its successor. */
+void server_end(struct server *s, bool asked, const char *how);
 void server_died(struct server *s);
 /* Its successor has adopted it, or nobody will: terminates the corpse. When it
  * returns, the receive rights it still had are back. */
@@ -187,6 +189,11 @@ void server_restart(struct server *s);
 void servers_restart_due(void);
 /* Milliseconds until a restart is due; ~0u: none. */
 unsigned servers_next_restart(void);
+
+/* family.c */
+/* Ends all tasks whose ports a task has that will never run again. False: they
+ * cannot be found, for want of memory. */
+bool family_end(task_t task);
 
 /* created.c: servers made by bootstrap_create_server */
 /* Nobody runs it and nobody holds its port, perhaps. */

@@ -351,7 +351,7 @@ kern_return_t do_bootstrap_kill(mach_port_t bootstrap, name_t name)
 	kern_return_t kr = running_server(bootstrap, name, GRANT_KILL, &s);
 
 	if (kr == BOOTSTRAP_SUCCESS)
-		server_end(s, true);
+		server_end(s, true, "killed on request");
 	return kr;
 }
 

@@ -190,6 +190,13 @@ static void parse_state(struct parser *p, const struct line *l)
 	p->last->state = true;
 }
 
+static void parse_family(struct parser *p, const struct line *l)
+{
+	if (l->count != 1)
+		p->error = "family stands alone";
+	p->last->family = true;
+}
+
 static void parse_only(struct parser *p, const struct line *l)
 {
 	if (l->count == 2 && strcmp(l->word[1], "test") == 0)
@@ -208,6 +215,7 @@ static const struct {
 	{"grant", parse_grant},	    {"device", parse_device},
 	{"restart", parse_restart}, {"critical", parse_critical},
 	{"only", parse_only},	    {"state", parse_state},
+	{"family", parse_family},
 };
 
 static void line_parse(struct parser *p, const struct line *l)

@@ -43,7 +43,8 @@ struct config_server {
 	enum config_when when;
 	bool restart;
 	bool state; /* its successor pulls state from the corpse */
-	bool critical;
+	bool family;   /* the tasks it made end with it */
+	bool critical; /* the machine ends when it is not started again */
 };
 
 /* All servers in the file's order; NULL and *error ("line 3: unknown word") if

@@ -84,6 +84,7 @@ static const struct notify_handlers *handlers_of(const mach_msg_header_t *m)
 static void exception(const struct exc_request *r)
 {
 	struct server *s = server_by_task(r->task);
+	const char *how;
 
 	if (server_by_corpse(r->task) != NULL)
 		return; /* another thread of it, too late */
@@ -93,9 +94,9 @@ static void exception(const struct exc_request *r)
 		task_terminate(r->task);
 		return;
 	}
-	say("server %s: %s", s->config->name,
-	    mach_NeXT_exception_string(r->exception, r->code, r->subcode));
-	server_end(s, false);
+	how = mach_NeXT_exception_string(r->exception, r->code, r->subcode);
+	say("server %s: %s", s->config->name, how);
+	server_end(s, false, how);
 }
 
 static bool is_exception(const mach_msg_header_t *m)

@@ -10,8 +10,13 @@
  * A server that ended is started again when its services' receive rights are
  * back, at once the first time, later and later if it keeps failing; after
  * FAILURES_MAX short lives it is given up: one that was created is forgotten
- * with its services, a configured one keeps its place and its queues. The end of
- * a critical server is the machine's. An end that was asked for is no failure.
+ * with its services, a configured one keeps its place and its queues. An end that
+ * was asked for is no failure. When a critical server is not started again, the
+ * machine ends.
+ *
+ * With a server that has a family end the tasks it made, while it stands still
+ * and before it goes: their ports are among its rights. When it is gone already
+ * nobody knows them; then a critical one is not started again.
  *
  * A corpse is a suspended task whose waits are aborted; the successor pulls
  * rights and state out of it. A successor that fails before it is done would
@@ -46,7 +51,7 @@ static const char *server_spawn(struct server *s)
 {
 	const struct config_server *c = s->config;
 	const char *argv[CONFIG_ARGS_MAX + 2] = {c->name};
-	const char *envp[] = {boot_time, NULL};
+	const char *envp[] = {boot_time, s->ended[0] ? s->ended : NULL, NULL};
 	struct spawn spawn = {
 		.argv = argv,
 		.envp = envp,
@@ -72,6 +77,12 @@ static const char *server_spawn(struct server *s)
 
 static void restart_schedule(struct server *s);
 
+/* How its life will have ended. */
+static void how_set(struct server *s, const char *how)
+{
+	snprintf(s->ended, sizeof s->ended, "MACH_ENDED=%s", how);
+}
+
 static void server_start(struct server *s)
 {
 	const char *wrong;
@@ -80,6 +91,9 @@ static void server_start(struct server *s)
 	s->asked = s->served = false;
 	s->started = clock_get(MACH_CLOCK_MONOTONIC);
 	wrong = server_spawn(s);
+	s->childless = wrong != NULL;
+	if (wrong == NULL)
+		how_set(s, "by itself"); /* unless we hear of another way */
 	s->ran |= wrong == NULL;
 	/* At first the configuration is wrong; later memory may be short. */
 	if (wrong != NULL && !s->ran && !s->created)
@@ -233,13 +247,15 @@ static void corpse_keep(struct server *s)
 	restart_schedule(s);
 }
 
-void server_end(struct server *s, bool asked)
+void server_end(struct server *s, bool asked, const char *how)
 {
 	if (s->task == TASK_NULL)
 		return;
 	s->asked = asked;
+	how_set(s, how);
 	task_suspend(s->task);
 	threads_abort(s->task);
+	s->childless = s->config->family && family_end(s->task);
 	if (s->config->state && s->config->restart && s->corpse == TASK_NULL)
 		corpse_keep(s);
 	else
@@ -271,7 +287,8 @@ static void restart_schedule(struct server *s)
 {
 	uint64_t now = clock_get(MACH_CLOCK_MONOTONIC);
 
-	if (s->config->critical)
+	if (s->config->critical &&
+	    (!s->config->restart || (s->config->family && !s->childless)))
 		fail("server %s ended; the system cannot go on without it",
 		     s->config->name);
 	if (!s->config->restart) {
@@ -280,6 +297,10 @@ static void restart_schedule(struct server *s)
 	}
 	s->failures = failures_now(s, now);
 	if (s->failures > FAILURES_MAX) {
+		if (s->config->critical)
+			fail("server %s failed %u times in a row: given up; the "
+			     "system cannot go on without it",
+			     s->config->name, s->failures);
 		say("server %s failed %u times in a row: given up",
 		    s->config->name, s->failures);
 		corpse_end(s);

@@ -46,8 +46,11 @@ static void frame_send(unsigned type, unsigned channel, const void *payload,
 		(unsigned char)size, (unsigned char)(size >> 8),
 	};
 
+	static const unsigned char end = LINK_END;
+
 	uart_write(head, sizeof head);
 	uart_write(payload, size);
+	uart_write(&end, 1);
 }
 
 /* START: flags, then in the first frame two counts, then strings. */

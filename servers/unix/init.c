@@ -234,6 +234,7 @@ void init_start(const struct link_start *start)
 		inode_unref(p->cwd);
 		p->cwd = home;
 	}
+	link_tell_death();
 	if (p)
 		error = start->argc ? start_command(p, start)
 				    : start_shell(p, start);

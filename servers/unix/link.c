@@ -4,6 +4,8 @@
  * frame at a time when the wire asks for bytes, so that nothing is queued but
  * in the pipes and the terminal, and control frames go first.
  *
+ * Input before the host's HELLO was for a predecessor that died.
+ *
  * Credit: we grant for standard input what its pipe has room for, for the
  * terminal what its line discipline takes.
  */
@@ -25,14 +27,19 @@ static struct {
 	uint8_t head[LINK_HEAD], payload[LINK_PAYLOAD];
 	unsigned have; /* of head and payload together */
 
-	uint8_t frame[LINK_HEAD + LINK_PAYLOAD];
+	uint8_t hello[LINK_HEAD + LINK_WORD]; /* HELLO as it will come */
+	uint8_t last[LINK_HEAD + LINK_WORD];  /* input until then */
+	bool heard;
+
+	uint8_t frame[LINK_PADS];
 	unsigned frame_length, frame_sent;
 
 	struct pipe *pipes[3];
 	uint32_t credit[LINK_CHANNELS];  /* we may still send */
 	uint32_t granted[LINK_CHANNELS]; /* the host may still send */
 	bool eof_sent[LINK_CHANNELS];
-	bool ready_due, exiting, exit_made;
+	bool pads_due, ready_due, exiting, exit_made;
+	const char *died;
 	int status;
 
 	struct link_start start;
@@ -54,8 +61,13 @@ static void link_kick(void)
 		ln.output_ready();
 }
 
-void link_ready(void)
+void link_ready(const char *died)
 {
+	ln.hello[0] = LINK_HELLO;
+	ln.hello[2] = LINK_WORD;
+	machine_random(ln.hello + LINK_HEAD, LINK_WORD);
+	ln.died = died;
+	ln.pads_due = died;
 	ln.ready_due = true;
 	link_kick();
 }
@@ -185,8 +197,19 @@ static void link_frame(void)
 	}
 }
 
+static void link_listen(uint8_t byte)
+{
+	const unsigned end = sizeof(ln.last) - 1;
+
+	memmove(ln.last, ln.last + 1, end);
+	ln.last[end] = byte;
+	ln.heard = !memcmp(ln.last, ln.hello, sizeof(ln.last));
+}
+
 void link_input(const uint8_t *bytes, unsigned count)
 {
+	for (; count && !ln.heard; count--)
+		link_listen(*bytes++);
 	while (count--) {
 		unsigned length;
 
@@ -216,8 +239,30 @@ static void frame_begin(unsigned type, unsigned channel, unsigned length)
 	ln.frame[1] = (uint8_t)channel;
 	ln.frame[2] = (uint8_t)length;
 	ln.frame[3] = (uint8_t)(length >> 8);
-	ln.frame_length = LINK_HEAD + length;
+	ln.frame[LINK_HEAD + length] = LINK_END;
+	ln.frame_length = LINK_HEAD + length + 1;
 	ln.frame_sent = 0;
+}
+
+static void frame_pads(void)
+{
+	memset(ln.frame, LINK_PAD, sizeof(ln.frame));
+	ln.frame_length = sizeof(ln.frame);
+	ln.frame_sent = 0;
+	ln.pads_due = false;
+}
+
+static void frame_ready(void)
+{
+	const char *died = ln.died ? ln.died : "";
+	size_t text = strlen(died);
+
+	if (text > LINK_PAYLOAD - LINK_WORD)
+		text = LINK_PAYLOAD - LINK_WORD;
+	frame_begin(LINK_READY, 0, LINK_WORD + (unsigned)text);
+	memcpy(ln.frame + LINK_HEAD, ln.hello + LINK_HEAD, LINK_WORD);
+	memcpy(ln.frame + LINK_HEAD + LINK_WORD, died, text);
+	ln.ready_due = false;
 }
 
 static void frame_u32(unsigned type, unsigned channel, uint32_t value)
@@ -298,9 +343,12 @@ static bool link_drained(void)
 
 static bool frame_make(void)
 {
+	if (ln.pads_due) {
+		frame_pads();
+		return true;
+	}
 	if (ln.ready_due) {
-		ln.ready_due = false;
-		frame_begin(LINK_READY, 0, 0);
+		frame_ready();
 		return true;
 	}
 	if (frame_make_credit())
@@ -352,6 +400,18 @@ int link_open_channels(struct file *files[3])
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+void link_tell_death(void)
+{
+	if (!ln.died)
+		return;
+	/* The screen as programs find it: the one that lines scroll on, the
+	 * cursor seen, plain letters. */
+	link_complain("\33[?47l\33[!p\33[m\nunix: died (");
+	link_complain(ln.died);
+	link_complain("), started again with a new shell; all processes and "
+		      "what was written to files are lost\n");
 }
 
 void link_complain(const char *text)

@@ -21,8 +21,9 @@ struct link_start {
 typedef void (*link_started)(const struct link_start *start);
 
 void link_init(link_started started, void (*output_ready)(void));
-/* Says READY. */
-void link_ready(void);
+/* Says READY. died: how the predecessor did, whose half frame may be on the
+ * wire; NULL: there was none. */
+void link_ready(const char *died);
 void link_input(const uint8_t *bytes, unsigned count);
 /* At most max bytes for the wire; 0: nothing to send now. */
 unsigned link_output(uint8_t *bytes, unsigned max);
@@ -33,6 +34,9 @@ int link_open_channels(struct file *files[3]);
 
 /* A line for the person, as from the command itself. */
 void link_complain(const char *text);
+
+/* Such a line about the predecessor, if one died. */
+void link_tell_death(void);
 
 /* The command ended: what is left is sent, then EXIT. */
 void link_exit(int status);

@@ -16,6 +16,8 @@ enum { RBR = 0, THR = 0, IER = 1, IIR = 2, FCR = 2, LCR = 3, MCR = 4, LSR = 5 };
 
 #define IER_RECEIVE  1
 #define IER_TRANSMIT 2
+#define IIR_KIND     7
+#define IIR_RECEIVE  4
 #define LSR_READY    1
 #define LSR_EMPTY    0x20
 #define FIFO	     16
@@ -41,26 +43,6 @@ static void wire_write(unsigned reg, uint8_t value)
 	device_io_write(io, reg, 1, &byte, 1);
 }
 
-int wire_open(void)
-{
-	mach_port_t self = mach_task_self();
-
-	if (mach_port_allocate(self, MACH_PORT_RIGHT_RECEIVE, &irq_port) ||
-	    mach_port_insert_right(self, irq_port, irq_port,
-				   MACH_MSG_TYPE_MAKE_SEND) ||
-	    mach_port_move_member(self, irq_port, port_set))
-		return -ENOMEM;
-	if (bootstrap_device_io(bootstrap_port, "com2", &io) ||
-	    bootstrap_device_irq(bootstrap_port, "com2", irq_port, &irq))
-		return -ENODEV;
-	wire_write(LCR, 3);    /* 8 bits, no parity */
-	wire_write(FCR, 0xc7); /* FIFOs on and empty, trigger at 14 */
-	wire_write(MCR, 0x0b); /* ready; interrupts reach the controller */
-	wire_write(IER, IER_RECEIVE);
-	device_irq_acknowledge(irq);
-	return 0;
-}
-
 /* Takes all there is; what comes later makes an interrupt of its own. */
 static void wire_receive_all(void)
 {
@@ -74,6 +56,28 @@ static void wire_receive_all(void)
 			return;
 		link_input((uint8_t *)bytes, got);
 	} while (got == PIECE);
+}
+
+int wire_open(void)
+{
+	mach_port_t self = mach_task_self();
+
+	if (mach_port_allocate(self, MACH_PORT_RIGHT_RECEIVE, &irq_port) ||
+	    mach_port_insert_right(self, irq_port, irq_port,
+				   MACH_MSG_TYPE_MAKE_SEND) ||
+	    mach_port_move_member(self, irq_port, port_set))
+		return -ENOMEM;
+	if (bootstrap_device_io(bootstrap_port, "com2", &io) ||
+	    bootstrap_device_irq(bootstrap_port, "com2", irq_port, &irq))
+		return -ENODEV;
+	wire_write(IER, 0); /* a predecessor may have left it on */
+	wire_write(LCR, 3);    /* 8 bits, no parity */
+	wire_write(FCR, 0xc7); /* FIFOs on and empty, trigger at 14 */
+	wire_write(MCR, 0x0b); /* ready; interrupts reach the controller */
+	wire_write(IER, IER_RECEIVE);
+	device_irq_acknowledge(irq);
+	wire_receive_all(); /* or what was there makes no interrupt */
+	return 0;
 }
 
 /* Sends while the transmitter takes it; asks for an interrupt otherwise. */
@@ -127,9 +131,12 @@ bool wire_message(const mach_msg_header_t *m)
 		return true;
 	/* First: an edge that comes while the line is masked is lost. */
 	device_irq_acknowledge(irq);
-	wire_receive_all();
-	if (transmitting)
-		wire_read(IIR); /* so that the transmitter's interrupt ends */
+	/* The transmitter's interrupt ends when it is read. Had it not been read
+	 * because of a byte that came just then, the line would stay up, and there
+	 * would be no edge any more. */
+	do
+		wire_receive_all();
+	while (transmitting && (wire_read(IIR) & IIR_KIND) == IIR_RECEIVE);
 	wire_pump();
 	return true;
 }

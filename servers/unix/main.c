@@ -208,12 +208,17 @@ static void message_wait(void)
 
 int main(void)
 {
+	const char *died = getenv("MACH_ENDED");
+
+	if (died)
+		machine_log("unix: died (%s), started again; what was in "
+			    "memory is lost\n", died);
 	ports_open();
 	archive_load();
 	system_make();
 	link_init(init_start, NULL);
+	link_ready(died);
 	must("no host link", wire_open());
-	link_ready();
 	for (;;)
 		message_wait();
 }

@@ -5,7 +5,8 @@
  * frame code of its own, and can break every rule.
  *
  * The kernel word fake=WAY chooses how it boots: normal (the default), silent,
- * die, panic, reset, off, tests, testsbad.  After START the command chooses:
+ * die, panic, reset, off, tests, testsbad, again (its server dies several times,
+ * each in the middle of another frame, before it obeys).  After START the command chooses:
  *	exit N		ends with status N
  *	cat		copies standard input to standard output
  *	both A B	A to standard output, B to standard error
@@ -27,6 +28,7 @@
 static int log_fd = -1, link_fd = -1;
 static uint32_t credit[LINK_CHANNELS]; /* what we may send */
 
+static const uint8_t link_end = LINK_END;
 static uint8_t payload[LINK_PAYLOAD];
 static unsigned type, channel, length; /* of the frame in payload */
 
@@ -82,6 +84,7 @@ static void put(unsigned t, unsigned c, const void *bytes, unsigned n)
 
 	put_all(head, sizeof(head));
 	put_all(bytes, n);
+	put_all(&link_end, 1);
 }
 
 static uint32_t u32(const void *at)
@@ -273,6 +276,9 @@ static void obey(int argc, int envc, char **argv)
 {
 	const char *what = argc > 0 ? argv[0] : "args";
 
+	if (argc == 0 && (start_flags & LINK_START_TERMINAL))
+		what = "tty";
+
 	if (strcmp(what, "exit") == 0)
 		end(atoi(argv[1]));
 	if (strcmp(what, "cat") == 0)
@@ -310,13 +316,82 @@ static void take_start(void)
 	} while (type != LINK_START || (start_flags & LINK_START_MORE));
 }
 
-static void run(void)
+/* --- a server that dies: the frame it was sending, and how much of it went out */
+
+static const struct {
+	unsigned sent;
+	uint8_t head[LINK_HEAD], fill;
+} deaths[] = {
+	{ 0, {}, 0 },
+	{ 1, { LINK_DATA, LINK_TTY, 0xb8, 0x0b }, 'x' },
+	{ 2, { LINK_DATA, LINK_TTY, 0xb8, 0x0b }, 'x' },
+	{ 3, { LINK_DATA, LINK_TTY, 0xb8, 0x0b }, 'x' },
+	{ 4, { LINK_DATA, LINK_TTY, 0xb8, 0x0b }, 'x' },
+	{ 999, { LINK_DATA, LINK_TTY, 0xb8, 0x0b }, 'x' },
+	{ 999, { LINK_DATA, LINK_TTY, 0xb8, 0x0b }, LINK_PAD },
+	{ 3004, { LINK_DATA, LINK_TTY, 0xb8, 0x0b }, 'x' }, /* all but END */
+	{ 4, { LINK_DATA, LINK_TTY, 0x00, 0x10 }, 'x' },    /* the longest */
+	{ 5, { LINK_CREDIT, LINK_TTY, 4, 0 }, 1 },
+	{ 7, { LINK_EXIT, 0, 4, 0 }, 0 },
+};
+enum { DEATHS = sizeof(deaths) / sizeof(deaths[0]) };
+
+static void die_sending(unsigned n)
+{
+	uint8_t bytes[LINK_PADS];
+
+	memset(bytes, deaths[n].fill, sizeof(bytes));
+	memcpy(bytes, deaths[n].head, LINK_HEAD);
+	put_all(bytes, deaths[n].sent);
+	memset(bytes, LINK_PAD, sizeof(bytes));
+	put_all(bytes, sizeof(bytes));
+	start_length = 0;
+	memset(credit, 0, sizeof(credit));
+}
+
+/* READY with a word; then skips what is meant for the one that died. */
+static void meet_again(unsigned n)
+{
+	static const char how[] = "fell over";
+	uint8_t hello[LINK_HEAD + LINK_WORD] = { LINK_HELLO, 0, LINK_WORD };
+	uint8_t last[sizeof(hello)] = {};
+	uint8_t ready[LINK_WORD + sizeof(how) - 1];
+
+	for (unsigned i = 0; i < LINK_WORD; i++)
+		ready[i] = hello[LINK_HEAD + i] = (uint8_t)(n * 16 + i);
+	memcpy(ready + LINK_WORD, how, sizeof(how) - 1);
+	put(LINK_READY, 0, ready, sizeof(ready));
+	while (memcmp(last, hello, sizeof(hello)) != 0) {
+		memmove(last, last + 1, sizeof(last) - 1);
+		get_all(last + sizeof(last) - 1, 1);
+	}
+}
+
+static void live_and_die(void)
+{
+	char line[30];
+
+	for (unsigned n = 0; n < DEATHS; n++) {
+		take_start();
+		if (start_flags & LINK_START_TERMINAL) {
+			grant(LINK_TTY, 1000);
+			snprintf(line, sizeof(line), "life %u\r\n", n);
+			put_text(LINK_TTY, line);
+		}
+		die_sending(n);
+		meet_again(n);
+	}
+}
+
+static void run(bool again)
 {
 	static char *strings[20];
 	int argc, envc;
 	char *p = start + 4;
 
 	put(LINK_READY, 0, "", 0);
+	if (again)
+		live_and_die();
 	take_start();
 	argc = (uint8_t)start[0] | (uint8_t)start[1] << 8;
 	envc = (uint8_t)start[2] | (uint8_t)start[3] << 8;
@@ -346,7 +421,7 @@ static void boot(const char *way)
 		say("ok a\r\nok b # skip none\r\ndone 2\r\n");
 		power_off();
 	}
-	run();
+	run(strcmp(way, "again") == 0);
 }
 
 int main(int argc, char **argv)

@@ -200,6 +200,33 @@ expect switched off from the keyboard
 status 126
 END
 want escape_key 0 ''
+
+# A UNIX server that dies: who sits at a terminal goes on with the next one;
+# nothing of a frame that was cut is shown; a command is lost.
+{
+	for n in 0 1 2 3 4 5 6 7 8 9 10; do
+		echo "expect life $n"
+		echo 'refuse x'
+	done
+	cat <<'END'
+expect size 24 80
+refuse x
+expect tty
+send a\x03b\r
+expect aINT
+size 50 132
+expect size 50 132
+send \x04
+status 7
+END
+} >"$TMP/script"
+try build/host/ptydrive "$TMP/script" $run --timeout 30 --kernel-args fake=again
+want server_again 0 ''
+try $run --timeout 30 --kernel-args fake=again -- exit 0
+want_error command_lost 126 '^run: the UNIX server died (fell over): its processes are lost$'
+try $run --timeout 30 --kernel-args fake=again
+want_error script_lost 126 'died (fell over)'
+
 cat >"$TMP/script" <<'END'
 expect begin
 expect sane

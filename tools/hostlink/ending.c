@@ -97,6 +97,13 @@ void end_gone(struct session *s)
 		     last_words(s));
 }
 
+void end_lost(struct session *s, const void *how, unsigned length)
+{
+	end_failed(s, STATUS_BROKEN,
+	     "the UNIX server died (%.*s): its processes are lost", (int)length,
+	     (const char *)how);
+}
+
 static bool passed(long long when, long long now)
 {
 	return when != NEVER && now >= when;

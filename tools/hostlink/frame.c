@@ -27,23 +27,32 @@ enum frame_result frame_peek(const struct buffer *b, struct frame *f)
 {
 	const uint8_t *head = buffer_bytes(b);
 
+	f->size = 1;
+	if (b->length > 0 && head[0] == LINK_PAD)
+		return FRAME_CUT;
+	f->size = LINK_HEAD;
 	if (b->length < LINK_HEAD)
 		return FRAME_NONE;
+	if (head[1] == LINK_PAD || head[3] == LINK_PAD)
+		return FRAME_CUT;
 	f->type = head[0];
 	f->channel = head[1];
 	f->length = (uint16_t)get_u16(head + 2);
 	f->payload = head + LINK_HEAD;
+	f->size = (size_t)LINK_HEAD + f->length + 1;
 	if (f->type > LINK_READY || f->channel >= LINK_CHANNELS ||
 	    f->length > LINK_PAYLOAD)
 		return FRAME_BAD;
-	if (b->length < (size_t)LINK_HEAD + f->length)
+	if (b->length < f->size)
 		return FRAME_NONE;
-	return FRAME_OK;
+	if (head[f->size - 1] == LINK_PAD)
+		return FRAME_CUT;
+	return head[f->size - 1] == LINK_END ? FRAME_OK : FRAME_BAD;
 }
 
 void frame_drop(struct buffer *b, const struct frame *f)
 {
-	buffer_drop(b, (size_t)LINK_HEAD + f->length);
+	buffer_drop(b, f->size);
 }
 
 void frame_put(struct buffer *b, unsigned type, unsigned channel,

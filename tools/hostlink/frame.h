@@ -16,17 +16,19 @@ struct frame {
 	uint8_t channel;
 	uint16_t length;
 	const uint8_t *payload; /* inside the buffer it was read from */
+	size_t size;            /* of all of it */
 };
 
 enum frame_result {
 	FRAME_NONE, /* not whole yet */
 	FRAME_OK,
+	FRAME_CUT, /* its sender died, or a byte between frames says so */
 	FRAME_BAD, /* no frame begins like this */
 };
 
 /*
- * Looks at the frame at the front of b.  After FRAME_OK the caller drops it
- * with frame_drop when it has used the payload.
+ * Looks at the guest's frame at the front of b.  After FRAME_OK or FRAME_CUT the
+ * caller drops it with frame_drop when it has used the payload.
  */
 enum frame_result frame_peek(const struct buffer *b, struct frame *f);
 void frame_drop(struct buffer *b, const struct frame *f);

@@ -25,7 +25,7 @@ long long now_ms(void)
 	return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
 }
 
-static long long deadline(int seconds)
+long long deadline(int seconds)
 {
 	return seconds > 0 ? now_ms() + seconds * 1000ll : NEVER;
 }

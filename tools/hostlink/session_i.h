@@ -6,7 +6,11 @@
  *	ending.c	how a run ends, and with which status
  *
  *	BOOTING --READY--> RUNNING --EXIT--> ENDING --machine gone--> over
+ *	   ^------ cut -------'
  *
+ * The UNIX server died where the guest's bytes are cut; another one boots. Who
+ * sits at a terminal goes on with a new shell. Nobody else could notice that a
+ * command, or a part of a script, was lost: then that is the end.
  * A panic, a time-out or a broken frame ends it from any state.
  */
 #ifndef HOSTLINK_SESSION_I_H
@@ -42,6 +46,7 @@ struct session {
 	uint32_t in_credit;
 	bool in_ended; /* our input is at its end */
 	enum state state;
+	bool restarted;	     /* a server that had STARTed something died */
 	bool over; /* status is final */
 	int status;
 	int signals;	    /* signalfd */
@@ -51,6 +56,7 @@ struct session {
 };
 
 long long now_ms(void);
+long long deadline(int seconds); /* NEVER for 0 */
 
 /* --- talk.c */
 
@@ -71,6 +77,8 @@ __attribute__((format(printf, 3, 4))) void
 end_failed(struct session *s, int status, const char *format, ...);
 /* The machine is gone and everything it said is read. */
 void end_gone(struct session *s);
+/* The command is lost; how its server died, a text of so many bytes. */
+void end_lost(struct session *s, const void *how, unsigned length);
 /* Looks at the clock. */
 void end_late(struct session *s);
 

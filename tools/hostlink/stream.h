@@ -23,6 +23,9 @@ struct stream {
 	bool told;             /* the guest knows that */
 };
 
+/* Another guest writes to it. Returns what it is granted. */
+uint32_t stream_open(struct stream *s);
+
 /* Takes the payload of a frame; false when it is more than was granted. */
 bool stream_take(struct stream *s, const void *bytes, size_t length);
 

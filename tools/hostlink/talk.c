@@ -17,8 +17,7 @@ static void grant(struct session *s, unsigned channel, uint32_t bytes)
 
 static void open_window(struct session *s, unsigned channel)
 {
-	s->out[channel].credit = STREAM_WINDOW;
-	grant(s, channel, STREAM_WINDOW);
+	grant(s, channel, stream_open(&s->out[channel]));
 }
 
 void talk_put_winsize(struct session *s)
@@ -29,15 +28,31 @@ void talk_put_winsize(struct session *s)
 		frame_put_winsize(&s->to_send, rows, columns);
 }
 
-static void on_ready(struct session *s)
+/* A terminal and no command: a person at a shell. */
+static bool somebody_notices(const struct session *s)
+{
+	return s->terminal.raw && s->set->command[0] == NULL;
+}
+
+/* The guest's server has died. What was on its way there is nobody's. */
+static void on_cut(struct session *s)
+{
+	if (s->state != RUNNING)
+		return;
+	s->state = BOOTING;
+	s->restarted = true;
+	s->ready_by = deadline(s->set->ready_seconds);
+	s->in_credit = 0;
+	buffer_drop(&s->to_send, s->to_send.length);
+}
+
+static void start(struct session *s)
 {
 	static char term[64];
 	char *env[] = { NULL, NULL };
 	const char *name = getenv("TERM");
 	uint32_t flags = 0;
 
-	s->state = RUNNING;
-	s->ready_by = NEVER;
 	if (s->terminal.raw) {
 		flags = LINK_START_TERMINAL;
 		snprintf(term, sizeof(term), "TERM=%s",
@@ -51,6 +66,23 @@ static void on_ready(struct session *s)
 	}
 	if (!frame_put_start(&s->to_send, flags, s->set->command, env))
 		end_failed(s, STATUS_USAGE, "too many arguments");
+	if (s->in_ended)
+		talk_end_input(s);
+}
+
+static void on_ready(struct session *s, const struct frame *f)
+{
+	unsigned text = f->length > LINK_WORD ? f->length - LINK_WORD : 0;
+
+	if (s->restarted && !somebody_notices(s)) {
+		end_lost(s, f->payload + LINK_WORD, text);
+		return;
+	}
+	s->state = RUNNING;
+	s->ready_by = NEVER;
+	if (f->length > 0)
+		frame_put(&s->to_send, LINK_HELLO, 0, f->payload, LINK_WORD);
+	start(s);
 }
 
 static void on_exit_frame(struct session *s, const struct frame *f)
@@ -68,8 +100,9 @@ static bool fixed_length_ok(const struct frame *f)
 	case LINK_EXIT:
 		return f->length == 4;
 	case LINK_EOF:
-	case LINK_READY:
 		return f->length == 0;
+	case LINK_READY:
+		return f->length == 0 || f->length >= LINK_WORD;
 	default:
 		return true;
 	}
@@ -84,7 +117,7 @@ static bool take_frame(struct session *s, const struct frame *f)
 		return false;
 	switch (f->type) {
 	case LINK_READY:
-		on_ready(s);
+		on_ready(s, f);
 		return true;
 	case LINK_DATA:
 		return stream_take(&s->out[f->channel], f->payload, f->length);
@@ -111,7 +144,9 @@ void talk_take(struct session *s)
 		r = frame_peek(&s->received, &f);
 		if (r == FRAME_NONE)
 			return;
-		if (r == FRAME_BAD || !take_frame(s, &f)) {
+		if (r == FRAME_CUT)
+			on_cut(s);
+		else if (r == FRAME_BAD || !take_frame(s, &f)) {
 			end_failed(s, STATUS_BROKEN,
 			     "the guest sent a frame that is out of place: "
 			     "type %u, channel %u, %u bytes",

@@ -41,6 +41,23 @@ static const uint8_t *taken(unsigned *n)
 	return bytes;
 }
 
+/* READY with its word, and the host's answer. */
+static void greet(void)
+{
+	uint8_t hello[LINK_HEAD + LINK_WORD] = {LINK_HELLO, 0, LINK_WORD};
+	const uint8_t *out;
+	unsigned n;
+
+	link_init(on_start, NULL);
+	link_ready(NULL);
+	out = taken(&n);
+	CHECK_EQ(n, LINK_HEAD + LINK_WORD + 1);
+	CHECK_EQ(out[0], LINK_READY);
+	CHECK_EQ(out[n - 1], LINK_END);
+	memcpy(hello + LINK_HEAD, out + LINK_HEAD, LINK_WORD);
+	link_input(hello, sizeof(hello));
+}
+
 static void link_runs_a_command(void)
 {
 	static const uint8_t begin[] = {0, 0, 0, 0, 2, 0, 1, 0,
@@ -51,11 +68,7 @@ static void link_runs_a_command(void)
 	const uint8_t *out;
 	unsigned n;
 
-	link_init(on_start, NULL);
-	link_ready();
-	out = taken(&n);
-	CHECK_EQ(n, 4);
-	CHECK_EQ(out[0], LINK_READY);
+	greet();
 	frame(LINK_START, 0, begin, sizeof(begin));
 	CHECK_EQ(started, 1);
 	CHECK_EQ(seen.argc, 2);
@@ -64,7 +77,7 @@ static void link_runs_a_command(void)
 	for (int k = 0; k < 3; k++)
 		CHECK_EQ(fdt_insert(l->proc, files[k], k, false), k);
 	out = taken(&n);
-	CHECK_EQ(n, 8);
+	CHECK_EQ(n, 9);
 	CHECK_EQ(out[0], LINK_CREDIT);
 	CHECK_EQ(out[5], 0x80); /* 32768 */
 	frame(LINK_DATA, 0, "input", 5);
@@ -76,17 +89,17 @@ static void link_runs_a_command(void)
 	CHECK_EQ(n, 0);
 	frame(LINK_CREDIT, 1, four, 4);
 	out = taken(&n);
-	CHECK_EQ(n, 8);
-	CHECK(!memcmp(out + 4, "outp", 4));
+	CHECK_EQ(n, 9);
+	CHECK(!memcmp(out + 4, "outp~", 5));
 	link_exit(3);
 	taken(&n);
-	CHECK_EQ(n, 4); /* the EOF of channel 2 */
+	CHECK_EQ(n, 5); /* the EOF of channel 2 */
 	CHECK(!link_is_done());
 	frame(LINK_CREDIT, 1, four, 4);
 	out = taken(&n);
-	CHECK_EQ(n, 6 + 4 + 8);
-	CHECK_EQ(out[10], LINK_EXIT);
-	CHECK_EQ(out[14], 3);
+	CHECK_EQ(n, 7 + 5 + 9);
+	CHECK_EQ(out[12], LINK_EXIT);
+	CHECK_EQ(out[16], 3);
 	CHECK(link_is_done());
 	fake_exit(l, 0);
 	free(seen.strings);
@@ -97,7 +110,7 @@ static void link_refuses_nonsense(void)
 	static const uint8_t short_start[] = {0, 0, 0, 0, 5, 0, 0, 0, 'x', 0};
 	unsigned n;
 
-	link_init(on_start, NULL);
+	greet();
 	started = 0;
 	frame(LINK_START, 0, short_start, sizeof(short_start));
 	frame(LINK_START, 0, short_start, 3);
@@ -108,6 +121,41 @@ static void link_refuses_nonsense(void)
 	frame(77, 0, "", 0);
 	taken(&n);
 	CHECK_EQ(n, 0);
+}
+
+/* A predecessor died: what it was sending is cut for sure, and how it died is
+ * said; what was meant for it goes by unread, whole frames and parts. */
+static void link_follows_a_dead_one(void)
+{
+	static const uint8_t begin[] = {0, 0, 0, 0, 0, 0, 0, 0};
+	uint8_t hello[LINK_HEAD + LINK_WORD] = {LINK_HELLO, 0, LINK_WORD};
+	const uint8_t *out;
+	unsigned n;
+
+	link_init(on_start, NULL);
+	started = 0;
+	link_ready("fell over");
+	out = taken(&n);
+	CHECK_EQ(n, LINK_PADS + LINK_HEAD + LINK_WORD + 9 + 1);
+	for (unsigned k = 0; k < LINK_PADS; k++)
+		CHECK_EQ(out[k], LINK_PAD);
+	out += LINK_PADS;
+	CHECK_EQ(out[0], LINK_READY);
+	CHECK(!memcmp(out + LINK_HEAD + LINK_WORD, "fell over~", 10));
+	memcpy(hello + LINK_HEAD, out + LINK_HEAD, LINK_WORD);
+	frame(LINK_START, 0, begin, sizeof(begin));
+	frame(LINK_DATA, LINK_TTY, "exit\n", 5);
+	link_input((const uint8_t[16]){0}, 16);
+	hello[LINK_HEAD]++;
+	link_input(hello, sizeof(hello)); /* another's */
+	hello[LINK_HEAD]--;
+	frame(LINK_START, 0, begin, sizeof(begin));
+	CHECK_EQ(started, 0);
+	link_input(hello, 5); /* cut */
+	link_input(hello, sizeof(hello));
+	frame(LINK_START, 0, begin, sizeof(begin));
+	CHECK_EQ(started, 1);
+	free(seen.strings);
 }
 
 static size_t cpio_add(char *to, const char *name, unsigned mode,
@@ -269,6 +317,7 @@ int main(void)
 	struct lwp *l = fake_boot();
 
 	RUN(link_runs_a_command);
+	RUN(link_follows_a_dead_one);
 	RUN(link_refuses_nonsense);
 	RUN(cpio_makes_the_tree);
 	RUN(stack_is_laid_out);
