@@ -86,7 +86,6 @@ land_unnamed(struct thread *self, struct ipc_message *m, struct ipc_port *port,
 		.size = self->ipc.receive_size,
 		.option = ipc_receive_option(self),
 	};
-	self->ipc.message = NULL;
 	context_trap_return(to.option & MACH_RCV_25 ?
 				    ipc_message_copyout(m, &to) :
 				    ipc_message_land(m, &to));
@@ -183,7 +182,7 @@ void ipc_fast_kernel_rpc(struct ipc_message *m, struct ipc_port *dest,
 		.self = thread_self(), .m = m, .dest = dest, .port = reply,
 	};
 	f.self->ipc.message = NULL;
-	ipc_receive_as(f.self, 0, 0, UINT32_MAX);
+	ipc_receive_answer(f.self);
 	spin_lock(&f.dest->lock);
 	/* Its last send right would have a notification to fire. */
 	bool ok = dest->srights > 1 && !ipc_port_is_kernel(dest) &&

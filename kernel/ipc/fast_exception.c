@@ -142,7 +142,7 @@ TEMPLATE void commit(struct fast *f, const struct told *told)
 	name_reply_right(f, told);
 	write_header(f, told);
 	release_peer(f);
-	ipc_receive_as(f->self, 0, 0, UINT32_MAX);
+	ipc_receive_answer(f->self);
 	wait_at_source(f);
 }
 

@@ -223,14 +223,13 @@ TEMPLATE void release_peer(struct fast *f)
 {
 	struct thread *t = f->peer;
 	list_drop_first(f->receivers);
+	t->ipc.place = 0;
 	if (unlikely(f->dest_set)) {
 		ref_put_not_last(&f->dest_set->ref);
-		t->ipc.set = NULL;
 		unlock_set(f->dest_set);
 		f->dest_set = NULL;
 	} else {
 		ref_put_not_last(&f->dest->ref);
-		t->ipc.port = NULL;
 	}
 }
 
@@ -241,18 +240,15 @@ TEMPLATE void address(struct fast *f, enum call call, enum body body)
 {
 	struct ipc_port *dest = f->dest;
 	struct ipc_message *m = f->m;
-	struct thread *t = f->peer;
 	uint32_t bits = m->head.msgh_bits;
 	m->head.msgh_seqno = dest->seqno++;
 	if (body == ANY && !f->short_landing) {
-		t->ipc.message = m;
 		m->head.msgh_bits =
 			(bits & BITS_CARRIED) |
 			(call == KERNEL_REQUEST ? MACH_MSGH_BITS_KERNEL : 0);
 		m->local_name = dest->receiver_name;
 		m->addressed = call == ANSWER ? MACH_MSG_TYPE_PORT_SEND_ONCE :
 						MACH_MSG_TYPE_PORT_SEND;
-		t->ipc.state = MACH_MSG_SUCCESS;
 		return;
 	}
 	if (body == ANY)
@@ -293,15 +289,15 @@ TEMPLATE void make_reply(struct fast *f, enum body body)
 TEMPLATE void wait_at_source(struct fast *f) NO_LOCK_ANALYSIS
 {
 	struct thread *self = f->self;
-	assert(!self->ipc.port && !self->ipc.set);
+	assert(!self->ipc.place && !self->ipc.message);
 	if (f->set) {
-		self->ipc.set = f->set;
+		self->ipc.place = ipc_place_of_set(f->set);
 		ref_get_bounded(&f->set->ref);
 		list_push_back(&f->set->receivers, &self->wait_link);
 		wait_begin_at_rest(self);
 		spin_unlock(&f->set->lock);
 	} else {
-		self->ipc.port = f->port;
+		self->ipc.place = ipc_place_of_port(f->port);
 		ref_get_bounded(&f->port->ref);
 		list_push_back(&f->port->receivers, &self->wait_link);
 		wait_begin_at_rest(self);

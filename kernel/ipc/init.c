@@ -40,8 +40,7 @@ void ipc_thread_init(struct thread *t)
 
 void ipc_thread_exit(struct thread *t)
 {
-	assert(!t->ipc.message && !t->ipc.port && !t->ipc.set);
-	assert(!t->ipc.doomed);
+	assert(!t->ipc.message && !t->ipc.place);
 	ipc_kernel_rpc_exit(t);
 	ipc_request_exit(t);
 	if (t->ipc.spare)

@@ -140,7 +140,6 @@ static bool keep_reply(struct thread *self, struct ipc_message *m)
 void ipc_kernel_rpc_answered(struct ipc_message *m)
 {
 	struct thread *self = thread_self();
-	self->ipc.message = NULL;
 	if (m->item_count || self->ipc.spare ||
 	    m->capacity != MESSAGE_SMALL_SIZE)
 		answered(self, m);
@@ -159,20 +158,20 @@ static void drop_reply_port(struct thread *t)
 void ipc_kernel_rpc_continue(void)
 {
 	struct thread *self = thread_self();
-	struct ipc_port *port = self->ipc.port;
+	struct ipc_port *port = (struct ipc_port *)self->ipc.place;
 	if (thread_wait_result() != WAIT_OK) {
 		ipc_wait_leave(self);
-		self->ipc.port = NULL;
+		self->ipc.place = 0;
 		ipc_port_unref(port);
 		drop_reply_port(self);
 		fail(self, KR_ABORTED);
 	}
-	if (port) { /* not the fast way */
-		self->ipc.port = NULL;
-		ipc_port_unref(port);
-	}
 	struct ipc_message *m = self->ipc.message;
 	self->ipc.message = NULL;
+	if (port) { /* not the fast way */
+		self->ipc.place = 0;
+		ipc_port_unref(port);
+	}
 	if (!m)
 		fail(self, KR_ABORTED);
 	answered(self, m);
@@ -182,8 +181,8 @@ void ipc_kernel_rpc_continue(void)
 static void arm_reply(struct thread *self, struct ipc_port *port)
 {
 	ipc_port_ref(port);
-	self->ipc.port = port;
-	ipc_receive_as(self, 0, 0, UINT32_MAX);
+	self->ipc.place = ipc_place_of_port(port);
+	ipc_receive_answer(self);
 	self->ipc.message = NULL;
 	spin_lock(&port->lock);
 	wait_begin_abortable(self, true);
@@ -255,8 +254,8 @@ void ipc_kernel_rpc(struct ipc_right dest, struct ipc_message *m,
 	if (!alive) {
 		(void)thread_wait_cancel();
 		ipc_wait_leave(self);
-		ipc_port_unref(self->ipc.port);
-		self->ipc.port = NULL;
+		self->ipc.place = 0;
+		ipc_port_unref(self->exc.reply_port);
 		ipc_right_used(m->reply);
 		m->reply = IPC_RIGHT_NULL;
 		ipc_message_destroy(m);

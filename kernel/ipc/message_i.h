@@ -312,6 +312,12 @@ static inline void ipc_receive_as(struct thread *t, uint64_t buffer,
 					size);
 }
 
+/* Of a call of the kernel, which has no buffer. */
+static inline void ipc_receive_answer(struct thread *t)
+{
+	t->ipc.room = (int64_t)((uint64_t)RECEIVE_MORE << 32 | UINT32_MAX);
+}
+
 static inline uint32_t ipc_receive_option(const struct thread *t)
 {
 	return t->ipc.more ? t->ipc.more & ~RECEIVE_MORE : OPTIONS_RPC;

@@ -161,6 +161,24 @@ bool ipc_set_insert(struct ipc_set *set, struct ipc_port *port);
 /* REQUIRES port->lock. True if it was in one. */
 bool ipc_set_remove(struct ipc_port *port);
 
+/* --- where a thread waits to receive: thread->ipc.place, 0 if nowhere --- */
+
+static inline uintptr_t ipc_place_of_port(struct ipc_port *port)
+{
+	return (uintptr_t)port;
+}
+
+static inline uintptr_t ipc_place_of_set(struct ipc_set *set)
+{
+	return (uintptr_t)set | 1;
+}
+
+/* NULL: it is a port. */
+static inline struct ipc_set *ipc_place_set(uintptr_t place)
+{
+	return place & 1 ? (struct ipc_set *)(place - 1) : NULL;
+}
+
 /* --- zones, once at boot --- */
 void ipc_port_zone_init(void);
 void ipc_set_zone_init(void);

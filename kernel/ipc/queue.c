@@ -36,7 +36,7 @@ static struct thread *find_receiver(struct list *receivers, uint32_t size)
 		    !(ipc_receive_option(t) & MACH_RCV_LARGE))
 			return t;
 		t->ipc.state = MACH_RCV_TOO_LARGE;
-		t->ipc.words[0] = size;
+		t->ipc.receive_size = size;
 		thread_ready(t);
 	}
 	return NULL;

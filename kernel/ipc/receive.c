@@ -16,16 +16,13 @@
 #include <ipc/space_i.h>
 #include <kern/wait_fast.h>
 
-/* thread->ipc.words */
-enum { WORD_SIZE = 0, WORD_NOTIFY = 1 };
-
 /* --- after the wait --- */
 
 void ipc_wait_leave(struct thread *self)
 {
-	struct ipc_port *port = self->ipc.port;
-	struct ipc_set *set = self->ipc.set;
-	struct spinlock *lock = port ? &port->lock : &set->lock;
+	struct ipc_set *set = ipc_place_set(self->ipc.place);
+	struct ipc_port *port = (struct ipc_port *)self->ipc.place;
+	struct spinlock *lock = set ? &set->lock : &port->lock;
 	spin_lock(lock);
 	if (list_linked(&self->wait_link))
 		list_remove(&self->wait_link);
@@ -34,14 +31,13 @@ void ipc_wait_leave(struct thread *self)
 
 static void unpin(struct thread *self)
 {
-	struct ipc_port *port = self->ipc.port;
-	struct ipc_set *set = self->ipc.set;
-	self->ipc.port = NULL;
-	self->ipc.set = NULL;
-	if (port)
-		ipc_port_unref(port);
+	uintptr_t place = self->ipc.place;
+	struct ipc_set *set = ipc_place_set(place);
+	self->ipc.place = 0;
 	if (set)
 		ipc_set_unref(set);
+	else
+		ipc_port_unref((struct ipc_port *)place);
 }
 
 static mach_msg_return_t tell_size(uint64_t buffer, uint32_t size)
@@ -57,14 +53,14 @@ static mach_msg_return_t received(struct thread *self)
 		.buffer = self->ipc.buffer,
 		.size = self->ipc.receive_size,
 		.option = ipc_receive_option(self),
-		.notify = self->ipc.words[WORD_NOTIFY],
+		.notify = self->ipc.notify,
 	};
 	struct ipc_message *m = self->ipc.message;
 	mach_msg_return_t state = (mach_msg_return_t)self->ipc.state;
 	self->ipc.message = NULL;
+	unpin(self);
 	if (state == MACH_RCV_TOO_LARGE)
-		return tell_size(to.buffer,
-				 self->ipc.words[WORD_SIZE]);
+		return tell_size(to.buffer, to.size);
 	if (state != MACH_MSG_SUCCESS)
 		return state;
 	return ipc_message_copyout(m, &to);
@@ -74,10 +70,8 @@ mach_msg_return_t ipc_receive_waited(struct thread *self,
 				     enum wait_result result)
 {
 	mach_msg_return_t r;
-	if (result == WAIT_OK) {
-		unpin(self);
+	if (result == WAIT_OK)
 		return received(self);
-	}
 	ipc_wait_leave(self);
 	r = result == WAIT_TIMEDOUT ? MACH_RCV_TIMED_OUT : MACH_RCV_INTERRUPTED;
 	unpin(self);
@@ -91,7 +85,7 @@ static void arm(const struct msg_receive *to, struct list *receivers)
 {
 	struct thread *self = thread_self();
 	ipc_receive_as(self, to->buffer, to->option, to->size);
-	self->ipc.words[WORD_NOTIFY] = to->notify;
+	self->ipc.notify = to->notify;
 	wait_begin_abortable(self, !(to->option & MACH_RCV_TIMEOUT));
 	list_push_back(receivers, &self->wait_link);
 }
@@ -132,7 +126,7 @@ static void look_at_port(struct ipc_port *port, const struct msg_receive *to,
 	f->armed = !f->message && !f->too_large && wait;
 	if (f->armed) {
 		ipc_port_ref(port);
-		thread_self()->ipc.port = port;
+		thread_self()->ipc.place = ipc_place_of_port(port);
 		arm(to, &port->receivers);
 	}
 	spin_unlock(&port->lock);
@@ -170,7 +164,7 @@ static void look_at_set(struct ipc_set *set, const struct msg_receive *to,
 	f->armed = wait && set->active;
 	if (f->armed) {
 		ref_get(&set->ref);
-		thread_self()->ipc.set = set;
+		thread_self()->ipc.place = ipc_place_of_set(set);
 		arm(to, &set->receivers);
 	}
 	spin_unlock(&set->lock);

@@ -26,10 +26,10 @@ struct thread_sched {
 	uint8_t level;			/* (q) current when it was queued */
 	uint8_t policy;			/* (l) */
 	bool bound;			/* (s) stays on its processor */
+	uint16_t usage;			/* decayed, scaled TH_USAGE_SCALE */
 	_Atomic uint32_t flags;
 	_Atomic int policy_data;	/* (l) ms, 0: the usual quantum */
 	unsigned stop_count, suspend_count; /* (l) */
-	uint32_t usage;			/* decayed, scaled TH_USAGE_SCALE */
 	unsigned task_stops;		/* the task's lock: its suspensions
 					 * so far */
 	uint64_t usage_stamp;		/* when usage was computed */
@@ -46,29 +46,37 @@ struct thread_sched {
 
 /* kernel/ipc: a receive in progress, what is kept between calls. */
 struct thread_ipc {
-	struct ipc_message *message; /* handed over by the sender */
+	union {
+		/* Handed over by the sender, who owns the wait; the first thing
+		 * taken by who waited. */
+		struct ipc_message *message;
+		/* Messages being destroyed, by the thread itself: it waits for
+		 * none before that is over. */
+		struct list *doomed;
+	};
 	uint32_t state;		     /* what ended the wait: MACH_RCV_* */
 	uint32_t causal_id;
 	union {
 		struct {
-			uint32_t receive_size;
+			uint32_t receive_size; /* or of what is too large */
 			uint32_t more; /* beside MACH_RCV_MSG: message_i.h */
 		};
 		int64_t room;	     /* negative if there is more */
 	};
 	uint32_t sent, received;     /* messages of the fast path */
-	uint64_t buffer;	     /* user address */
-	struct ipc_port *port;	     /* waited on, +1 */
-	struct ipc_set *set;	     /* or this, +1 */
+	/* Of the receive that is going on, or of a call of the kernel, which
+	 * has no buffer. The thread's own. */
+	union {
+		uint64_t buffer;     /* user address */
+		void (*done)(void);  /* its type is krpc.c's */
+	};
+	uintptr_t place;	     /* waited on, +1: port_i.h */
 	struct ipc_message *spare;   /* memory kept for the next message */
 	struct ipc_request *request; /* one kept for the manual's next entry */
 	struct ipc_entry *from, *to; /* entries used last, good if */
 	uint64_t version;	     /* this is their space's version */
-	struct list *doomed;	     /* messages being destroyed */
-	union {
-		uint32_t words[2];   /* of a receive */
-		void (*done)(void);  /* a call of the kernel: its type is krpc.c's */
-	};
+	uint32_t notify;	     /* of a receive */
+	uint32_t reply_name;	     /* what thread_reply gave, or 0 */
 };
 
 /* kernel/task: special ports, exception in progress. */
@@ -77,9 +85,9 @@ struct thread_exc {
 	struct ipc_port *sself;		 /* what thread_self gives */
 	struct ipc_port *exception_port; /* send right or NULL */
 	struct ipc_port *reply_port;	 /* cached for exception replies */
-	uint32_t reply_name;		 /* what thread_reply gave, or 0 */
 	uint32_t thread_name, task_name; /* that a handler was told last */
 	int16_t exception;
 	uint16_t state;
-	int64_t code, subcode;
+	int32_t code;			 /* all of ours fit */
+	int64_t subcode;
 };

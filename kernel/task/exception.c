@@ -176,7 +176,7 @@ void exception_raise(int exception, int64_t code, int64_t subcode)
 	struct thread *self = thread_self();
 
 	self->exc.exception = exception;
-	self->exc.code = code;
+	self->exc.code = (int32_t)code;
 	self->exc.subcode = subcode;
 	self->exc.state = ASK_THREAD;
 	exception_ask(self);

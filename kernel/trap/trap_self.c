@@ -48,16 +48,16 @@ TRAP(trap_thread_reply)
 	int type;
 
 	UNUSED_FROM_0;
-	if (self->exc.reply_name == MACH_PORT_NULL ||
-	    ipc_port25_type(self->space, self->exc.reply_name, &type) !=
+	if (self->ipc.reply_name == MACH_PORT_NULL ||
+	    ipc_port25_type(self->space, self->ipc.reply_name, &type) !=
 		    KR_SUCCESS ||
 	    type != PORT_TYPE_RECEIVE_OWN) {
 		mach_port_name_t name;
 		if (ipc_port25_allocate(self->space, &name) != KR_SUCCESS)
 			return MACH_PORT_NULL;
-		self->exc.reply_name = name;
+		self->ipc.reply_name = name;
 	}
-	return self->exc.reply_name;
+	return self->ipc.reply_name;
 }
 
 TRAP(trap_mach_thread_self)
