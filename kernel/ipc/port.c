@@ -19,10 +19,10 @@ void ipc_port_zone_init(void)
 {
 	zone_init(&port_zone, "ipc port", sizeof(struct ipc_port), 0);
 	zone_init(&kernel_zone, "kernel port",
-		  offsetof(struct ipc_port, port_destroyed), 0);
+		  offsetof(struct ipc_port, account), 0);
 }
 
-/* What both kinds have: the caller gives kind, object and account. Field by
+/* What both kinds have: the caller gives kind and object. Field by
  * field, because clearing all of it costs more than the rest of making one. */
 static inline void init_common(struct ipc_port *port)
 {
@@ -36,8 +36,6 @@ static inline void init_common(struct ipc_port *port)
 	port->receiver = NULL;
 	list_init(&port->requests);
 	port->no_senders = NULL;
-	port->set = NULL;
-	port->transit = NULL;
 }
 
 enum kr ipc_port_create(struct account *account, struct ipc_port **out)
@@ -54,6 +52,8 @@ enum kr ipc_port_create(struct account *account, struct ipc_port **out)
 	port->kind = KOBJECT_NONE;
 	port->object = NULL;
 	port->account = account;
+	port->set = NULL;
+	port->transit = NULL;
 	port->port_destroyed = NULL;
 	port->seqno = 0;
 	port->qlimit = MACH_PORT_QLIMIT_DEFAULT;
@@ -75,13 +75,12 @@ struct ipc_port *ipc_port_create_kernel(enum kobject_kind kind,
 	init_common(port);
 	port->kind = (uint8_t)kind;
 	port->object = object;
-	port->account = NULL;
 	return port;
 }
 
 static void free_kernel(struct ipc_port *port)
 {
-	assert(!port->set && !port->transit && !port->receiver);
+	assert(!port->receiver);
 	zone_free(&kernel_zone, port);
 }
 

@@ -42,8 +42,8 @@ struct ipc_set {
 };
 
 /*
- * A kernel port (kind not NONE) has no queue, is in no set and is never received
- * from: it ends before the line.
+ * A kernel port (kind not NONE) has no queue, is in no set, is never received from
+ * and paid for by the kernel: it ends before the line.
  */
 struct ipc_port {
 	struct spinlock lock;
@@ -62,10 +62,10 @@ struct ipc_port {
 	struct list requests;	  /* (p) dead-name and compat requests */
 	struct ipc_request *no_senders; /* (p) */
 	struct kobject *object;	  /* (p) for kernel ports; NULL once disabled */
+	/* --- the line --- */
 	struct account *account;  /* (f) pays for the port; NULL: the kernel */
 	struct ipc_set *set;	  /* (p) the set it is in, +1 */
 	struct ipc_port *transit; /* (t) whose queue carries its receive right */
-	/* --- the line --- */
 	struct ipc_request *port_destroyed; /* (p) */
 	uint32_t seqno;		  /* (p) of the next message taken */
 	uint32_t qlimit;	  /* (p) */

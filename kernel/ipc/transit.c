@@ -31,7 +31,8 @@ bool ipc_transit_enter(struct ipc_port *port, struct ipc_port *dest)
 	struct ipc_port *p = dest;
 	rwlock_write(&transit_lock);
 	while (p && p != port) {
-		p = p->transit;
+		/* The kernel answers its messages before anything else. */
+		p = ipc_port_is_kernel(p) ? NULL : p->transit;
 		if (++steps % WALK_BATCH == 0)
 			preempt_point();
 	}

@@ -77,7 +77,7 @@ struct thread {
 	struct vm_map *map;	   /* (f) task's */
 	struct ipc_space *space;   /* (f) task's */
 	struct account *account;   /* (f) task's */
-	struct walk_node task_link; /* task's lock */
+	struct walk_node task_link; /* task's lock; its suspensions so far */
 
 	union {
 		struct {

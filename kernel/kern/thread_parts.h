@@ -30,10 +30,10 @@ struct thread_sched {
 	_Atomic uint32_t flags;
 	_Atomic int policy_data;	/* (l) ms, 0: the usual quantum */
 	unsigned stop_count, suspend_count; /* (l) */
-	unsigned task_stops;		/* the task's lock: its suspensions
-					 * so far */
+	uint32_t usage_total;		/* total_ns at usage_stamp, in units of
+					 * 2^16 ns: wraps after three days of
+					 * running, aged every 50 ms of it */
 	uint64_t usage_stamp;		/* when usage was computed */
-	uint64_t usage_total;		/* total_ns then */
 	uint64_t total_ns;		/* that it ran */
 	uint64_t sleep_stamp;		/* when it blocked last */
 	union {

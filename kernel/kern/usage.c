@@ -20,6 +20,7 @@
 #define US_PER_S   1000000ull
 #define USAGE_FULL 1000
 #define DEPRESSED_LOOKED_AT 32
+#define TOTAL_UNIT (1u << 16) /* of sched.usage_total */
 
 int usage_priority(const struct thread *t)
 {
@@ -31,10 +32,16 @@ int usage_priority(const struct thread *t)
 	return current > 0 ? current : 0;
 }
 
+static uint32_t in_units(uint64_t total)
+{
+	return (uint32_t)(total / TOTAL_UNIT);
+}
+
 uint32_t usage_at(const struct thread *t, uint64_t total, uint64_t now)
 {
 	uint64_t elapsed = (now - t->sched.usage_stamp) / 1000;
-	uint64_t ran = (total - t->sched.usage_total) / 1000;
+	uint64_t ran = (uint64_t)(in_units(total) - t->sched.usage_total) *
+		       TOTAL_UNIT / 1000;
 
 	if (now <= t->sched.usage_stamp || elapsed == 0)
 		return t->sched.usage;
@@ -53,7 +60,7 @@ static bool age(struct thread *t, uint64_t now)
 		return false;
 	t->sched.usage = usage_at(t, t->sched.total_ns, now);
 	t->sched.usage_stamp = now;
-	t->sched.usage_total = t->sched.total_ns;
+	t->sched.usage_total = in_units(t->sched.total_ns);
 	return atomic_get(&t->tweak) == 0 &&
 	       usage_priority(t) != atomic_get(&t->sched.current);
 }

@@ -15,11 +15,12 @@
 #pragma once
 
 #include <kern/list.h>
+#include <stdint.h>
 
 struct walk_node {
 	struct list_node link;
-	unsigned pins;
-	bool gone;
+	uint32_t pins : 31, gone : 1;
+	uint32_t own; /* whatever the list's owner keeps with it */
 };
 
 /* The list's reference is the caller's, given to the list. */

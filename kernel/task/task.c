@@ -145,7 +145,7 @@ static bool task_thread_insert(struct task *t, struct thread *thread)
 		walk_insert(&t->threads, &thread->task_link);
 		t->thread_count++;
 		/* The task's suspensions count for the newcomer too. */
-		thread->sched.task_stops = t->suspend_count;
+		thread->task_link.own = t->suspend_count;
 		thread_stop_new(thread, t->suspend_count);
 	}
 	spin_unlock(&t->lock);
@@ -233,7 +233,7 @@ static void task_thread_free(struct thread *thread)
  */
 static void stops_follow(struct task *t, struct thread *thread)
 {
-	unsigned *stops = &thread->sched.task_stops;
+	uint32_t *stops = &thread->task_link.own;
 
 	spin_lock(&t->lock);
 	for (; *stops < t->suspend_count; ++*stops)

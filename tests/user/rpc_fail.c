@@ -389,10 +389,39 @@ static void traps(void)
 	mach_port_deallocate(SELF, priv);
 }
 
+/* --- a wait with a deadline, which ends at it whether there is memory for its
+ * timer or not */
+
+static void deadline_passes(mach_port_t port)
+{
+	arm(0);
+	EQUAL(mach_msg(&in.head, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(in),
+		       port, 20, 0),
+	      MACH_RCV_TIMED_OUT);
+	CHECK(disarm());
+}
+
+static void deadlines(void)
+{
+	mach_port_t port;
+
+	if (!probe_works())
+		return;
+	port = port_new();
+	deadline_passes(port);
+	census_take(&before);
+	deadline_passes(port);
+	census_take(&after);
+	census_compare(&before, &after);
+	port_gone(port);
+	mach_port_deallocate(SELF, priv);
+}
+
 static const struct test tests[] = {
 	TEST(each_allocation_fails),
 	TEST(messages),
 	TEST(traps),
+	TEST(deadlines),
 };
 
 TEST_MAIN(tests)
