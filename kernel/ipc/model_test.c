@@ -295,9 +295,9 @@ static unsigned (*fn_in_trap)(uint64_t a, uint64_t b);
 static unsigned result;
 
 static int64_t trap(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
-		    uint64_t f, uint64_t g)
+		    uint64_t f)
 {
-	(void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)c, (void)d, (void)e, (void)f;
 	for (int t = 0; t < MODEL_TASKS; t++)
 		spaces[t] = space_create();
 	result = fn_in_trap(a, b);

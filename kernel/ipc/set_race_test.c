@@ -39,35 +39,35 @@ static bool one_of(int code, const int *list)
 /* --- calls, in traps --- */
 
 static int64_t do_move(uint64_t member, uint64_t set, uint64_t c, uint64_t d,
-		       uint64_t e, uint64_t f, uint64_t g)
+		       uint64_t e, uint64_t f)
 {
-	(void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)c, (void)d, (void)e, (void)f;
 	return ipc_port_op_move_member(task.space, (uint32_t)member,
 				       (uint32_t)set);
 }
 
 static int64_t do_destroy(uint64_t name, uint64_t b, uint64_t c, uint64_t d,
-			  uint64_t e, uint64_t f, uint64_t g)
+			  uint64_t e, uint64_t f)
 {
-	(void)b, (void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)b, (void)c, (void)d, (void)e, (void)f;
 	return ipc_port_op_destroy(task.space, (uint32_t)name);
 }
 
 static int64_t do_allocate(uint64_t right, uint64_t b, uint64_t c, uint64_t d,
-			   uint64_t e, uint64_t f, uint64_t g)
+			   uint64_t e, uint64_t f)
 {
 	mach_port_name_t name;
 
-	(void)b, (void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)b, (void)c, (void)d, (void)e, (void)f;
 	panic_unless(ipc_port_op_allocate(task.space, (uint32_t)right, &name) ==
 		     KR_SUCCESS);
 	return name;
 }
 
 static int64_t do_check(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-			uint64_t e, uint64_t f, uint64_t g)
+			uint64_t e, uint64_t f)
 {
-	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f;
 	ipc_check_space(task.space);
 	return 0;
 }
@@ -161,11 +161,11 @@ static void scene(void)
 	for (unsigned i = 0; i < PORTS; i++)
 		atomic_store(&ports[i],
 			     (uint32_t)do_allocate(MACH_PORT_RIGHT_RECEIVE, 0, 0,
-						   0, 0, 0, 0));
+						   0, 0, 0));
 	for (unsigned i = 0; i < SETS; i++)
 		atomic_store(&sets[i],
 			     (uint32_t)do_allocate(MACH_PORT_RIGHT_PORT_SET, 0,
-						   0, 0, 0, 0, 0));
+						   0, 0, 0, 0));
 	for (unsigned i = 0; i < WORKERS; i++) {
 		program[i] = (struct test_program){fn[i], &task, &index_of[i]};
 		thread[i] = test_start(&program[i]);
@@ -193,20 +193,20 @@ static _Atomic uint32_t slot[CLIENTS]; /* a name to give up, or 0 */
 static _Atomic bool stop;
 
 static int64_t do_give_up(uint64_t name, uint64_t b, uint64_t c, uint64_t d,
-			  uint64_t e, uint64_t f, uint64_t g)
+			  uint64_t e, uint64_t f)
 {
-	(void)b, (void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)b, (void)c, (void)d, (void)e, (void)f;
 	return ipc_port_op_mod_refs(holder.space, (uint32_t)name,
 				    MACH_PORT_RIGHT_SEND, -1);
 }
 
 /* A look around: other processors get their turn at locks only. */
 static int64_t do_look(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-		       uint64_t e, uint64_t f, uint64_t g)
+		       uint64_t e, uint64_t f)
 {
 	mach_port_type_t type;
 
-	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f;
 	return ipc_port_op_type(holder.space, 1, &type);
 }
 

@@ -30,9 +30,9 @@ static inline void ref_saturate(struct ref *r)
 
 static inline void ref_get(struct ref *r)
 {
-	uint32_t now = atomic_add(&r->beyond, 1) + 1;
-	assert(now != REF_NONE + 1);
-	if (__builtin_expect((int32_t)now < 0, 0))
+	uint32_t was = atomic_add(&r->beyond, 1) + 1; /* all, before that */
+	assert(was != 0);
+	if (__builtin_expect((int32_t)was < 0, 0))
 		ref_saturate(r);
 }
 

@@ -35,25 +35,25 @@ bool trap_copy_fault(vaddr_t address, unsigned access)
 /* --- traps */
 
 static int64_t trap_wait(uint64_t addr, uint64_t value, uint64_t flags,
-			 uint64_t deadline, uint64_t e, uint64_t f, uint64_t g)
+			 uint64_t deadline, uint64_t e, uint64_t f)
 {
-	(void)e, (void)f, (void)g;
+	(void)e, (void)f;
 	return vm_futex_wait(thread_self()->map, addr, (uint32_t)value,
 			     (int)flags, deadline);
 }
 
 static int64_t trap_wake(uint64_t addr, uint64_t n, uint64_t flags, uint64_t d,
-			 uint64_t e, uint64_t f, uint64_t g)
+			 uint64_t e, uint64_t f)
 {
-	(void)d, (void)e, (void)f, (void)g;
+	(void)d, (void)e, (void)f;
 	return vm_futex_wake(thread_self()->map, addr, (unsigned)n,
 			     (int)flags);
 }
 
 static int64_t trap_exit(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-			 uint64_t e, uint64_t f, uint64_t g)
+			 uint64_t e, uint64_t f)
 {
-	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f;
 	thread_exit_self();
 }
 

@@ -47,16 +47,16 @@ void trap_user_fault(vaddr_t address, unsigned access)
 }
 
 static int64_t trap_store(uint64_t addr, uint64_t value, uint64_t c, uint64_t d,
-			  uint64_t e, uint64_t f, uint64_t g)
+			  uint64_t e, uint64_t f)
 {
-	(void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)c, (void)d, (void)e, (void)f;
 	return copy_out_u32(addr, (uint32_t)value);
 }
 
 static int64_t trap_exit(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-			 uint64_t e, uint64_t f, uint64_t g)
+			 uint64_t e, uint64_t f)
 {
-	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f;
 	thread_exit_self();
 }
 
@@ -81,12 +81,12 @@ static uint32_t own[WRITERS][PAGES];
 static _Atomic unsigned lost;
 
 static int64_t trap_count(uint64_t writer, uint64_t at, uint64_t c, uint64_t d,
-			  uint64_t e, uint64_t f, uint64_t g)
+			  uint64_t e, uint64_t f)
 {
 	uint64_t addr = AT + at * page + writer * 4;
 	uint32_t value;
 
-	(void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)c, (void)d, (void)e, (void)f;
 	panic_unless(copy_in_u32(&value, addr));
 	if (value != own[writer][at])
 		atomic_add(&lost, 1);

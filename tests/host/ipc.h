@@ -66,10 +66,9 @@ static inline void test_task_destroy(struct test_task *t)
 /* --- threads --- */
 
 static inline int64_t test_exit_trap(uint64_t a, uint64_t b, uint64_t c,
-				     uint64_t d, uint64_t e, uint64_t f,
-				     uint64_t g)
+				     uint64_t d, uint64_t e, uint64_t f)
 {
-	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f;
 	ipc_thread_exit(thread_self()); /* the task layer's hook */
 	thread_exit_self();
 }
@@ -96,7 +95,6 @@ static inline struct thread *test_start(struct test_program *p)
 		.pmap = vm_map_pmap(t->map),
 		.space = t->space,
 		.account = t->account,
-		.pset = &default_pset,
 		.priority = PRIORITY_USER,
 		.max_priority = PRIORITY_SERVER,
 	};

@@ -79,12 +79,12 @@ static void wait_done(void)
 }
 
 static int64_t trap_wait(uint64_t with_stack, uint64_t timed, uint64_t c,
-			 uint64_t d, uint64_t e, uint64_t f, uint64_t g)
+			 uint64_t d, uint64_t e, uint64_t f)
 {
 	struct victim *v = victim_of(thread_self());
 	uint64_t deadline = timed ? clock_now() + timed : CLOCK_NEVER;
 
-	(void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)c, (void)d, (void)e, (void)f;
 	atomic_add(&v->waits, 1);
 	spin_lock(&v->lock);
 	thread_wait_begin(WAIT_ABORTABLE);
@@ -100,16 +100,16 @@ static int64_t trap_wait(uint64_t with_stack, uint64_t timed, uint64_t c,
 }
 
 static int64_t trap_yield(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-			  uint64_t e, uint64_t f, uint64_t g)
+			  uint64_t e, uint64_t f)
 {
-	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f;
 	return thread_yield_trap();
 }
 
 static int64_t trap_exit(uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-			 uint64_t e, uint64_t f, uint64_t g)
+			 uint64_t e, uint64_t f)
 {
-	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)a, (void)b, (void)c, (void)d, (void)e, (void)f;
 	thread_exit_self();
 }
 
@@ -138,7 +138,6 @@ static struct thread *create(void)
 {
 	struct thread_origin origin = {
 		.account = account,
-		.pset = &default_pset,
 		.priority = PRIORITY_USER,
 		.max_priority = PRIORITY_USER,
 	};

@@ -27,8 +27,7 @@ static enum wait_result last_result;
 			    [[maybe_unused]] uint64_t c,                  \
 			    [[maybe_unused]] uint64_t d,                  \
 			    [[maybe_unused]] uint64_t e,                  \
-			    [[maybe_unused]] uint64_t f,                  \
-			    [[maybe_unused]] uint64_t g)
+			    [[maybe_unused]] uint64_t f)
 #define CALL(name) host_trap(name, 0, 0, 0, 0, 0, 0, 0)
 
 static struct thread *start(void (*fn)(void *), void *arg)
@@ -281,7 +280,6 @@ static struct thread *user(void (*program)(void *), void *arg, unsigned stops)
 {
 	struct thread_origin origin = {
 		.account = account,
-		.pset = &default_pset,
 		.priority = PRIORITY_USER,
 		.max_priority = PRIORITY_USER + 5,
 		.stop_count = stops,
@@ -525,11 +523,11 @@ static void call_done(void)
 
 /* Hands the processor to the partner, waits for it in turn. */
 static int64_t trap_call(uint64_t partner, uint64_t b, uint64_t c, uint64_t d,
-			 uint64_t e, uint64_t f, uint64_t g)
+			 uint64_t e, uint64_t f)
 {
 	struct thread *t = (struct thread *)partner;
 
-	(void)b, (void)c, (void)d, (void)e, (void)f, (void)g;
+	(void)b, (void)c, (void)d, (void)e, (void)f;
 	rounds++;
 	thread_wait_begin(WAIT_ABORTABLE);
 	if (thread_claim(t, WAIT_OK))
