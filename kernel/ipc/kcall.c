@@ -117,12 +117,28 @@ static bool wants_reply(const struct ipc_message *reply)
 	return !has_no_answer(reply) && reply->dest.port;
 }
 
+/* What its arrays of rights hold. */
+static bool pay_arrays(struct ipc_message *reply, const struct mig_reply *rep)
+{
+	size_t bytes = 0;
+	for (uint32_t i = 0; i < rep->item_count; i++)
+		if (rep->items[i].kind == ITEM_RIGHTS)
+			bytes += rep->items[i].rights->count *
+				 sizeof(struct ipc_right);
+	if (bytes && reply->account &&
+	    !account_charge(reply->account, reply->charge, bytes))
+		return false;
+	reply->charged += bytes;
+	return true;
+}
+
 /* The stub's items become the message's. */
 static bool adopt_items(struct ipc_message *reply, const struct mig_reply *rep)
 {
 	if (!rep->item_count)
 		return true;
-	if (!ipc_message_add_items(reply, rep->item_count))
+	if (!pay_arrays(reply, rep) ||
+	    !ipc_message_add_items(reply, rep->item_count))
 		return false;
 	for (uint32_t i = 0; i < rep->item_count; i++)
 		reply->items[i] = rep->items[i];
@@ -161,6 +177,21 @@ static struct ipc_message *finish_reply(struct ipc_message *reply,
 	return NULL;
 }
 
+/* For an answer that may lie in a queue: paid for before anything is done. NULL:
+ * no memory, or nobody can pay. */
+static struct ipc_message *borrow_paid(struct ipc_right dest)
+{
+	struct ipc_message *reply = ipc_message_borrow();
+	if (!reply)
+		return NULL;
+	reply->dest = dest;
+	if (!dest.port || ipc_message_pay(reply))
+		return reply;
+	reply->dest = IPC_RIGHT_NULL;
+	ipc_message_free(reply);
+	return NULL;
+}
+
 struct ipc_message *ipc_kernel_call(struct ipc_message *m)
 {
 	struct mig_reply rep;
@@ -171,7 +202,7 @@ struct ipc_message *ipc_kernel_call(struct ipc_message *m)
 		.items = m->items,
 		.port = m->dest.port,
 	};
-	struct ipc_message *reply = ipc_message_borrow();
+	struct ipc_message *reply = borrow_paid(m->reply);
 	if (!reply) { /* the caller's reply right tells it */
 		ipc_message_destroy(m);
 		return NULL;
@@ -179,7 +210,6 @@ struct ipc_message *ipc_kernel_call(struct ipc_message *m)
 	if (CONFIG_PROVENANCE)
 		reply->causal = thread_self()->ipc.causal_id;
 	serve(&req, reply, &rep);
-	reply->dest = m->reply;
 	m->reply = IPC_RIGHT_NULL;
 	if (m->item_count)
 		ipc_message_drop_items(m);
@@ -233,7 +263,7 @@ reply_by_port(struct ipc_message *reply, struct mig_reply *rep,
 	if (reply && reply->dest.port && ipc_receive_direct(reply, &to, &r))
 		return r;
 	if (reply)
-		ipc_message_post(reply);
+		ipc_message_post_unpaid(reply);
 	return ipc_receive(&to, CLOCK_NEVER, NULL);
 }
 

@@ -172,6 +172,19 @@ bool ipc_message_charge(struct ipc_message *m, struct account *account,
 	return true;
 }
 
+bool ipc_message_pay(struct ipc_message *m)
+{
+	struct account *payer = NULL;
+	if (m->account)
+		return true;
+	if (m->dest.kind == RIGHT_SEND_ONCE)
+		payer = m->dest.port->account;
+	if (!payer)
+		payer = thread_self()->account;
+	return ipc_message_charge(m, payer, CHARGE_MESSAGES,
+				  sizeof(*m) + m->capacity + m->charged);
+}
+
 void ipc_message_free(struct ipc_message *m)
 {
 	uint32_t body = m->capacity - (uint32_t)sizeof(mach_msg_header_t);

@@ -126,6 +126,10 @@ static inline void ipc_message_retire(struct ipc_message *m)
 [[nodiscard]] bool ipc_message_charge(struct ipc_message *m,
 				      struct account *account,
 				      enum charge_kind kind, size_t amount);
+/* For what stays with the kernel. Its sender pays, but for an answer whoever wanted
+ * it: or clients that take none could use up what their server has. False: over.
+ * m has a destination. */
+[[nodiscard]] bool ipc_message_pay(struct ipc_message *m);
 /* Releases everything in it, then its memory. Never recurses: what a dying
  * port's queue holds is destroyed by the outermost call. No locks. */
 void ipc_message_destroy(struct ipc_message *m);
@@ -233,6 +237,8 @@ void ipc_port_append(struct ipc_port *port, struct ipc_message *m);
 /* Sends from the kernel: to dest whatever the limit, never blocks. Consumes
  * the message. */
 void ipc_message_post(struct ipc_message *m);
+/* The same for one that is not paid for: it is destroyed if nobody can. */
+void ipc_message_post_unpaid(struct ipc_message *m);
 
 /* --- copyin.c --- */
 

@@ -203,19 +203,34 @@ void ipc_port_offer(struct ipc_port *port, struct list *after)
 
 /* --- the kernel's own sends --- */
 
-void ipc_message_post(struct ipc_message *m)
+static void post(struct ipc_message *m, bool paid)
 {
 	struct ipc_port *port = m->dest.port;
+	struct thread *t = NULL;
 	if (m->circular || !port || ipc_port_is_kernel(port)) {
 		ipc_message_destroy(m);
 		return;
 	}
 	spin_lock(&port->lock);
 	bool alive = port->active;
-	struct thread *t = alive ? ipc_port_deliver(port, m) : NULL;
+	if (alive)
+		t = ipc_port_hand(port, m);
+	bool stays = alive && !t && (paid || ipc_message_pay(m));
+	if (stays)
+		ipc_port_append(port, m);
 	spin_unlock(&port->lock);
 	if (t)
 		thread_ready(t);
-	if (!alive)
+	else if (!stays)
 		ipc_message_destroy(m);
+}
+
+void ipc_message_post(struct ipc_message *m)
+{
+	post(m, true);
+}
+
+void ipc_message_post_unpaid(struct ipc_message *m)
+{
+	post(m, false);
 }

@@ -10,14 +10,6 @@
 #include <ipc/space_i.h>
 #include <kern/thread.h>
 
-/* Whoever leaves a message with the kernel pays for it. */
-static bool charge(struct ipc_message *m)
-{
-	return m->account ||
-	       ipc_message_charge(m, thread_self()->account, CHARGE_MESSAGES,
-				  sizeof(*m) + m->capacity + m->charged);
-}
-
 /* --- waiting for room --- */
 
 /* Port locked; unlocks. Success: the message is in the queue. */
@@ -169,7 +161,7 @@ mach_msg_return_t ipc_message_send(struct ipc_message *m, struct msg_send *from,
 	mach_msg_return_t r = MACH_MSG_SUCCESS;
 	if (*next) {
 		spin_unlock(&port->lock);
-	} else if (!charge(m)) {
+	} else if (!ipc_message_pay(m)) {
 		spin_unlock(&port->lock);
 		r = MACH_SEND_NO_BUFFER;
 	} else if (!full) {

@@ -129,6 +129,7 @@ static bool given_back(mach_msg_return_t mr)
 	case MACH_SEND_INTERRUPTED:
 	case MACH_SEND_NOTIFY_IN_PROGRESS:
 	case MACH_SEND_NO_NOTIFY:
+	case MACH_SEND_NO_BUFFER: /* or as it was, in the kernel's order */
 		return true;
 	default:
 		return false;

@@ -21,10 +21,18 @@ static bool is_send_once(mach_msg_bits_t bits)
 	return MACH_MSGH_BITS_REMOTE(bits) == MACH_MSG_TYPE_MOVE_SEND_ONCE;
 }
 
+/* NO_BUFFER: the client has more answers already than it may leave untaken. */
 static void reply_refused(mach_msg_header_t *reply, mach_msg_return_t mr)
 {
-	if (mr == MACH_SEND_INVALID_DEST || mr == MACH_SEND_TIMED_OUT)
+	switch (mr & ~MACH_MSG_MASK) {
+	case MACH_SEND_INVALID_DEST:
+	case MACH_SEND_TIMED_OUT:
+	case MACH_SEND_NO_BUFFER:
 		mach_msg_destroy(reply);
+		break;
+	default:
+		break;
+	}
 }
 
 /*

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tasks that take all they can get of ports, requests and queued messages: they
- * get errors, others go on, and everything is there again afterwards.
+ * Tasks that take all they can get of ports, requests, queued messages, and of
+ * answers that they leave: they get errors, others go on, and everything is there
+ * again afterwards.
  *
  * Runs: bare --memory 64
  */
@@ -124,6 +125,32 @@ static void take_messages(void *arg)
 	sated(g, code);
 }
 
+/* Answers that nobody takes. */
+#define ANSWERS 6000
+
+static void ask(mach_port_t whom, int id, mach_port_t answers)
+{
+	mach_msg_header_t m = {
+		.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+					    MACH_MSG_TYPE_MAKE_SEND_ONCE),
+		.msgh_remote_port = whom,
+		.msgh_local_port = answers,
+		.msgh_id = id,
+	};
+
+	mach_msg(&m, MACH_SEND_MSG, sizeof m, 0, 0, 0, 0);
+}
+
+static void take_answers(void *arg)
+{
+	struct greedy *g = arg;
+	mach_port_t answers = port_new();
+
+	for (; g->got < ANSWERS; g->got++)
+		ask(SELF, 0, answers);
+	sated(g, KERN_SUCCESS);
+}
+
 /* --- the others --- */
 
 /* Calls to the kernel and messages to itself. */
@@ -187,13 +214,15 @@ static void own_pages(void)
 	}
 }
 
+static int64_t most_frames; /* all together; 0: as it comes */
+
 static void greedy_run(void (*fn)(void *), int want, int or_want)
 {
 	struct child c[CHILDREN];
 	struct greedy *g[CHILDREN];
 	mach_port_t port = port_new_send();
 	unsigned got = 0;
-	int64_t before;
+	int64_t before, taken;
 
 	for (int i = 0; i < CHILDREN; i++) {
 		g[i] = shared_page();
@@ -207,6 +236,7 @@ static void greedy_run(void (*fn)(void *), int want, int or_want)
 	for (int i = 0; i < CHILDREN; i++)
 		CHECK(wait_for(&g[i]->state, 1, 60000));
 	life_goes_on(port);
+	taken = before - frames_free();
 	for (int i = 0; i < CHILDREN; i++)
 		child_kill(&c[i]);
 	life_goes_on(port);
@@ -220,6 +250,8 @@ static void greedy_run(void (*fn)(void *), int want, int or_want)
 			test_fail(__FILE__, __LINE__, "%s",
 				  mach_error_string(g[i]->code));
 	}
+	printf("# %ld frames\n", (long)taken);
+	CHECK(!most_frames || taken < most_frames);
 	/* Together: the first may leave nothing to the last. */
 	CHECK(got > 200);
 	port_gone(port);
@@ -245,8 +277,51 @@ static void messages(void)
 	greedy_run(take_messages, MACH_SEND_NO_BUFFER, KERN_RESOURCE_SHORTAGE);
 }
 
+/* The kernel's: each greedy one has no more of them than its limit. */
+static void kernel_answers(void)
+{
+	most_frames = CHILDREN * (10 << 20) / vm_page_size;
+	greedy_run(take_answers, KERN_SUCCESS, KERN_SUCCESS);
+	most_frames = 0;
+}
+
+/* --- those of a server --- */
+
+#define VERSION 1043
+
+static void take_versions(void *arg)
+{
+	struct greedy *g = arg;
+	mach_port_t answers = port_new();
+
+	for (; g->got < 3 * ANSWERS; g->got++)
+		ask(name_server_port, VERSION, answers);
+	sated(g, KERN_SUCCESS);
+}
+
+/* Who comes late for its answer finds it all the same. */
+static void server_answers(void)
+{
+	struct greedy *g = shared_page();
+	mach_port_t answers = port_new();
+	struct child c;
+	char room[256];
+
+	OK_OR_RETURN(child_create(&c, take_versions, g));
+	OK(child_go(&c));
+	CHECK(wait_for(&g->state, 1, 120000));
+	ask(name_server_port, VERSION, answers);
+	sleep_ms(100);
+	OK(mach_msg((mach_msg_header_t *)room, MACH_RCV_MSG | MACH_RCV_TIMEOUT,
+		    0, sizeof room, answers, 10000, 0));
+	EQUAL(((mach_msg_header_t *)room)->msgh_id, VERSION + 100);
+	child_kill(&c);
+	port_gone(answers);
+}
+
 static const struct test tests[] = {
 	TEST(ports),	TEST(chosen_names),
 	TEST(requests), TEST(messages),
+	TEST(kernel_answers), TEST(server_answers),
 };
 TEST_MAIN(tests)
