@@ -58,18 +58,18 @@ static inline void account_credit(struct account *a, enum charge_kind kind,
 
 /* False: over the limit, nothing charged. The caller holds a reference; amount
  * is not 0. No lock: a charge adds first and takes back if that went over the
- * limit, so two that race near the limit may both fail but never both pass it. */
+ * limit, so two that race near the limit may both fail but never both pass it;
+ * none adds more than the limit, so the sum of those that race does not wrap. */
 [[nodiscard]] static inline bool
 account_charge(struct account *a, enum charge_kind kind, size_t amount)
 {
-	if (probe_fail())
+	if (probe_fail() || __builtin_expect(amount > a->limit[kind], 0))
 		return false;
-	size_t was = atomic_add(&a->used[kind], amount), now;
+	size_t was = atomic_add(&a->used[kind], amount);
 
 	if (__builtin_expect(was == 0, 0))
 		account_ref(a);
-	if (__builtin_expect(__builtin_add_overflow(was, amount, &now) ||
-			     now > a->limit[kind], 0)) {
+	if (__builtin_expect(was + amount > a->limit[kind], 0)) {
 		account_credit(a, kind, amount);
 		return false;
 	}
