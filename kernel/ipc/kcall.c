@@ -263,7 +263,7 @@ reply_by_port(struct ipc_message *reply, struct mig_reply *rep,
 	if (reply && reply->dest.port && ipc_receive_direct(reply, &to, &r))
 		return r;
 	if (reply)
-		ipc_message_post_unpaid(reply);
+		ipc_message_post_answer(reply, false);
 	return ipc_receive(&to, CLOCK_NEVER, NULL);
 }
 

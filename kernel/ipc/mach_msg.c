@@ -59,7 +59,7 @@ static mach_msg_return_t receive_half(const struct msg_receive *to,
 	if (reply && ipc_receive_direct(reply, to, &r))
 		return r;
 	if (reply)
-		ipc_message_post(reply);
+		ipc_message_post_answer(reply, true);
 	return ipc_receive(to,
 			   deadline_of(to->option & MACH_RCV_TIMEOUT, timeout),
 			   next);
@@ -80,7 +80,7 @@ static mach_msg_return_t send_and_receive(struct ipc_message *m,
 	if (next)
 		thread_ready(next);
 	if (reply)
-		ipc_message_post(reply);
+		ipc_message_post_answer(reply, true);
 	return r;
 }
 

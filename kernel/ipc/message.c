@@ -8,6 +8,7 @@
  */
 #include <ipc/message_i.h>
 #include <kern/sched.h>
+#include <kern/string.h>
 #include <kern/thread.h>
 #include <kern/zone.h>
 #include <vm/copy.h>
@@ -158,6 +159,30 @@ void ipc_message_free_items(struct ipc_message *m)
 		kfree(items, m->item_count * sizeof(*m->items));
 	m->items = NULL;
 	m->item_count = 0;
+}
+
+void ipc_message_move(struct ipc_message *to, struct ipc_message *m)
+{
+	size_t less = m->capacity - to->capacity;
+	assert(!to->items == !m->item_count && !m->prepared && !m->sender);
+	memcpy(&to->head, &m->head, m->head.msgh_size);
+	for (uint32_t i = 0; i < m->item_count; i++) {
+		to->items[i] = m->items[i];
+		m->items[i].kind = ITEM_NONE;
+	}
+	to->dest = m->dest;
+	to->reply = m->reply;
+	to->moves_receive = m->moves_receive;
+	to->circular = m->circular;
+	to->causal = m->causal;
+	to->charged = m->charged;
+	if (m->account) {
+		to->account = m->account;
+		to->charge = m->charge;
+		to->charged -= less;
+		m->charged = less;
+	}
+	ipc_message_free(m);
 }
 
 bool ipc_message_charge(struct ipc_message *m, struct account *account,

@@ -75,6 +75,9 @@ static inline struct ipc_item *ipc_message_tail(struct ipc_message *m,
 		       NULL;
 }
 void ipc_message_free_items(struct ipc_message *m);
+/* Everything in m, which is freed, moves to to: empty, with room for the bytes and
+ * for as many items. What m paid for its larger memory comes back. */
+void ipc_message_move(struct ipc_message *to, struct ipc_message *m);
 /* ipc_message_alloc and its way back, through the thread's spare one. */
 struct ipc_message *ipc_message_get(uint32_t size);
 void ipc_message_put(struct ipc_message *m);
@@ -237,8 +240,9 @@ void ipc_port_append(struct ipc_port *port, struct ipc_message *m);
 /* Sends from the kernel: to dest whatever the limit, never blocks. Consumes
  * the message. */
 void ipc_message_post(struct ipc_message *m);
-/* The same for one that is not paid for: it is destroyed if nobody can. */
-void ipc_message_post_unpaid(struct ipc_message *m);
+/* The kernel's answers: destroyed if nobody can pay (unless it is paid for), or if
+ * it goes by a send right and the queue is full. */
+void ipc_message_post_answer(struct ipc_message *m, bool paid);
 
 /* --- copyin.c --- */
 

@@ -230,7 +230,35 @@ void ipc_message_post(struct ipc_message *m)
 	post(m, true);
 }
 
-void ipc_message_post_unpaid(struct ipc_message *m)
+/* Lent memory goes back: the answer may lie here for long, and costs what it
+ * needs. Without memory for that it stays as it is. */
+static struct ipc_message *own_memory(struct ipc_message *m)
 {
-	post(m, false);
+	struct ipc_message *own;
+	if (!m->home || (own = ipc_message_alloc(m->head.msgh_size)) == NULL)
+		return m;
+	own->head.msgh_size = m->head.msgh_size; /* items lie behind */
+	if (m->item_count && !ipc_message_add_items(own, m->item_count)) {
+		ipc_message_free(own);
+		return m;
+	}
+	ipc_message_move(own, m);
+	return own;
+}
+
+/* Through a send right no more than the queue takes: nobody else would stop
+ * one who sends requests and leaves the answers to another. */
+void ipc_message_post_answer(struct ipc_message *m, bool paid)
+{
+	struct ipc_port *port = m->dest.port;
+	bool room = true;
+	if (port && m->dest.kind == RIGHT_SEND) {
+		spin_lock(&port->lock);
+		room = !ipc_port_full(port);
+		spin_unlock(&port->lock);
+	}
+	if (room)
+		post(own_memory(m), paid);
+	else
+		ipc_message_destroy(m);
 }

@@ -14,9 +14,9 @@
 /* Room for an answer, until answer_post or the next call of this. */
 void *answer_buffer(void);
 
-/* The answer is made, its reply right under the name `to`, which is consumed.
- * It goes out in time. */
-void answer_post(mach_port_t to);
+/* The answer is made and goes out in time. It has no rights but copied ones and
+ * its reply right, which is consumed. */
+void answer_post(void);
 
 /* Now, if there is one. */
 void answer_flush(void);

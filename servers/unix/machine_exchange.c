@@ -16,25 +16,26 @@ union buffer {
 
 static union buffer buffers[2];
 static union buffer *in = &buffers[0], *out = &buffers[1];
-static mach_port_t answer_to; /* nothing: no answer is posted */
+static bool answer_posted;
 
-/* Its client is gone, or gave us what is no reply right. */
+/* Its client is gone, cannot pay for an answer that it does not wait for, or gave
+ * us what is no reply right. */
 static void answer_refused(void)
 {
-	if (MACH_PORT_VALID(answer_to))
-		mach_port_deallocate(mach_task_self(), answer_to);
-	answer_to = MACH_PORT_NULL;
+	if (answer_posted)
+		mach_msg_destroy(&out->head);
+	answer_posted = false;
 }
 
 void answer_flush(void)
 {
-	if (!answer_to)
+	if (!answer_posted)
 		return;
 	if (mach_msg(&out->head, MACH_SEND_MSG | MACH_SEND_TIMEOUT,
 		     out->head.msgh_size, 0, MACH_PORT_NULL, 0,
 		     MACH_PORT_NULL) != MACH_MSG_SUCCESS)
 		answer_refused();
-	answer_to = MACH_PORT_NULL;
+	answer_posted = false;
 }
 
 void *answer_buffer(void)
@@ -43,9 +44,9 @@ void *answer_buffer(void)
 	return out;
 }
 
-void answer_post(mach_port_t to)
+void answer_post(void)
 {
-	answer_to = to;
+	answer_posted = MACH_PORT_VALID(out->head.msgh_remote_port);
 	/* Only a reply right always has room. */
 	if (MACH_MSGH_BITS_REMOTE(out->head.msgh_bits) !=
 	    MACH_MSG_TYPE_MOVE_SEND_ONCE)
@@ -70,7 +71,7 @@ static mach_msg_return_t answer_and_receive(mach_msg_option_t option,
 		      MACH_PORT_NULL);
 	if (!was_sent(mr))
 		return mr;
-	answer_to = MACH_PORT_NULL;
+	answer_posted = false;
 	in = out;
 	out = was_in;
 	return mr;
@@ -81,7 +82,7 @@ mach_msg_return_t exchange(mach_msg_option_t option, mach_msg_timeout_t ms,
 {
 	mach_msg_return_t mr = MACH_SEND_INVALID_DEST;
 
-	if (answer_to)
+	if (answer_posted)
 		mr = answer_and_receive(option, ms);
 	if (!was_sent(mr)) {
 		answer_refused();

@@ -77,7 +77,7 @@ static void answer(mach_port_t to, int64_t result, int flags,
 	memset(r->data + length, 0, padded - length);
 	if (port)
 		answer_port(r, port);
-	answer_post(to);
+	answer_post();
 }
 
 /* The end of a call: an answer, or only its reply right to let go. */

@@ -143,7 +143,7 @@ static void exception_message(mach_msg_header_t *m)
 		mach_msg_destroy(m);
 	}
 	memcpy(answer_buffer(), &reply, reply.head.msgh_size);
-	answer_post(reply.head.msgh_remote_port);
+	answer_post();
 }
 
 static void dead_name(mach_port_t name)

@@ -285,6 +285,40 @@ static void kernel_answers(void)
 	most_frames = 0;
 }
 
+/* Through a send right no more of them than the queue takes. */
+static void answers_by_a_send_right(void)
+{
+	mach_port_t answers = port_new_send();
+	struct mach_port_status status;
+	struct {
+		mach_msg_header_t head;
+		char room[256];
+	} in;
+	mach_msg_header_t m = {
+		.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+					    MACH_MSG_TYPE_COPY_SEND),
+		.msgh_size = sizeof(m),
+		.msgh_remote_port = SELF,
+		.msgh_local_port = answers,
+	};
+
+	for (int i = 0; i < 50; i++) {
+		mach_msg_header_t request = m;
+
+		OK(mach_msg(&request, MACH_SEND_MSG, sizeof(request), 0, 0, 0,
+			    0));
+	}
+	OK(mach_port_get_receive_status(SELF, answers, &status));
+	EQUAL(status.mps_msgcount, status.mps_qlimit);
+	for (unsigned i = 0; i < status.mps_qlimit; i++) {
+		OK(mach_msg(&in.head, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0,
+			    sizeof(in), answers, 0, 0));
+		EQUAL(in.head.msgh_id, 100);
+		mach_msg_destroy(&in.head);
+	}
+	port_gone(answers);
+}
+
 /* --- those of a server --- */
 
 #define VERSION 1043
@@ -322,6 +356,7 @@ static void server_answers(void)
 static const struct test tests[] = {
 	TEST(ports),	TEST(chosen_names),
 	TEST(requests), TEST(messages),
-	TEST(kernel_answers), TEST(server_answers),
+	TEST(kernel_answers), TEST(answers_by_a_send_right),
+	TEST(server_answers),
 };
 TEST_MAIN(tests)
