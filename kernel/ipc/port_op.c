@@ -325,7 +325,8 @@ static struct ipc_port *destroy_unused(struct ipc_space *s,
 	REQUIRES(&s->lock)
 {
 	struct ipc_entry *e = ipc_entry_lookup(s, name);
-	if (!e || e->type != TYPE_RECEIVE || e->flags || e->request)
+	if (!e || e->type != TYPE_RECEIVE || e->flags || e->request ||
+	    !s->active)
 		return NULL;
 	struct ipc_port *port = e->port;
 	spin_lock(&port->lock); /* who had it before has let go of it */
