@@ -181,6 +181,8 @@ void ipc_message_move(struct ipc_message *to, struct ipc_message *m)
 		to->charge = m->charge;
 		to->charged -= less;
 		m->charged = less;
+		if (!less)
+			m->account = NULL;
 	}
 	ipc_message_free(m);
 }
