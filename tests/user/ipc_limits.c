@@ -126,7 +126,7 @@ static void take_messages(void *arg)
 }
 
 /* Answers that nobody takes. */
-#define ANSWERS 6000
+#define ANSWERS 2000
 
 static void ask(mach_port_t whom, int id, mach_port_t answers)
 {
@@ -328,7 +328,7 @@ static void take_versions(void *arg)
 	struct greedy *g = arg;
 	mach_port_t answers = port_new();
 
-	for (; g->got < 3 * ANSWERS; g->got++)
+	for (; g->got < 9 * ANSWERS; g->got++)
 		ask(name_server_port, VERSION, answers);
 	sated(g, KERN_SUCCESS);
 }
