@@ -48,7 +48,8 @@ static bool item_read(struct item *item, char *at, char *end)
 		item->number = word->msgt_number;
 		at += sizeof *word;
 	}
-	if (item->number > UINT64_MAX / 65536)
+	/* Any number of data of no bits is nothing: the kernel lets it pass. */
+	if (item->bits != 0 && item->number > (UINT64_MAX - 7) / item->bits)
 		return false;
 	item->bytes = data_bytes(item);
 	if (item->in_line) {

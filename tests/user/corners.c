@@ -381,11 +381,49 @@ static void message_in_message(void)
 	port_gone(answers);
 }
 
+/* --- very many data of no bits --- */
+
+/* The kernel lets them pass; what follows them is released with the message. */
+static void nothing_in_great_number(void)
+{
+	struct {
+		mach_msg_header_t head;
+		mach_msg_type_long_t nothing;
+		mach_msg_type_t region_type;
+		u64_a4 region;
+	} m = {
+		.head = { .msgh_bits = MACH_MSGH_BITS_COMPLEX |
+				MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+			  .msgh_remote_port = port_new_send() },
+		.nothing = { .msgtl_header = { .msgt_inline = 1,
+					       .msgt_longform = 1 },
+			     .msgtl_name = MACH_MSG_TYPE_BYTE,
+			     .msgtl_number = UINT64_MAX / 2 },
+		.region_type = { .msgt_name = MACH_MSG_TYPE_BYTE,
+				 .msgt_size = 8,
+				 .msgt_number = 100 },
+	};
+	mach_port_t port = m.head.msgh_remote_port;
+	vm_address_t page;
+
+	OK_OR_RETURN(vm_allocate(SELF, &page, vm_page_size, TRUE));
+	m.region = page;
+	OK(mach_msg(&m.head, MACH_SEND_MSG, sizeof(m), 0, 0, 0, 0));
+	OK(mach_msg(&m.head, MACH_RCV_MSG, 0, sizeof(m), port, 0, 0));
+	OK(vm_deallocate(SELF, page, vm_page_size));
+	page = m.region;
+	mach_msg_destroy(&m.head);
+	/* Nothing is there any more. */
+	OK(vm_allocate(SELF, &page, vm_page_size, FALSE));
+	OK(vm_deallocate(SELF, page, vm_page_size));
+	port_gone(port);
+}
+
 static const struct test tests[] = {
 	TEST(special_ports_race),	 TEST(kernel_ports_destroyed),
 	TEST(given_ports_destroyed), TEST(unmapped_while_copied),
 	TEST(selectors),		 TEST(debug_registers_end),
-	TEST(message_in_message),
+	TEST(message_in_message),	 TEST(nothing_in_great_number),
 };
 
 TEST_MAIN(tests)
