@@ -22,8 +22,7 @@ static bool answer_posted;
  * us what is no reply right. */
 static void answer_refused(void)
 {
-	if (answer_posted)
-		mach_msg_destroy(&out->head);
+	mach_msg_destroy(&out->head);
 	answer_posted = false;
 }
 
@@ -59,36 +58,34 @@ static bool was_sent(mach_msg_return_t mr)
 	       (mr & ~MACH_MSG_MASK) >= MACH_RCV_IN_PROGRESS;
 }
 
-/* Into the buffer of the answer, which becomes the one of the message. */
-static mach_msg_return_t answer_and_receive(mach_msg_option_t option,
-					    mach_msg_timeout_t ms)
+/* Into the buffer of the answer, which becomes the one of the message. False: the
+ * answer was refused, nothing was received. */
+static bool answer_and_receive(mach_msg_option_t option, mach_msg_timeout_t ms,
+			       mach_msg_return_t *mr)
 {
 	union buffer *was_in = in;
-	mach_msg_return_t mr;
 
-	mr = mach_msg(&out->head, MACH_SEND_MSG | MACH_RCV_MSG | option,
-		      out->head.msgh_size, sizeof(*out), port_set, ms,
-		      MACH_PORT_NULL);
-	if (!was_sent(mr))
-		return mr;
+	*mr = mach_msg(&out->head, MACH_SEND_MSG | MACH_RCV_MSG | option,
+		       out->head.msgh_size, sizeof(*out), port_set, ms,
+		       MACH_PORT_NULL);
+	if (!was_sent(*mr)) {
+		answer_refused();
+		return false;
+	}
 	answer_posted = false;
 	in = out;
 	out = was_in;
-	return mr;
+	return true;
 }
 
 mach_msg_return_t exchange(mach_msg_option_t option, mach_msg_timeout_t ms,
 			   mach_msg_header_t **message)
 {
-	mach_msg_return_t mr = MACH_SEND_INVALID_DEST;
+	mach_msg_return_t mr;
 
-	if (answer_posted)
-		mr = answer_and_receive(option, ms);
-	if (!was_sent(mr)) {
-		answer_refused();
+	if (!answer_posted || !answer_and_receive(option, ms, &mr))
 		mr = mach_msg(&in->head, MACH_RCV_MSG | option, 0, sizeof(*in),
 			      port_set, ms, MACH_PORT_NULL);
-	}
 	*message = &in->head;
 	return mr;
 }
