@@ -99,23 +99,36 @@ static inline struct processor *choose(struct thread *t)
 	return idle != NULL ? idle : last;
 }
 
-/* Something was put into p's queue: p must look at it in time. */
-static inline void notify(struct processor *p, int current)
+/*
+ * Something was put into p's queue: p must look at it in time. True: p is another
+ * processor and is to be kicked by unlock_and_kick; it decides itself then, in
+ * sched_kick_interrupt.
+ */
+static inline bool notify(struct processor *p, int current)
 	REQUIRES(&p->runq.lock)
 {
-	if (p != cpu_processor()) {
-		/* Remote: it decides itself, in sched_kick_interrupt. */
-		if (atomic_load(&p->is_idle) ||
-		    current > atomic_get(&p->running_priority) ||
-		    !atomic_get(&p->p->quantum_armed))
-			cpu_kick(p->number);
-	} else if (cpu_thread() == NULL) {
-		return; /* still booting */
-	} else if (current > atomic_get(&p->running_priority)) {
+	if (p != cpu_processor())
+		return atomic_load(&p->is_idle) ||
+		       current > atomic_get(&p->running_priority) ||
+		       !atomic_get(&p->p->quantum_armed);
+	if (cpu_thread() == NULL)
+		return false; /* still booting */
+	if (current > atomic_get(&p->running_priority))
 		atomic_fetch_or(&cpu_thread()->ast, AST_RESCHEDULE);
-	} else if (!atomic_get(&p->p->quantum_armed)) {
+	else if (!atomic_get(&p->p->quantum_armed))
 		quantum_arm(p);
-	}
+	return false;
+}
+
+/* Without the lock, which is the first thing that the kicked one wants: to send an
+ * interrupt may take long. Still with interrupts off, or the kick might wait. */
+static inline void unlock_and_kick(struct processor *p, bool kick, bool on)
+	RELEASES(&p->runq.lock)
+{
+	spin_unlock(&p->runq.lock);
+	if (kick)
+		cpu_kick(p->number);
+	cpu_irq_restore(on);
 }
 
 void runq_offer(struct processor *p)
@@ -132,12 +145,13 @@ void runq_enqueue(struct thread *t)
 	struct processor *p = movable ? choose(t) :
 					atomic_get(&t->sched.processor);
 	bool on = spin_lock_irq(&p->runq.lock);
+	bool kick;
 
 	/* A sleeper's usage has decayed meanwhile. */
 	usage_age_sleeper(t, cpu_processor()->stamp);
 	push(p, t);
-	notify(p, atomic_get(&t->sched.current));
-	spin_unlock_irq(&p->runq.lock, on);
+	kick = notify(p, atomic_get(&t->sched.current));
+	unlock_and_kick(p, kick, on);
 	/* One that became idle since we chose looked before we pushed. */
 	if (__builtin_expect(atomic_get(&p->pset->idle) != 0, 0) && movable &&
 	    !atomic_get(&p->is_idle))
@@ -264,18 +278,19 @@ static bool set_at(struct processor *p, struct thread *t, int current)
 {
 	bool on = spin_lock_irq(&p->runq.lock);
 	bool here = atomic_get(&t->sched.processor) == p;
+	bool kick = false;
 
 	if (here) {
 		if (list_linked(&t->sched.runq_link)) {
 			runq_requeue(p, t, current);
-			notify(p, current);
+			kick = notify(p, current);
 		} else {
 			atomic_set(&t->sched.current, (int8_t)current);
 		}
 		if (t == cpu_thread())
 			atomic_set(&p->running_priority, current);
 	}
-	spin_unlock_irq(&p->runq.lock, on);
+	unlock_and_kick(p, kick, on);
 	return here;
 }
 
