@@ -38,7 +38,7 @@ static void check_locked(struct ipc_port *port)
 	struct ipc_message *m;
 	uint32_t count = 0;
 	if (ipc_port_is_kernel(port)) {
-		panic_unless(!port->receiver);
+		panic_unless(port->active || !port->object);
 		return;
 	}
 	list_for_each(&port->queue, m, link) {

@@ -52,6 +52,7 @@ static bool serves(enum kobject_kind have, enum kobject_kind want)
 static inline struct kobject *object_of(struct ipc_port *port,
 					enum kobject_kind kind)
 {
+	assert(kind != KOBJECT_NONE); /* whose ports have something else there */
 	struct kobject *object = port->object; /* NULL if it is dead */
 	if (!object || (port->kind != kind && !serves(port->kind, kind)))
 		return NULL;

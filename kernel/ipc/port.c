@@ -33,9 +33,8 @@ static inline void init_common(struct ipc_port *port)
 	port->kept = false;
 	port->srights = port->sorights = port->mscount = 0;
 	port->receiver_name = MACH_PORT_NULL;
-	port->receiver = NULL;
-	list_init(&port->requests);
 	port->no_senders = NULL;
+	list_init(&port->requests);
 }
 
 enum kr ipc_port_create(struct account *account, struct ipc_port **out)
@@ -50,7 +49,7 @@ enum kr ipc_port_create(struct account *account, struct ipc_port **out)
 	}
 	init_common(port);
 	port->kind = KOBJECT_NONE;
-	port->object = NULL;
+	port->receiver = NULL;
 	port->account = account;
 	port->set = NULL;
 	port->transit = NULL;
@@ -80,7 +79,7 @@ struct ipc_port *ipc_port_create_kernel(enum kobject_kind kind,
 
 static void free_kernel(struct ipc_port *port)
 {
-	assert(!port->receiver);
+	assert(!port->object);
 	zone_free(&kernel_zone, port);
 }
 
@@ -164,7 +163,6 @@ static void detach(struct ipc_port *port, struct remains *left)
 	list_init(&left->messages);
 	list_init(&left->requests);
 	port->active = false;
-	port->object = NULL;
 	ipc_port_leave_space(port);
 	list_concat(&left->messages, &port->queue);
 	list_concat(&left->messages, &port->waiting);

@@ -57,11 +57,15 @@ struct ipc_port {
 	uint32_t sorights;	  /* (p) send-once rights */
 	uint32_t mscount;	  /* (p) make-send count */
 	mach_port_name_t receiver_name; /* (n) */
-	struct ipc_space *receiver; /* (n) identity only; NULL: in transit,
-				       the kernel's, or dead */
-	struct list requests;	  /* (p) dead-name and compat requests */
+	union {
+		struct ipc_space *receiver; /* (n) identity only; NULL: in
+					       transit or dead */
+		struct kobject *object; /* (p) for kernel ports, which no space
+					   receives from: no space's address;
+					   NULL once disabled */
+	};
 	struct ipc_request *no_senders; /* (p) */
-	struct kobject *object;	  /* (p) for kernel ports; NULL once disabled */
+	struct list requests;	  /* (p) dead-name and compat requests */
 	/* --- the line --- */
 	struct account *account;  /* (f) pays for the port; NULL: the kernel */
 	struct ipc_set *set;	  /* (p) the set it is in, +1 */
@@ -113,7 +117,7 @@ static inline void ipc_port_unref(struct ipc_port *port)
  * waits at it has a pin, and a message that waits for room a right. */
 static inline bool ipc_port_is_unused(const struct ipc_port *port)
 {
-	assert(port->active && !port->object && !port->transit);
+	assert(port->active && port->kind == KOBJECT_NONE && !port->transit);
 	if (!ref_is_only(&port->ref))
 		return false;
 	uintptr_t any = (port->srights | port->sorights | port->count) |

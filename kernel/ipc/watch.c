@@ -64,8 +64,7 @@ static void show_port(int64_t *row, const struct ipc_port *port)
 		row[RIGHT_STAT_QUEUED] = port->count;
 		row[RIGHT_STAT_QLIMIT] = port->qlimit;
 		row[RIGHT_STAT_SET] = port->set ? disguise(port->set) : 0;
-	}
-	if (port->object && ipc_watch_owner)
+	} else if (port->object && ipc_watch_owner)
 		row[RIGHT_STAT_TASK] = (int64_t)ipc_watch_owner(
 			(enum kobject_kind)port->kind, port->object);
 }
