@@ -7,6 +7,7 @@
  * to it.
  */
 #include <ipc/message_i.h>
+#include <ipc/space_i.h>
 #include <kern/sched.h>
 #include <kern/string.h>
 #include <kern/thread.h>
@@ -207,7 +208,7 @@ bool ipc_message_pay(struct ipc_message *m)
 	if (m->dest.kind == RIGHT_SEND_ONCE)
 		payer = m->dest.port->account;
 	if (!payer)
-		payer = thread_self()->account;
+		payer = thread_self()->space->account;
 	return ipc_message_charge(m, payer, CHARGE_MESSAGES,
 				  sizeof(*m) + m->capacity + m->charged);
 }

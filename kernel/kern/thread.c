@@ -37,15 +37,12 @@ void thread_module_init(void)
 static void thread_free(struct kobject *object)
 {
 	struct thread *t = container_of(object, struct thread, object);
-	struct account *account = t->account;
 
 	assert(!list_linked(&t->sched.runq_link) && t->stack == NULL);
 	if (t->task != NULL && thread_free_hook != NULL)
 		thread_free_hook(t);
 	machine_thread_cleanup(&t->machine);
 	zone_free(&thread_zone, t);
-	if (account != NULL)
-		account_credit(account, CHARGE_THREADS, 1);
 }
 
 static const struct kobject_ops thread_ops = {.free = thread_free};
@@ -86,20 +83,15 @@ struct thread *thread_create(const struct thread_origin *origin)
 	int priority = origin->priority;
 	struct thread *t;
 
-	if (!account_charge(origin->account, CHARGE_THREADS, 1))
-		return NULL;
 	if (priority > origin->max_priority)
 		priority = origin->max_priority;
 	t = thread_alloc(priority, origin->max_priority, context_user_return);
-	if (t == NULL) {
-		account_credit(origin->account, CHARGE_THREADS, 1);
+	if (t == NULL)
 		return NULL;
-	}
 	t->task = origin->task;
 	t->pmap = origin->pmap;
 	t->map = origin->map;
 	t->space = origin->space;
-	t->account = origin->account;
 	t->sched.stop_count = t->sched.suspend_count = origin->stop_count;
 	if (origin->stop_count != 0)
 		atomic_set(&t->ast, AST_STOP);

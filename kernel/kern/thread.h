@@ -31,7 +31,6 @@
 #pragma once
 
 #include <arch/context.h>
-#include <kern/charge.h>
 #include <kern/kobject.h>
 #include <kern/kr.h>
 #include <kern/list.h>
@@ -76,7 +75,6 @@ struct thread {
 	struct pmap *pmap;	   /* (f) task's; NULL for kernel threads */
 	struct vm_map *map;	   /* (f) task's */
 	struct ipc_space *space;   /* (f) task's */
-	struct account *account;   /* (f) task's */
 	struct walk_node task_link; /* task's lock; its suspensions so far */
 
 	union {
@@ -108,16 +106,14 @@ struct thread {
 
 /*
  * +1. A user thread of the task, in no list yet, stop count as given, user
- * state zero. Inherits priority from the defaults given. NULL: no memory or
- * over the account's limit. The pointers (f) are borrowed from the task,
- * which outlives its threads.
+ * state zero. Inherits priority from the defaults given. NULL: no memory. The
+ * pointers (f) are borrowed from the task, which outlives its threads.
  */
 struct thread_origin {
 	struct task *task;
 	struct pmap *pmap;
 	struct vm_map *map;
 	struct ipc_space *space;
-	struct account *account;
 	int priority, max_priority;
 	unsigned stop_count;
 };

@@ -168,15 +168,18 @@ enum kr task_thread_create(struct task *t, unsigned stop_count,
 		.map = t->map,
 		.pmap = vm_map_pmap(t->map),
 		.space = t->space,
-		.account = t->account,
 		.priority = t->priority,
 		.max_priority = t->pset->max_priority,
 		.stop_count = stop_count,
 	};
-	struct thread *thread = thread_create(&origin);
 
-	if (!thread)
+	if (!account_charge(t->account, CHARGE_THREADS, 1))
 		return KR_RESOURCE_SHORTAGE;
+	struct thread *thread = thread_create(&origin);
+	if (!thread) {
+		account_credit(t->account, CHARGE_THREADS, 1);
+		return KR_RESOURCE_SHORTAGE;
+	}
 	task_ref(t); /* the thread's, dropped by task_thread_free */
 	ipc_thread_init(thread);
 	thread->exc.self_port = ipc_kport_create(KOBJECT_THREAD,
@@ -222,8 +225,12 @@ static void task_thread_exit(struct thread *thread)
 
 static void task_thread_free(struct thread *thread)
 {
-	if (thread->task)
-		task_unref(thread->task);
+	struct task *t = thread->task;
+
+	if (!t)
+		return;
+	account_credit(t->account, CHARGE_THREADS, 1);
+	task_unref(t);
 }
 
 /*

@@ -122,7 +122,6 @@ static struct thread *start(struct vm_map *map, void (*fn)(void *),
 	const struct thread_origin origin = {
 		.pmap = vm_map_pmap(map),
 		.map = map,
-		.account = account,
 		.priority = PRIORITY_USER,
 		.max_priority = PRIORITY_USER,
 	};

@@ -115,7 +115,6 @@ static void start_all(struct vm_map *const map[WRITERS],
 		const struct thread_origin origin = {
 			.pmap = vm_map_pmap(map[i]),
 			.map = map[i],
-			.account = account,
 			.priority = PRIORITY_USER,
 			.max_priority = PRIORITY_USER,
 		};

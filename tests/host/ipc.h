@@ -94,7 +94,6 @@ static inline struct thread *test_start(struct test_program *p)
 		.map = t->map,
 		.pmap = vm_map_pmap(t->map),
 		.space = t->space,
-		.account = t->account,
 		.priority = PRIORITY_USER,
 		.max_priority = PRIORITY_SERVER,
 	};

@@ -13,7 +13,6 @@
 #include <arch/clock.h>
 #include <arch/context.h>
 #include <host.h>
-#include <kern/charge.h>
 #include <kern/panic.h>
 #include <kern/sched.h>
 #include <kern/waitq.h>
@@ -51,7 +50,6 @@ static const struct lock_class slots_class = {
 };
 static struct spinlock slots_lock = SPINLOCK_INIT(&slots_class);
 static struct thread *slots[VICTIMS]; /* +1 each */
-static struct account *account;
 static _Atomic bool over;
 static unsigned actions = ACTIONS;
 
@@ -137,7 +135,6 @@ static void program(void *arg)
 static struct thread *create(void)
 {
 	struct thread_origin origin = {
-		.account = account,
 		.priority = PRIORITY_USER,
 		.max_priority = PRIORITY_USER,
 	};
@@ -382,7 +379,6 @@ static void victims_die_anywhere(void)
 static void all(void *arg)
 {
 	(void)arg;
-	account = account_create(NULL);
 	RUN(waits_end_once);
 	RUN(victims_die_anywhere);
 }

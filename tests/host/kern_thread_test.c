@@ -6,17 +6,18 @@
 #include <arch/context.h>
 #include <arch/state.h>
 #include <host.h>
-#include <kern/charge.h>
 #include <kern/panic.h>
 #include <kern/sched.h>
 #include <kern/waitq.h>
+#include <kern/zone.h>
 
 #include "check.h"
+
+#include <string.h>
 
 #define SECOND 1000000000ull
 
 static struct waitq queue;
-static struct account *account;
 static int steps;
 static enum wait_result last_result;
 
@@ -279,7 +280,6 @@ static void depression_ends(void)
 static struct thread *user(void (*program)(void *), void *arg, unsigned stops)
 {
 	struct thread_origin origin = {
-		.account = account,
 		.priority = PRIORITY_USER,
 		.max_priority = PRIORITY_USER + 5,
 		.stop_count = stops,
@@ -500,13 +500,30 @@ static void terminate_ends_a_stopped_thread(void)
 	CHECK_EQ(steps, 0);
 }
 
+static void note_threads(void *arg, const char *name, size_t size, size_t live,
+			 size_t frames)
+{
+	(void)size, (void)frames;
+	if (strcmp(name, "thread") == 0)
+		*(size_t *)arg = live;
+}
+
+static size_t live_threads(void)
+{
+	size_t live = 0;
+
+	zone_census(note_threads, &live);
+	return live;
+}
+
 static void never_started_thread_is_freed(void)
 {
+	size_t before = live_threads();
 	struct thread *t = user(program_steps, NULL, 1);
 
-	CHECK_EQ(account->used[CHARGE_THREADS], 1);
+	CHECK_EQ(live_threads(), before + 1);
 	thread_unref(t);
-	CHECK_EQ(account->used[CHARGE_THREADS], 0);
+	CHECK_EQ(live_threads(), before);
 }
 
 /* --- a call and a reply by hand-off between two user threads */
@@ -803,7 +820,6 @@ static void all(void *arg)
 {
 	(void)arg;
 	waitq_init(&queue);
-	account = account_create(NULL);
 	RUN(runs_and_ends);
 	RUN(wakes_one_then_all);
 	RUN(times_out);
