@@ -77,22 +77,23 @@ static inline uint32_t exc_request_size(bool wide)
 }
 
 /* What the calling thread raised, in the long form. */
-void exc_fill_64(struct exc_request_64 *r, struct thread *self);
+void exc_fill_64(struct exc_request_64 *r, struct thread *self,
+		 const struct thread_exc *exc);
 
 /* In either; the rest of the header and the ports are not its business. */
 static inline void exc_fill(mach_msg_header_t *head, struct thread *self,
-			    bool wide)
+			    const struct thread_exc *exc, bool wide)
 {
 	struct exc_request_32 *r = (void *)head;
 
 	r->ports.exception_type = EXC_WORD_INT;
-	r->ports.exception = self->exc.exception;
+	r->ports.exception = exc->exception;
 	if (wide) {
-		exc_fill_64((void *)head, self);
+		exc_fill_64((void *)head, self, exc);
 		return;
 	}
 	head->msgh_id = EXC_ID_32;
 	r->code_type = r->subcode_type = EXC_WORD_INT;
-	r->code = (int32_t)self->exc.code;
-	r->subcode = (int32_t)self->exc.subcode;
+	r->code = (int32_t)exc->code;
+	r->subcode = (int32_t)exc->subcode;
 }

@@ -63,12 +63,12 @@ TEMPLATE bool find_known(struct ipc_space *s, struct ipc_port *port,
 
 /* Everything that is to be found in the handler's space. */
 TEMPLATE bool find_told(struct fast *f, const struct ipc_exception *x,
-			struct ipc_space *s, struct told *told)
+			struct thread_exc *exc, struct ipc_space *s,
+			struct told *told)
 	REQUIRES(&s->lock)
 {
-	struct thread_exc *exc = &f->self->exc;
 	told->compat = ipc_receive_option(f->peer) & MACH_RCV_25;
-	return find_known(s, x->thread, &exc->thread_name, told->compat,
+	return find_known(s, exc->sself, &exc->thread_name, told->compat,
 			  &told->thread) &&
 	       find_known(s, x->task, &exc->task_name, told->compat,
 			  &told->task) &&
@@ -150,16 +150,17 @@ TEMPLATE void commit(struct fast *f, const struct told *told)
 
 /* The destination is locked, and a peer waits there. Our registers are still
  * ours when they are told: the wait begins after that. */
-TEMPLATE bool tell(struct fast *f, const struct ipc_exception *x, bool wide)
+TEMPLATE bool tell(struct fast *f, const struct ipc_exception *x,
+		   struct thread_exc *exc, bool wide)
 	REQUIRES(&f->dest->lock)
 {
 	struct ipc_space *s = f->peer->space;
 	struct told told;
 	if (!spin_trylock(&s->lock))
 		return false;
-	bool ok = find_told(f, x, s, &told);
+	bool ok = find_told(f, x, exc, s, &told);
 	if (likely(ok)) {
-		exc_fill(&f->m->head, f->self, wide);
+		exc_fill(&f->m->head, f->self, exc, wide);
 		ok = claim(f);
 		if (likely(ok))
 			commit(f, &told);
@@ -170,14 +171,14 @@ TEMPLATE bool tell(struct fast *f, const struct ipc_exception *x, bool wide)
 	return ok;
 }
 
-bool ipc_exception_meet(struct ipc_exception *x)
+bool ipc_exception_meet(struct ipc_exception *x, struct thread_exc *exc)
 {
 	struct thread *self = thread_self();
 	struct fast f;
 	f.self = self;
 	f.m = self->ipc.spare;
 	f.dest = x->handler;
-	f.port = self->exc.reply_port;
+	f.port = exc->reply_port;
 	f.dest_set = NULL;
 	f.set = NULL;
 	f.peer = NULL;
@@ -189,7 +190,7 @@ bool ipc_exception_meet(struct ipc_exception *x)
 	bool wide = f.dest->exception_form == EXC_FORM_64;
 	f.m->head.msgh_size = exc_request_size(wide);
 	assert(f.m->head.msgh_size <= f.m->capacity);
-	bool ok = find_peer(&f, ANY) && tell(&f, x, wide);
+	bool ok = find_peer(&f, ANY) && tell(&f, x, exc, wide);
 	if (f.dest_set)
 		unlock_set(f.dest_set);
 	spin_unlock(&f.dest->lock);
@@ -213,14 +214,15 @@ void ipc_exception_tell(const struct ipc_exception *x, ipc_kernel_done done)
 	hand_over(&f, f.peer, PLAIN); /* words, in a thread's own memory */
 }
 
-void exc_fill_64(struct exc_request_64 *r, struct thread *self)
+void exc_fill_64(struct exc_request_64 *r, struct thread *self,
+		 const struct thread_exc *exc)
 {
 	unsigned count = x86_64_THREAD_STATE_COUNT;
 	r->ports.head.msgh_id = EXC_ID_64;
 	r->code_type = (mach_msg_type_t)EXC_WORD(MACH_MSG_TYPE_INTEGER_64, 64,
 						 2);
-	r->code[0] = self->exc.code;
-	r->code[1] = self->exc.subcode;
+	r->code[0] = exc->code;
+	r->code[1] = exc->subcode;
 	r->flavor_type = EXC_WORD_INT;
 	r->flavor = x86_64_THREAD_STATE;
 	r->state_type = (mach_msg_type_t)EXC_WORD(

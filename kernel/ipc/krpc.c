@@ -147,10 +147,10 @@ void ipc_kernel_rpc_answered(struct ipc_message *m)
 	finish(self, KR_SUCCESS, &m->head);
 }
 
-static void drop_reply_port(struct thread *t)
+static void drop_reply_port(struct thread_exc *exc)
 {
-	struct ipc_port *port = t->exc.reply_port;
-	t->exc.reply_port = NULL;
+	struct ipc_port *port = exc->reply_port;
+	exc->reply_port = NULL;
 	if (port)
 		ipc_port_kill(port);
 }
@@ -163,7 +163,7 @@ void ipc_kernel_rpc_continue(void)
 		ipc_wait_leave(self);
 		self->ipc.place = 0;
 		ipc_port_unref(port);
-		drop_reply_port(self);
+		drop_reply_port(thread_exc(self));
 		fail(self, KR_ABORTED);
 	}
 	struct ipc_message *m = self->ipc.message;
@@ -190,11 +190,11 @@ static void arm_reply(struct thread *self, struct ipc_port *port)
 	spin_unlock(&port->lock);
 }
 
-static bool have_reply_port(struct thread *self)
+static bool have_reply_port(struct thread_exc *exc)
 {
-	if (self->exc.reply_port)
+	if (exc->reply_port)
 		return true;
-	return ipc_port_create(NULL, &self->exc.reply_port) == KR_SUCCESS;
+	return ipc_port_create(NULL, &exc->reply_port) == KR_SUCCESS;
 }
 
 struct ipc_message *ipc_kernel_request(uint32_t size, uint32_t rights,
@@ -234,18 +234,19 @@ void ipc_kernel_rpc(struct ipc_right dest, struct ipc_message *m,
 		    ipc_kernel_done done)
 {
 	struct thread *self = thread_self(), *next = NULL;
+	struct thread_exc *exc = thread_exc(self);
 	struct ipc_port *port = dest.port;
 	self->ipc.done = (void (*)(void))done;
-	if (!m || !have_reply_port(self)) {
+	if (!m || !have_reply_port(exc)) {
 		if (m)
 			ipc_message_destroy(m);
 		ipc_right_release(dest);
 		fail(self, KR_RESOURCE_SHORTAGE);
 	}
-	ipc_fast_kernel_rpc(m, port, self->exc.reply_port);
+	ipc_fast_kernel_rpc(m, port, exc->reply_port);
 	m->dest = dest;
-	m->reply = ipc_right_make_send_once(self->exc.reply_port);
-	arm_reply(self, self->exc.reply_port);
+	m->reply = ipc_right_make_send_once(exc->reply_port);
+	arm_reply(self, exc->reply_port);
 	spin_lock(&port->lock);
 	bool alive = port->active && !ipc_port_is_kernel(port);
 	if (alive)
@@ -255,7 +256,7 @@ void ipc_kernel_rpc(struct ipc_right dest, struct ipc_message *m,
 		(void)thread_wait_cancel();
 		ipc_wait_leave(self);
 		self->ipc.place = 0;
-		ipc_port_unref(self->exc.reply_port);
+		ipc_port_unref(exc->reply_port);
 		ipc_right_used(m->reply);
 		m->reply = IPC_RIGHT_NULL;
 		ipc_message_destroy(m);
@@ -270,5 +271,7 @@ void ipc_kernel_rpc(struct ipc_right dest, struct ipc_message *m,
 
 void ipc_kernel_rpc_exit(struct thread *t)
 {
-	drop_reply_port(t);
+	struct thread_exc *exc = thread_exc(t);
+	if (exc)
+		drop_reply_port(exc);
 }

@@ -31,12 +31,12 @@ void ipc_kernel_request_right(struct ipc_message *m, uint32_t i,
 
 /*
  * The calling user thread sends a request so made (NULL: no memory for it; both
- * consumed) with a send-once right to
- * its kernel reply port (thread->exc.reply_port: created on first use, kept) and waits for the answer,
- * handing the processor to the receiver. Never returns: done is called,
- * on a fresh stack, with the reply in kernel memory (valid until it returns or
- * blocks; of rights in it nothing is left; the kernel bit says that it is a
- * notification: the right was dropped) or with NULL and
+ * consumed) with a send-once right to its kernel reply port (of its thread->exc,
+ * which is there: created on first use, kept) and waits for the answer, handing
+ * the processor to the receiver. Never returns: done is called, on a fresh stack,
+ * with the reply in kernel memory (valid until it returns or blocks; of rights in
+ * it nothing is left; the kernel bit says that it is a notification: the right
+ * was dropped) or with NULL and
  *   KR_ABORTED  thread_abort ended the wait
  *   KR_INVALID_CAPABILITY  dest is dead
  *   KR_RESOURCE_SHORTAGE
@@ -48,18 +48,19 @@ typedef void (*ipc_kernel_done)(enum kr result,
 				      ipc_kernel_done done);
 
 /*
- * The same for an exception of the calling thread (thread->exc), to a handler
+ * The same for an exception of the calling thread (its exc), to a handler
  * that waits already and knows the ports it is told of. First, under a lock of
  * lower rank than a space's that keeps all three ports, which are borrowed:
  * takes the handler, from when on the caller waits for its answer. False: not so,
  * nothing happened. Then, without that lock, leaves.
  */
 struct ipc_exception {
-	struct ipc_port *handler, *thread, *task;
+	struct ipc_port *handler, *task;
 	struct thread *peer;	     /* ipc's own, as is the next */
 	struct ipc_message *message;
 };
-bool ipc_exception_meet(struct ipc_exception *x);
+struct thread_exc;
+bool ipc_exception_meet(struct ipc_exception *x, struct thread_exc *exc);
 [[gnu::noreturn]] void ipc_exception_tell(const struct ipc_exception *x,
 					  ipc_kernel_done done);
 

@@ -101,8 +101,18 @@ struct thread {
 
 	struct thread_sched sched;    /* kern/sched */
 	struct thread_ipc ipc;	      /* kernel/ipc only */
-	struct thread_exc exc;	      /* kernel/task only */
+	/* kernel/task only; both under the task's lock. */
+	struct ipc_port *self_port;   /* the kernel port; NULL at the end */
+	struct thread_exc *_Atomic exc; /* NULL while none: then the kernel port
+					   is what thread_self gives */
 };
+
+/* What t has for exceptions; NULL: none yet. A thread asks about itself with no
+ * lock, about others with their task's. */
+static inline struct thread_exc *thread_exc(struct thread *t)
+{
+	return atomic_get_acq(&t->exc);
+}
 
 /*
  * +1. A user thread of the task, in no list yet, stop count as given, user

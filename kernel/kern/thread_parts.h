@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Parts of struct thread that belong to one module each; only that module
- * looks inside. They are here so that a thread is one allocation.
+ * looks inside. They are here so that a thread is one allocation, and two once
+ * it has to do with exceptions.
  */
 #pragma once
 
@@ -79,15 +80,14 @@ struct thread_ipc {
 	uint32_t reply_name;	     /* what thread_reply gave, or 0 */
 };
 
-/* kernel/task: special ports, exception in progress. */
+/* kernel/task: special ports, exception in progress. Beside the thread, from the
+ * first port that it is given, or exception that it raises, to its end. */
 struct thread_exc {
-	struct ipc_port *self_port;	 /* the kernel port, fixed */
 	struct ipc_port *sself;		 /* what thread_self gives */
 	struct ipc_port *exception_port; /* send right or NULL */
-	struct ipc_port *reply_port;	 /* cached for exception replies */
-	uint32_t thread_name, task_name; /* that a handler was told last */
-	int16_t exception;
-	uint16_t state;
+	struct ipc_port *reply_port;	 /* (s) cached for exception replies */
+	uint32_t thread_name, task_name; /* (s) that a handler was told last */
+	uint8_t exception, state;	 /* (s), and the next two */
 	int32_t code;			 /* all of ours fit */
 	int64_t subcode;
 };

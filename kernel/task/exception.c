@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Exceptions as messages. Nothing is kept on the stack while the victim
- * waits: what it raised and which port is being asked stand in thread->exc.
+ * waits: what it raised and which port is being asked stand beside the thread.
  * The message has two forms (ipc/exception_form.h).
  */
 #include <task/exception.h>
@@ -24,11 +24,14 @@ enum { ASK_THREAD, ASK_TASK, ASK_NOBODY };
 #define BODY_OFFSET(field)                                                     \
 	(offsetof(struct exc_ports, field) - sizeof(mach_msg_header_t))
 
-[[gnu::noreturn]] static void exception_ask(struct thread *self);
+/* A function of its own: hardly any answer needs it. */
+[[gnu::noinline, gnu::noreturn]] static void
+exception_ask_next(struct thread *self);
 
 /* --- the request --- */
 
-static struct ipc_message *request(struct thread *self, bool wide,
+static struct ipc_message *request(struct thread *self,
+				   const struct thread_exc *exc, bool wide,
 				   const struct exception_rights *who)
 {
 	mach_msg_header_t *head;
@@ -39,7 +42,7 @@ static struct ipc_message *request(struct thread *self, bool wide,
 		ipc_right_release(who->task);
 		return NULL;
 	}
-	exc_fill(head, self, wide);
+	exc_fill(head, self, exc, wide);
 	struct exc_ports *p = (void *)head;
 	p->thread_type = p->task_type =
 		(mach_msg_type_t)EXC_WORD(MACH_MSG_TYPE_PORT_SEND, 32, 1);
@@ -48,12 +51,13 @@ static struct ipc_message *request(struct thread *self, bool wide,
 	return m;
 }
 
-/* The next port to ask and who asks, +1 each; moves thread->exc.state on past
- * it. False: nobody is left. */
-static bool exception_next(struct thread *self, struct exception_rights *r)
+/* The next port to ask and who asks, +1 each; moves exc->state on past it.
+ * False: nobody is left. */
+static bool exception_next(struct thread *self, struct thread_exc *exc,
+			   struct exception_rights *r)
 {
-	while (self->exc.state != ASK_NOBODY) {
-		bool task = self->exc.state++ == ASK_TASK;
+	while (exc->state != ASK_NOBODY) {
+		bool task = exc->state++ == ASK_TASK;
 		if (exception_rights(self, task, r))
 			return true;
 	}
@@ -109,7 +113,7 @@ static void exception_done(enum kr result, const mach_msg_header_t *reply)
 	struct thread *self = thread_self();
 
 	if (!reply_handled(self, result, reply))
-		exception_ask(self);
+		exception_ask_next(self);
 	context_user_return();
 }
 
@@ -120,15 +124,16 @@ static const char *const class_name[EXC_TYPES_MAX + 1] = {
 	"emulation",	   "software",	 "breakpoint",
 };
 
-[[gnu::noreturn]] static void exception_unhandled(struct thread *self)
+[[gnu::noreturn]] static void exception_unhandled(struct thread *self,
+						  const struct thread_exc *exc)
 {
 	struct task *task = self->task;
-	int e = self->exc.exception;
+	int e = exc->exception;
 
 	klog("%s: %s (code %lld, subcode 0x%llx) at pc 0x%llx: no handler, "
 	     "task terminated",
 	     task->name, e > 0 && e <= EXC_TYPES_MAX ? class_name[e] : "?",
-	     (long long)self->exc.code, (unsigned long long)self->exc.subcode,
+	     (long long)exc->code, (unsigned long long)exc->subcode,
 	     (unsigned long long)machine_user_pc(&self->machine));
 	if (task->essential)
 		machine_end(MACHINE_PANIC); /* the reason is the last line */
@@ -136,48 +141,83 @@ static const char *const class_name[EXC_TYPES_MAX + 1] = {
 	context_user_return(); /* dies on its way */
 }
 
-/* Asks the next handler if it waits and knows thread and task; else returns, and
- * nothing has happened. */
-static void exception_ask_waiting(struct thread *self)
+/* Asks the next handler, state being where the walk is, if it waits and knows
+ * thread and task; else returns, and nothing has happened. */
+__attribute__((always_inline)) static inline void
+exception_ask_waiting(struct thread *self, struct thread_exc *exc, uint8_t state)
 {
 	struct task *task = self->task;
-	uint32_t next = ASK_TASK;
 	struct ipc_exception x;
 
 	spin_lock(&task->lock);
-	x.handler = self->exc.exception_port;
-	if (!x.handler || self->exc.state != ASK_THREAD) {
-		x.handler = task->exception.port;
-		next = ASK_NOBODY;
+	struct ipc_port *handler = exc->exception_port;
+	exc->state = ASK_TASK;
+	if (!handler || state != ASK_THREAD) {
+		handler = task->exception.port;
+		exc->state = ASK_NOBODY;
 	}
-	x.thread = self->exc.sself;
+	x.handler = handler;
 	x.task = task->sself.port;
-	bool met = x.handler && task->active &&
-		   self->exc.state != ASK_NOBODY && ipc_exception_meet(&x);
+	bool met = handler && task->active && state != ASK_NOBODY &&
+		   ipc_exception_meet(&x, exc);
 	spin_unlock(&task->lock);
-	if (!met)
-		return;
-	self->exc.state = next;
-	ipc_exception_tell(&x, exception_done);
+	if (met)
+		ipc_exception_tell(&x, exception_done);
+	exc->state = state;
 }
 
-static void exception_ask(struct thread *self)
+[[gnu::noreturn]] static void exception_ask_any(struct thread *self,
+						struct thread_exc *exc)
 {
 	struct exception_rights r;
-	exception_ask_waiting(self);
-	if (!exception_next(self, &r))
-		exception_unhandled(self);
+	if (!exception_next(self, exc, &r))
+		exception_unhandled(self, exc);
 	bool wide = ipc_port_exception_form(r.port.port) == EXC_FORM_64;
-	ipc_kernel_rpc(r.port, request(self, wide, &r), exception_done);
+	ipc_kernel_rpc(r.port, request(self, exc, wide, &r), exception_done);
+}
+
+static void exception_ask_next(struct thread *self)
+{
+	struct thread_exc *exc = thread_exc(self);
+
+	exception_ask_waiting(self, exc, exc->state);
+	exception_ask_any(self, exc);
+}
+
+static inline void exception_note(struct thread_exc *exc, int exception,
+				  int64_t code, int64_t subcode)
+{
+	exc->exception = (uint8_t)exception;
+	exc->code = (int32_t)code;
+	exc->subcode = subcode;
+}
+
+/* There is nothing yet to note it in; without memory for that nobody can be
+ * asked. No handler is met: there is no reply port either. */
+[[gnu::noinline, gnu::noreturn]] static void
+exception_first(struct thread *self, int exception, int64_t code,
+		int64_t subcode)
+{
+	struct thread_exc lost = {}, *exc = &lost;
+	bool made = thread_exc_make(self) == KR_SUCCESS;
+
+	if (made)
+		exc = thread_exc(self);
+	exception_note(exc, exception, code, subcode);
+	if (!made)
+		exception_unhandled(self, exc);
+	exc->state = ASK_THREAD;
+	exception_ask_any(self, exc);
 }
 
 void exception_raise(int exception, int64_t code, int64_t subcode)
 {
 	struct thread *self = thread_self();
+	struct thread_exc *exc = thread_exc(self);
 
-	self->exc.exception = exception;
-	self->exc.code = (int32_t)code;
-	self->exc.subcode = subcode;
-	self->exc.state = ASK_THREAD;
-	exception_ask(self);
+	if (__builtin_expect(!exc, 0))
+		exception_first(self, exception, code, subcode);
+	exception_note(exc, exception, code, subcode);
+	exception_ask_waiting(self, exc, ASK_THREAD);
+	exception_ask_any(self, exc);
 }

@@ -35,6 +35,7 @@ static void task_copy_name(char *name);
 void task_init(void)
 {
 	zone_init(&task_zone, "task", sizeof(struct task), 0);
+	thread_exc_init();
 	task_list_init();
 	thread_exit_hook = task_thread_exit;
 	thread_free_hook = task_thread_free;
@@ -152,11 +153,17 @@ static bool task_thread_insert(struct task *t, struct thread *thread)
 	return ok;
 }
 
-/* A thread that never ran: it is in no list and nobody knows it. */
-static void task_thread_abandon(struct thread *thread)
+static void thread_give_up(struct thread *thread)
 {
 	thread_ports_release(thread);
 	ipc_thread_exit(thread);
+	thread_exc_free(thread);
+}
+
+/* A thread that never ran: it is in no list and nobody knows it. */
+static void task_thread_abandon(struct thread *thread)
+{
+	thread_give_up(thread);
 	thread_unref(thread);
 }
 
@@ -182,13 +189,12 @@ enum kr task_thread_create(struct task *t, unsigned stop_count,
 	}
 	task_ref(t); /* the thread's, dropped by task_thread_free */
 	ipc_thread_init(thread);
-	thread->exc.self_port = ipc_kport_create(KOBJECT_THREAD,
-						 &thread->object);
-	if (!thread->exc.self_port) {
+	thread->self_port = ipc_kport_create(KOBJECT_THREAD, &thread->object);
+	if (!thread->self_port) {
 		task_thread_abandon(thread);
 		return KR_RESOURCE_SHORTAGE;
 	}
-	thread->exc.sself = ipc_right_make_send(thread->exc.self_port).port;
+	(void)ipc_right_make_send(thread->self_port); /* its *sself* */
 	if (!task_thread_insert(t, thread)) {
 		task_thread_abandon(thread);
 		return KR_FAILURE;
@@ -206,8 +212,7 @@ static void task_thread_exit(struct thread *thread)
 
 	if (!t)
 		return;
-	thread_ports_release(thread);
-	ipc_thread_exit(thread);
+	thread_give_up(thread);
 
 	uint64_t user, system;
 	thread_get_times(thread, &user, &system);

@@ -161,6 +161,12 @@ struct exception_rights {
 };
 bool exception_rights(struct thread *t, bool task_port,
 		      struct exception_rights *r);
+/* There is one from now on. KR_FAILURE: t is ending. KR_RESOURCE_SHORTAGE. Its
+ * place in the account is the thread's. */
+enum kr thread_exc_make(struct thread *t);
 enum kr thread_get_port(struct thread *t, int which, struct ipc_right *right);
 enum kr thread_set_port(struct thread *t, int which, struct ipc_right right);
+/* The end of what it has for exceptions comes after that of its ipc. */
 void thread_ports_release(struct thread *t);
+void thread_exc_free(struct thread *t);
+void thread_exc_init(void); /* once at boot */

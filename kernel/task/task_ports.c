@@ -8,6 +8,7 @@
 #include <ipc/kport.h>
 #include <ipc/space.h>
 #include <kern/thread.h>
+#include <kern/zone.h>
 #include <mach/thread_info.h>
 
 /* The slot of a special port; NULL: no such port, or not kept here. */
@@ -166,43 +167,94 @@ static struct ipc_right port_right(struct ipc_port *port)
 	return port ? (struct ipc_right){port, RIGHT_SEND} : IPC_RIGHT_NULL;
 }
 
-static struct ipc_port **thread_slot(struct thread *t, int which)
+static struct zone exc_zone;
+
+void thread_exc_init(void)
 {
-	switch (which) {
-	case THREAD_KERNEL_PORT:
-		return &t->exc.sself;
-	case THREAD_EXCEPTION_PORT:
-		return &t->exc.exception_port;
-	default:
-		return NULL;
+	zone_init(&exc_zone, "thread exception", sizeof(struct thread_exc), 0);
+}
+
+enum kr thread_exc_make(struct thread *t)
+{
+	if (thread_exc(t))
+		return KR_SUCCESS;
+	struct thread_exc *exc = zone_alloc_zeroed(&exc_zone);
+	if (!exc)
+		return KR_RESOURCE_SHORTAGE;
+	spin_lock(&t->task->lock);
+	bool alive = t->self_port != NULL;
+	if (alive && !thread_exc(t)) {
+		exc->sself = t->self_port;
+		atomic_set_rel(&t->exc, exc);
+		exc = NULL;
 	}
+	spin_unlock(&t->task->lock);
+	if (exc)
+		zone_free(&exc_zone, exc);
+	return alive ? KR_SUCCESS : KR_FAILURE;
+}
+
+void thread_exc_free(struct thread *t)
+{
+	struct thread_exc *exc = thread_exc(t);
+
+	assert(!t->self_port); /* nobody else looks there */
+	if (!exc)
+		return;
+	assert(!exc->reply_port);
+	atomic_set(&t->exc, NULL);
+	zone_free(&exc_zone, exc);
+}
+
+static bool is_thread_port(int which)
+{
+	return which == THREAD_KERNEL_PORT || which == THREAD_EXCEPTION_PORT;
+}
+
+static struct ipc_port **exc_slot(struct thread_exc *exc, int which)
+{
+	return which == THREAD_KERNEL_PORT ? &exc->sself :
+					     &exc->exception_port;
+}
+
+/* The task is locked. */
+static struct ipc_port *thread_port(struct thread *t, int which)
+{
+	struct thread_exc *exc = thread_exc(t);
+
+	if (exc)
+		return *exc_slot(exc, which);
+	return which == THREAD_KERNEL_PORT ? t->self_port : NULL;
 }
 
 enum kr thread_get_port(struct thread *t, int which, struct ipc_right *right)
 {
-	struct ipc_port **slot = thread_slot(t, which);
-
-	if (!slot)
+	if (!is_thread_port(which))
 		return KR_INVALID_ARGUMENT;
 	spin_lock(&t->task->lock);
-	bool alive = t->exc.self_port != NULL;
+	bool alive = t->self_port != NULL;
 	if (alive)
-		*right = ipc_right_copy_send(port_right(*slot));
+		*right = ipc_right_copy_send(port_right(thread_port(t, which)));
 	spin_unlock(&t->task->lock);
 	return alive ? KR_SUCCESS : KR_FAILURE;
 }
 
 enum kr thread_set_port(struct thread *t, int which, struct ipc_right right)
 {
-	struct ipc_port **slot = thread_slot(t, which);
+	struct ipc_port *old = NULL;
 
-	if (!slot || !right_is_send(right))
+	if (!is_thread_port(which) || !right_is_send(right))
 		return KR_INVALID_ARGUMENT;
+	enum kr kr = thread_exc_make(t);
+	if (kr != KR_SUCCESS)
+		return kr;
 	spin_lock(&t->task->lock);
-	bool alive = t->exc.self_port != NULL;
-	struct ipc_port *old = *slot;
-	if (alive)
+	bool alive = t->self_port != NULL;
+	if (alive) {
+		struct ipc_port **slot = exc_slot(thread_exc(t), which);
+		old = *slot;
 		*slot = right.port;
+	}
 	spin_unlock(&t->task->lock);
 	if (!alive)
 		return KR_FAILURE;
@@ -212,10 +264,13 @@ enum kr thread_set_port(struct thread *t, int which, struct ipc_right right)
 
 struct ipc_right thread_self_right(struct thread *t)
 {
-	struct ipc_right right;
+	struct ipc_right right = IPC_RIGHT_DEAD;
 
-	if (thread_get_port(t, THREAD_KERNEL_PORT, &right) != KR_SUCCESS)
-		return IPC_RIGHT_DEAD;
+	spin_lock(&t->task->lock);
+	if (t->self_port)
+		right = ipc_right_copy_send(
+			port_right(thread_port(t, THREAD_KERNEL_PORT)));
+	spin_unlock(&t->task->lock);
 	return right;
 }
 
@@ -226,12 +281,13 @@ bool exception_rights(struct thread *t, bool task_port,
 
 	spin_lock(&task->lock);
 	struct ipc_right asked = task_port ? task->exception :
-					     port_right(t->exc.exception_port);
+		port_right(thread_port(t, THREAD_EXCEPTION_PORT));
 	r->port = asked.kind == RIGHT_SEND ? ipc_right_copy_send(asked) :
 					     IPC_RIGHT_NULL;
 	bool found = r->port.kind == RIGHT_SEND && task->active;
 	if (found) {
-		r->thread = ipc_right_copy_send(port_right(t->exc.sself));
+		r->thread = ipc_right_copy_send(
+			port_right(thread_port(t, THREAD_KERNEL_PORT)));
 		r->task = ipc_right_copy_send(task->sself);
 	}
 	spin_unlock(&task->lock);
@@ -243,13 +299,14 @@ bool exception_rights(struct thread *t, bool task_port,
 void thread_ports_release(struct thread *t)
 {
 	spin_lock(&t->task->lock);
-	struct ipc_port *self = t->exc.self_port, *sself = t->exc.sself,
-			*exception = t->exc.exception_port;
-	t->exc.self_port = t->exc.sself = t->exc.exception_port = NULL;
+	struct thread_exc *exc = thread_exc(t);
+	struct ipc_port *self = t->self_port;
+	t->self_port = NULL; /* nobody looks at what else there is any more */
 	spin_unlock(&t->task->lock);
 
-	ipc_right_release(port_right(sself));
-	ipc_right_release(port_right(exception));
+	ipc_right_release(port_right(exc ? exc->sself : self));
+	if (exc)
+		ipc_right_release(port_right(exc->exception_port));
 	if (self)
 		ipc_kport_destroy(self);
 }

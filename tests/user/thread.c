@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Threads: life, state, information, priorities, switching. */
+#include "lib/census.h"
 #include "lib/test.h"
 
 #include <pthread.h>
 #include <servers/bootstrap.h>
+#include <stdio.h>
+#include <string.h>
 
 #define SELF mach_task_self()
 
@@ -239,6 +242,64 @@ static void thread_ports(void)
 	CHECK(MACH_PORT_VALID(thread_reply()));
 	EQUAL(thread_reply(), thread_reply());
 	EQUAL(port_refs(thread_reply(), MACH_PORT_RIGHT_RECEIVE), 1);
+}
+
+/* Of the census's line "thread exception SIZE LIVE FRAMES". */
+static long threads_with_exceptions(void)
+{
+	static const char name[] = "thread exception ";
+	mach_msg_type_number_t size = 0;
+	char *lines = NULL, *at;
+	long live = -1;
+
+	if (!OK(host_census(host_self(), &lines, &size)))
+		return -1;
+	at = memmem(lines, size, name, sizeof name - 1);
+	if (at != NULL)
+		sscanf(at + sizeof name - 1, "%*d %ld", &live);
+	OK(vm_deallocate(SELF, (vm_address_t)lines, size));
+	return live;
+}
+
+static thread_t thread_with_ports(mach_port_t mine)
+{
+	long before = threads_with_exceptions();
+	mach_port_t port = MACH_PORT_NULL;
+	thread_t t = MACH_PORT_NULL;
+
+	OK(thread_create(SELF, &t));
+	EQUAL(threads_with_exceptions(), before);
+	OK(thread_set_special_port(t, THREAD_KERNEL_PORT, mine));
+	EQUAL(threads_with_exceptions(), before + 1);
+	OK(thread_get_exception_port(t, &port));
+	EQUAL(port, MACH_PORT_NULL);
+	OK(thread_set_exception_port(t, mine));
+	EQUAL(threads_with_exceptions(), before + 1);
+	OK(thread_set_special_port(t, THREAD_KERNEL_PORT, t));
+	OK(thread_get_special_port(t, THREAD_KERNEL_PORT, &port));
+	EQUAL(port, t);
+	mach_port_deallocate(SELF, port);
+	return t;
+}
+
+/* A thread has memory for exceptions once it is given a port, and until it ends,
+ * whoever has its name still. */
+static void exception_memory(void)
+{
+	static struct census before, after;
+	mach_port_t mine = port_new_send();
+	thread_t t;
+
+	(void)host_self(); /* it has a name from now on */
+	census_take(&before);
+	t = thread_with_ports(mine);
+	OK(thread_terminate(t));
+	while (thread_set_exception_port(t, mine) == KERN_SUCCESS)
+		thread_switch(MACH_PORT_NULL, SWITCH_OPTION_NONE, 0);
+	mach_port_deallocate(SELF, t);
+	census_take(&after);
+	census_compare(&before, &after);
+	port_gone(mine);
 }
 
 /* Checklist: TSK-16 */
@@ -674,6 +735,6 @@ static const struct test tests[] = {
 	TEST(abort_wait),   TEST(terminate),	  TEST(exit_clears),
 	TEST(futexes),	    TEST(many_threads),	  TEST(vector_state),
 	TEST(in_parallel),  TEST(cheaper_than_a_task),
-	TEST(sleep_begins_with_life),
+	TEST(sleep_begins_with_life), TEST(exception_memory),
 };
 TEST_MAIN(tests)
