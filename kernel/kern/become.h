@@ -18,7 +18,7 @@ enum { /* thread->tweak */
  * change a priority tell the processor t's. */
 void become_donating(struct processor *p, struct thread *self, struct thread *t);
 void become_noted(struct processor *p, struct thread *self, struct thread *t);
-void become_watched(struct processor *p);
+void become_watched(struct processor *p, struct thread *t);
 
 /* Nothing about t, which is at rest, asks for more than a switch to it from
  * here. */
@@ -54,7 +54,7 @@ thread_become(struct processor *p, struct thread *self, struct thread *t,
 		become_noted(p, self, t);
 	atomic_set(&t->sched.processor, p);
 	if (__builtin_expect(cpu_word_has(&p->runq.ready, ~0u), 0))
-		become_watched(p);
+		become_watched(p, t);
 	t->stack = self->stack;
 	self->stack = NULL;
 	context_adopt_user(self, t);

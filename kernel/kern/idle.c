@@ -102,7 +102,6 @@ void idle_loop(void)
 			next = rest(p);
 		if (next != NULL) {
 			p->stamp = clock_now();
-			p->p->quantum_end = p->stamp + usage_quantum(next);
 			sample_begin(p);
 			switch_to(p, next, true);
 		}

@@ -69,6 +69,22 @@ static inline void list_drop_first(struct list *l)
 	n->next = NULL;
 }
 
+/* first leaves the list that it is the first of; n goes to that one's end. */
+static inline void list_exchange_first(struct list_node *first,
+				       struct list_node *n)
+{
+	struct list_node *head = first->prev, *last = head->prev, *next;
+
+	n->next = head;
+	n->prev = last;
+	last->next = n;
+	head->prev = n;
+	next = first->next; /* n, if there is no other */
+	head->next = next;
+	next->prev = head;
+	first->next = NULL;
+}
+
 /* NULL when empty. */
 static inline struct list_node *list_first(const struct list *l)
 {

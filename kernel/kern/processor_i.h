@@ -30,13 +30,11 @@ struct processor_private {
 	struct thread *left;	/* to be dealt with once it is off here */
 	void (*left_fn)(struct thread *);
 	struct processor *left_to; /* where it moves, if it does */
-	uint64_t quantum_end;
 	struct timer quantum;
 	_Atomic bool quantum_armed; /* others read it as a hint */
 	struct timer sample;
 	bool sampling;		/* it is armed */
 	uint64_t aged;		/* when the queue was last aged */
-	uint64_t switches;
 };
 
 /* Boot: gives the boot processor its structure. Idempotent; the first

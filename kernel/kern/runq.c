@@ -116,7 +116,7 @@ static inline bool notify(struct processor *p, int current)
 	if (current > atomic_get(&p->running_priority))
 		atomic_fetch_or(&cpu_thread()->ast, AST_RESCHEDULE);
 	else if (!atomic_get(&p->p->quantum_armed))
-		quantum_arm(p);
+		quantum_arm(p, cpu_thread());
 	return false;
 }
 

@@ -37,7 +37,8 @@ static inline int runq_best_level(const struct processor *p)
 	return ready != 0 ? 31 - __builtin_clz(ready) : -1;
 }
 
-static inline struct thread *runq_first_at(struct processor *p, int level)
+static inline struct thread *runq_first_at(struct processor *p,
+					   unsigned level)
 	REQUIRES(&p->runq.lock)
 {
 	return container_of(p->runq.level[level].head.next, struct thread,

@@ -32,7 +32,7 @@ void thread_bind(int cpu)
 		return;
 	switch_prepare(self, NULL);
 	p = cpu_processor();
-	(void)usage_account(p, self);
+	usage_account(p, self);
 	p->p->left = self;
 	p->p->left_to = processor_by_number((unsigned)cpu);
 	p->p->left_fn = place;
@@ -46,20 +46,20 @@ void thread_bind(int cpu)
 static void reschedule(struct thread *self)
 {
 	struct processor *p = cpu_processor();
-	uint64_t now;
-	int current;
+	bool over = clock_now() >= quantum_end(p, self);
+	int best = runq_best(p), current = atomic_get(&self->sched.current);
 
 	atomic_fetch_and(&self->ast, ~(uint32_t)AST_RESCHEDULE);
-	if (runq_best(p) < 0)
+	if (best < 0)
 		return;
-	now = usage_account(p, self);
-	current = atomic_get(&self->sched.current);
-	if (switch_give_way(p, self,
-			    now >= p->p->quantum_end ? current : current + 1,
-			    now))
-		return;
+	if (over || best > current) {
+		usage_account(p, self);
+		current = atomic_get(&self->sched.current);
+		if (switch_give_way(p, self, over ? current : current + 1))
+			return;
+	}
 	if (!atomic_get(&p->p->quantum_armed))
-		quantum_arm(p);
+		quantum_arm(p, self);
 }
 
 void sched_kick_interrupt(void)
@@ -70,7 +70,7 @@ void sched_kick_interrupt(void)
 	if (runq_best(p) > atomic_get(&p->running_priority))
 		atomic_fetch_or(&cpu_thread()->ast, AST_RESCHEDULE);
 	else if (runq_best(p) >= 0 && !atomic_get(&p->p->quantum_armed))
-		quantum_arm(p);
+		quantum_arm(p, cpu_thread());
 	lock_irq_exit();
 }
 

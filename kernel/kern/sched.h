@@ -33,7 +33,7 @@ struct processor {
 	unsigned number;
 	struct thread *idle;
 	_Atomic int running_priority; /* of the thread that runs here */
-	uint64_t stamp; /* its time is accounted up to here */
+	uint64_t stamp; /* up to here time is accounted; its quantum began */
 	struct processor_set *pset;
 	struct runq runq;
 	_Atomic bool is_idle;

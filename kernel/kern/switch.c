@@ -93,11 +93,11 @@ void switch_begin(struct thread *previous)
 
 /* Whoever runs now, what waits in the queue gets its turn: a thread that was
  * told to give way may have handed the processor on instead. */
-static inline void watch_queue(struct processor *p)
+static inline void watch_queue(struct processor *p, const struct thread *to)
 {
 	if (__builtin_expect(atomic_get(&p->runq.ready) != 0, 0) &&
 	    __builtin_expect(!atomic_get(&private_of(p)->quantum_armed), 0))
-		quantum_arm(p);
+		quantum_arm(p, to);
 }
 
 static inline void arrive(struct processor *p, struct thread *to)
@@ -107,7 +107,7 @@ static inline void arrive(struct processor *p, struct thread *to)
 	if (__builtin_expect(atomic_get(&to->tweak) & TWEAK_DEPRESSED, 0))
 		policy_run_depressed(to);
 	atomic_set(&p->running_priority, atomic_get(&to->sched.current));
-	watch_queue(p);
+	watch_queue(p, to);
 }
 
 static inline void switch_keeping(struct processor *p, struct thread *from,
@@ -199,12 +199,6 @@ struct thread *switch_take_next(struct processor *p, bool keep)
 	return p->idle;
 }
 
-static inline void start_quantum(struct processor *p, struct thread *next,
-				 uint64_t now)
-{
-	private_of(p)->quantum_end = now + usage_quantum(next);
-}
-
 /* --- blocking */
 
 /* The running thread has blocked: whom that may concern. */
@@ -224,14 +218,13 @@ static inline void blocked(struct processor *p, struct thread *self)
 
 static void switch_away(struct processor *p, struct thread *self, bool keep)
 {
-	uint64_t now = usage_account(p, self);
 	struct thread *next;
 
+	usage_account(p, self);
 	blocked(p, self);
 	next = switch_take_next(p, keep);
 	if (next == self)
 		return;
-	start_quantum(p, next, now);
 	do_switch(p, self, next, keep);
 }
 
@@ -345,15 +338,14 @@ void become_noted(struct processor *p, struct thread *self, struct thread *t)
 	atomic_set(&p->running_priority, atomic_get(&t->sched.current));
 }
 
-void become_watched(struct processor *p)
+void become_watched(struct processor *p, struct thread *t)
 {
-	watch_queue(p);
+	watch_queue(p, t);
 }
 
 /* --- yielding */
 
-static inline bool give_way(struct processor *p, struct thread *self, int min,
-			    uint64_t now)
+bool switch_give_way(struct processor *p, struct thread *self, int min)
 {
 	struct thread *next = runq_exchange(p, self, min);
 	bool keep = self->continuation == NULL;
@@ -364,15 +356,8 @@ static inline bool give_way(struct processor *p, struct thread *self, int min,
 		runq_enqueue(next); /* the idle thread sorts it out */
 		next = p->idle;
 	}
-	start_quantum(p, next, now);
 	do_switch(p, self, next, keep);
 	return true;
-}
-
-bool switch_give_way(struct processor *p, struct thread *self, int min,
-		     uint64_t now)
-{
-	return give_way(p, self, min, now);
 }
 
 bool thread_yield(void (*continuation)(void))
@@ -386,9 +371,9 @@ bool thread_yield(void (*continuation)(void))
 	if (atomic_get(&self->ast) & AST_RESCHEDULE)
 		atomic_fetch_and(&self->ast, ~(uint32_t)AST_RESCHEDULE);
 	if (atomic_get(&p->runq.ready) != 0) {
-		uint64_t now = usage_account(p, self);
-
-		ran = give_way(p, self, atomic_get(&self->sched.current), now);
+		usage_account(p, self);
+		ran = switch_give_way(p, self,
+				      atomic_get(&self->sched.current));
 	}
 	over(self);
 	return ran;
@@ -398,7 +383,6 @@ bool thread_yield_to(struct thread *t)
 {
 	struct thread *self = thread_self();
 	struct processor *p;
-	uint64_t now;
 
 	if (t == self)
 		return thread_yield(NULL);
@@ -408,10 +392,9 @@ bool thread_yield_to(struct thread *t)
 		cpu_irq_restore(true);
 		return thread_yield(NULL);
 	}
-	now = usage_account(p, self);
+	usage_account(p, self);
 	runq_enqueue(self);
-	start_quantum(p, t, now);
-	do_switch(p, self, t, true);
+	switch_to(p, t, true);
 	cpu_irq_restore(true);
 	return true;
 }

@@ -72,7 +72,8 @@ static struct thread *thread_alloc(int priority, int max,
 	t->sched.base = (int8_t)priority;
 	t->sched.max = (int8_t)max;
 	t->sched.policy = POLICY_TIMESHARE;
-	t->sched.usage_stamp = t->sched.sleep_stamp = clock_now();
+	t->sched.sleep_stamp = clock_now();
+	t->sched.usage_due = t->sched.sleep_stamp + USAGE_PERIOD;
 	atomic_set(&t->sched.current, (int8_t)priority);
 	atomic_set(&t->sched.flags, TF_IN_STOP);
 	return t;
@@ -200,7 +201,7 @@ void thread_exit_self(void)
 	(void)stack_reserve();
 	(void)cpu_irq_save();
 	p = cpu_processor();
-	(void)usage_account(p, self);
+	usage_account(p, self);
 	next = runq_take(p);
 	p->p->left = self;
 	p->p->left_fn = thread_reap;

@@ -176,8 +176,7 @@ void switch_over(struct thread *self);
 void switch_prepare(struct thread *self, void (*continuation)(void));
 
 /* Interrupts off. Lets a ready thread of at least priority min run. */
-bool switch_give_way(struct processor *p, struct thread *self, int min,
-		     uint64_t now);
+bool switch_give_way(struct processor *p, struct thread *self, int min);
 
 /* Interrupts off. The best ready thread that can be switched to, or the idle
  * thread. */
@@ -192,25 +191,32 @@ struct thread *switch_take_next(struct processor *p, bool keep);
 void usage_look(struct processor *p, struct thread *t, uint64_t now);
 
 /* Interrupts off: what p's running thread used since the last call is added to
- * it, and its priority computed anew when it is time. Returns the time. */
-static inline uint64_t usage_account(struct processor *p, struct thread *t)
+ * it. True: there is more to do, usage_look. */
+static inline bool usage_add(struct processor *p, struct thread *t,
+			     uint64_t now)
+{
+	int64_t ran = (int64_t)now - (int64_t)p->stamp;
+
+	p->stamp = now;
+	t->sched.total_ns += (uint64_t)ran;
+	return __builtin_expect(now >= t->sched.usage_due, 0) ||
+	       __builtin_expect(cpu_byte_has(&t->tweak, 0xff), 0);
+}
+
+/* The same, and its priority is computed anew when it is time. */
+static inline void usage_account(struct processor *p, struct thread *t)
 {
 	uint64_t now = clock_now();
 
-	t->sched.total_ns += now - p->stamp;
-	p->stamp = now;
-	if (__builtin_expect(now - t->sched.usage_stamp >= USAGE_PERIOD ||
-				     atomic_get(&t->tweak) != 0,
-			     0))
+	if (usage_add(p, t, now))
 		usage_look(p, t, now);
-	return now;
 }
 
 /* Its priority from what it used; now is about the time. */
 void usage_age(struct thread *t, uint64_t now);
 static inline void usage_age_sleeper(struct thread *t, uint64_t now)
 {
-	if (__builtin_expect(now >= t->sched.usage_stamp + USAGE_PERIOD, 0))
+	if (__builtin_expect(now >= t->sched.usage_due, 0))
 		usage_age(t, now);
 }
 int usage_priority(const struct thread *t);
@@ -227,9 +233,17 @@ static inline uint64_t usage_quantum(const struct thread *t)
 					      (uint64_t)ms * 1000000u;
 }
 
+/* A quantum begins with a switch, as the time that is accounted. One that is
+ * handed on is not begun anew: of t, which has this processor now. */
+static inline uint64_t quantum_end(const struct processor *p,
+				   const struct thread *t)
+{
+	return p->stamp + usage_quantum(t);
+}
+
 /* Something waits in p's queue, which is this processor's: sees to it that the
- * end of the quantum is noticed. */
-void quantum_arm(struct processor *p);
+ * end of t's quantum is noticed. */
+void quantum_arm(struct processor *p, const struct thread *t);
 void quantum_init(struct processor *p);
 
 /* --- sample.c */

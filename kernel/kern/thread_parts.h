@@ -31,10 +31,11 @@ struct thread_sched {
 	_Atomic uint32_t flags;
 	_Atomic int policy_data;	/* (l) ms, 0: the usual quantum */
 	unsigned stop_count, suspend_count; /* (l) */
-	uint32_t usage_total;		/* total_ns at usage_stamp, in units of
+	uint32_t usage_total;		/* total_ns when usage was, in units of
 					 * 2^16 ns: wraps after three days of
 					 * running, aged every 50 ms of it */
-	uint64_t usage_stamp;		/* when usage was computed */
+	uint64_t usage_due;		/* when usage is to be computed anew:
+					 * USAGE_PERIOD after it was */
 	uint64_t total_ns;		/* that it ran */
 	uint64_t sleep_stamp;		/* when it blocked last */
 	union {

@@ -39,11 +39,12 @@ static uint32_t in_units(uint64_t total)
 
 uint32_t usage_at(const struct thread *t, uint64_t total, uint64_t now)
 {
-	uint64_t elapsed = (now - t->sched.usage_stamp) / 1000;
+	uint64_t computed = t->sched.usage_due - USAGE_PERIOD;
+	uint64_t elapsed = (now - computed) / 1000;
 	uint64_t ran = (uint64_t)(in_units(total) - t->sched.usage_total) *
 		       TOTAL_UNIT / 1000;
 
-	if (now <= t->sched.usage_stamp || elapsed == 0)
+	if (now <= computed || elapsed == 0)
 		return t->sched.usage;
 	if (ran > elapsed)
 		ran = elapsed;
@@ -56,16 +57,16 @@ uint32_t usage_at(const struct thread *t, uint64_t total, uint64_t now)
 /* True: its priority is another one now than current. */
 static bool age(struct thread *t, uint64_t now)
 {
-	if (now < t->sched.usage_stamp + USAGE_PERIOD)
+	if (now < t->sched.usage_due)
 		return false;
 	t->sched.usage = usage_at(t, t->sched.total_ns, now);
-	t->sched.usage_stamp = now;
+	t->sched.usage_due = now + USAGE_PERIOD;
 	t->sched.usage_total = in_units(t->sched.total_ns);
 	return atomic_get(&t->tweak) == 0 &&
 	       usage_priority(t) != atomic_get(&t->sched.current);
 }
 
-void usage_age(struct thread *t, uint64_t now)
+[[gnu::noinline]] void usage_age(struct thread *t, uint64_t now)
 {
 	if (age(t, now))
 		atomic_set(&t->sched.current, (int8_t)usage_priority(t));
@@ -125,7 +126,8 @@ static void arm_at(struct processor *p, uint64_t deadline)
 static void quantum_over(void *arg)
 {
 	struct processor *p = arg;
-	uint64_t now = clock_now();
+	struct thread *t = cpu_thread();
+	uint64_t now = clock_now(), end = quantum_end(p, t);
 
 	/* A full fence: whoever queues a thread here looks at this after
 	 * that, and we at the queue after this. */
@@ -137,15 +139,14 @@ static void quantum_over(void *arg)
 		age_queue(p, now);
 		pset_count_ready(now);
 	}
-	if (now >= p->p->quantum_end ||
-	    runq_best(p) > atomic_get(&p->running_priority))
-		atomic_fetch_or(&cpu_thread()->ast, AST_RESCHEDULE);
-	arm_at(p, p->p->quantum_end > now ? p->p->quantum_end : now + USAGE_QUANTUM);
+	if (now >= end || runq_best(p) > atomic_get(&p->running_priority))
+		atomic_fetch_or(&t->ast, AST_RESCHEDULE);
+	arm_at(p, end > now ? end : now + USAGE_QUANTUM);
 }
 
-void quantum_arm(struct processor *p)
+void quantum_arm(struct processor *p, const struct thread *t)
 {
-	arm_at(p, p->p->quantum_end);
+	arm_at(p, quantum_end(p, t));
 }
 
 void quantum_init(struct processor *p)

@@ -13,88 +13,101 @@ static void yield_over(void)
 	context_trap_return(true);
 }
 
-/* As runq_exchange, for a thread that gives way to its equals and betters. */
+/* The general way: somebody better is ready, next has a stack or wants to run
+ * something else than the end of a yield, a priority is to be computed anew.
+ * Where no more stacks can be kept this one stays with its thread. */
+[[gnu::noinline]] static bool yield_slowly(struct processor *p,
+					   struct thread *self)
+{
+	struct thread *next;
+	bool keep;
+
+	if (cpu_word_has(&self->ast, AST_RESCHEDULE))
+		atomic_fetch_and(&self->ast, ~(uint32_t)AST_RESCHEDULE);
+	cpu_irq_off();
+	usage_account(p, self); /* and a new quantum, in vain or not */
+	next = runq_exchange(p, self, atomic_get(&self->sched.current));
+	if (next != NULL) {
+		keep = next->stack != NULL &&
+		       private_of(p)->stacks.count == STACKS_MAX;
+		if (keep)
+			self->continuation = NULL;
+		switch_to(p, next, keep);
+	}
+	cpu_irq_restore(true);
+	return next != NULL;
+}
+
+/* What stays here might run elsewhere. */
+[[gnu::noinline, gnu::noreturn]] static void offer(struct processor *p,
+						    struct thread *self)
+{
+	runq_offer(p);
+	context_adopted_return(self, true);
+}
+
+/* Nothing about t, the first of its level, asks for more than to go on with
+ * it: it yielded here, too (and so has no stack), and has its own priority. */
+static inline bool can_become(const struct thread *t)
+{
+	return t->continuation == yield_over && !cpu_byte_has(&t->tweak, 0xff);
+}
+
+/*
+ * The level that the running thread is of is the best one in the queue: its
+ * first one leaves it and self joins it. NULL: it takes yield_slowly.
+ */
 static inline struct thread *exchange(struct processor *p, struct thread *self)
 {
-	struct thread *next = NULL;
-	int mine = atomic_get(&self->sched.current), level;
+	unsigned mine = (uint8_t)atomic_get(&self->sched.current);
+	struct thread *next;
 
-	spin_lock(&p->runq.lock);
-	level = runq_best_level(p);
-	if (__builtin_expect(level == mine, 1)) {
-		/* The level loses one and gets one. */
-		next = runq_first_at(p, level);
-		list_remove(&next->sched.runq_link);
-		atomic_set(&self->sched.processor, p);
-		self->sched.level = (uint8_t)level;
-		list_push_back(&p->runq.level[level], &self->sched.runq_link);
-	} else if (level > mine) {
-		next = runq_first_at(p, level);
-		runq_unlink(p, next);
-		runq_push(p, self);
+	if (!spin_trylock(&p->runq.lock))
+		return NULL;
+	next = runq_first_at(p, mine);
+	if (__builtin_expect(atomic_get(&p->runq.ready) >> mine != 1, 0) ||
+	    __builtin_expect(!can_become(next), 0)) {
+		spin_unlock(&p->runq.lock);
+		return NULL;
 	}
+	assert(mine < PRIORITY_COUNT && next->stack == NULL);
+	assert((unsigned)atomic_get(&next->sched.current) == mine);
+	self->sched.level = (uint8_t)mine;
+	list_exchange_first(&next->sched.runq_link, &self->sched.runq_link);
 	spin_unlock(&p->runq.lock);
+	atomic_set(&p->running_priority, (int)mine);
 	return next;
 }
 
-/* Goes on, on the running stack, as next, which yielded here, too. */
-static inline void become(struct processor *p, struct thread *self,
-			  struct thread *next)
-{
-	atomic_set(&next->on_processor, true);
-	atomic_set(&p->running_priority, atomic_get(&next->sched.current));
-	if (__builtin_expect(!atomic_get(&private_of(p)->quantum_armed), 0))
-		quantum_arm(p);
-	next->stack = self->stack;
-	self->stack = NULL;
-	context_adopt(self, next);
-	switch_finish(self);
-}
-
-/* next has a stack, or wants to run something else than the end of a yield.
- * Where no more stacks can be kept this one stays with its thread. */
-static bool leave_for(struct processor *p, struct thread *self,
-		      struct thread *next)
-{
-	bool keep = next->stack != NULL &&
-		    private_of(p)->stacks.count == STACKS_MAX;
-
-	if (keep)
-		self->continuation = NULL;
-	switch_to(p, next, keep);
-	cpu_irq_restore(true);
-	return true;
-}
-
+/*
+ * All that is in line here needs no register that C would have to keep. Whoever
+ * queued next saw to it that the end of a quantum is noticed, for self has not
+ * been told to give way.
+ */
 bool thread_yield_trap(void)
 {
 	struct thread *self = thread_self(), *next;
 	struct processor *p = cpu_processor();
-	uint64_t now;
 
 	assert(spin_none_held());
-	if (__builtin_expect(atomic_get(&self->ast) & AST_RESCHEDULE, 0))
-		atomic_fetch_and(&self->ast, ~(uint32_t)AST_RESCHEDULE);
-	if (atomic_get(&p->runq.ready) == 0)
+	if (!cpu_word_has(&p->runq.ready, ~0u))
 		return false;
 	self->continuation = yield_over;
-	(void)cpu_irq_save();
-	now = usage_account(p, self);
+	if (__builtin_expect(cpu_word_has(&self->ast, AST_RESCHEDULE), 0))
+		return yield_slowly(p, self);
+	cpu_irq_off();
+	if (usage_add(p, self, clock_read()))
+		return yield_slowly(p, self);
 	next = exchange(p, self);
-	/* What stays here might run elsewhere. */
-	if (__builtin_expect(atomic_get(&p->pset->idle) != 0, 0))
-		runq_offer(p);
-	if (next == NULL) {
-		cpu_irq_restore(true);
-		return false;
-	}
-	private_of(p)->quantum_end = now + usage_quantum(next);
-	if (__builtin_expect(next->continuation != yield_over ||
-				     next->stack != NULL ||
-				     atomic_get(&next->tweak) != 0,
-			     0))
-		return leave_for(p, self, next);
-	become(p, self, next);
-	cpu_irq_restore(true);
-	context_trap_return(true);
+	if (__builtin_expect(next == NULL, 0))
+		return yield_slowly(p, self);
+	/* Nobody ends or moves in this way (switch_finish). */
+	atomic_set(&next->on_processor, true);
+	next->stack = self->stack;
+	self->stack = NULL;
+	context_adopt_user(self, next);
+	atomic_set_rel(&self->on_processor, false);
+	if (__builtin_expect(atomic_get(&thread_pset(next)->idle) != 0, 0))
+		offer(p, next);
+	context_adopted_return(next, true);
 }

@@ -22,8 +22,8 @@
 #define PIT_RATE   1193182u
 #define MEASURE_US 3000u
 
-static uint64_t tsc_start;
-static uint64_t ns_per_cycle;	/* 32.32 */
+uint64_t clock_tsc_start;
+uint64_t clock_ns_per_cycle;
 static uint64_t cycles_per_ns;	/* 32.32 */
 static uint64_t ticks_per_ns;	/* of the APIC timer, 32.32 */
 static uint64_t epoch; /* nanoseconds */
@@ -35,7 +35,7 @@ static uint64_t scale(uint64_t v, uint64_t by)
 
 uint64_t clock_now(void)
 {
-	return scale(rdtsc() - tsc_start, ns_per_cycle);
+	return clock_read();
 }
 
 uint64_t clock_boot_epoch(void)
@@ -114,7 +114,7 @@ static void measure(uint32_t (*reference)(void), uint32_t rate, uint32_t mask)
 	b = sample_best(reference);
 	apic_timer_start(0);
 	ns = (uint64_t)((b.reference - a.reference) & mask) * NS / rate;
-	ns_per_cycle = (ns << 32) / (b.tsc - a.tsc);
+	clock_ns_per_cycle = (ns << 32) / (b.tsc - a.tsc);
 	cycles_per_ns = ((b.tsc - a.tsc) << 32) / ns;
 	ticks_per_ns = ((uint64_t)(a.apic - b.apic) << 32) / ns;
 }
@@ -143,12 +143,12 @@ void clock_init(void)
 		measure(pit_read, PIT_RATE, 0xffff);
 	}
 	if (rate) {
-		ns_per_cycle = (NS << 32) / rate;
+		clock_ns_per_cycle = (NS << 32) / rate;
 		cycles_per_ns = (rate / 1000 << 32) / (NS / 1000);
 	}
-	panic_unless(ns_per_cycle && ticks_per_ns);
+	panic_unless(clock_ns_per_cycle && ticks_per_ns);
 	epoch = rtc_read() * NS;
-	tsc_start = rdtsc();
+	clock_tsc_start = rdtsc();
 }
 
 void clock_delay(uint64_t ns)
@@ -168,7 +168,7 @@ void clock_delay(uint64_t ns)
 static void arm_cycles(uint64_t ns)
 {
 	uint64_t shot = ns < SHOT_MAX ? ns : SHOT_MAX;
-	uint64_t at = ns == CLOCK_NEVER ? 0 : tsc_start +
+	uint64_t at = ns == CLOCK_NEVER ? 0 : clock_tsc_start +
 						      scale(shot, cycles_per_ns);
 
 	wrmsr(MSR_TSC_DEADLINE, at);

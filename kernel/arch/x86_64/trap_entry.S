@@ -196,6 +196,9 @@ context_trap_return:
 	cli
 	movq %rdi, %rax
 	movq %gs:CPU_THREAD, %rdi
+/* The same with the current thread in rdi, result in rax, interrupts off. */
+	.globl context_trap_return_off
+context_trap_return_off:
 	cmpq $FRAME_KIND_TRAP, THREAD_KIND(%rdi) /* and no ast */
 	jne syscall_return_slowly
 trap_return_all:

@@ -11,6 +11,8 @@
 /* Nanoseconds since boot: monotonic, the same on all processors. */
 uint64_t clock_now(void);
 
+/* <machine/clock.h>: clock_read(), the same in line. */
+
 /* Nanoseconds since 1970 at boot, from the battery clock. */
 uint64_t clock_boot_epoch(void);
 
@@ -21,3 +23,5 @@ void clock_set_deadline(uint64_t ns);
 
 /* Provided by kern/timer.c. */
 void timer_interrupt(void);
+
+#include <machine/clock.h>

@@ -17,8 +17,20 @@
 #include <machine/x86.h>
 
 /* With debug registers, rdtsc: hardly any thread has them. */
-void switch_rare(struct machine_thread *from, struct machine_thread *to,
-		 uint32_t had);
+[[gnu::no_caller_saved_registers]] void
+switch_rare(struct machine_thread *from, struct machine_thread *to,
+	    uint32_t had);
+
+/* The compiler keeps clear of the registers that a call may change, though this
+ * one changes none: what is in line around it would save others first. */
+static inline void switch_rarely(struct machine_thread *from,
+				 struct machine_thread *to, uint32_t had)
+{
+	__asm__ volatile("call switch_rare"
+			 :
+			 : "D"(from), "S"(to), "d"(had)
+			 : "memory", "cc");
+}
 
 static inline void switch_vector(struct machine_thread *from,
 				 struct machine_thread *to, bool had, bool has)
@@ -39,7 +51,7 @@ static inline void switch_machine(struct thread *from, struct thread *to,
 	/* What was loaded, not what it has: another one may just have given it
 	 * registers, which the next time brings. */
 	uint32_t had = cpu->head.loaded, has = to->machine.extra;
-	struct pmap *pmap = to->pmap;
+	struct pmap *pmap = users ? NULL : to->pmap;
 
 	assert(!cpu_irq_enabled());
 	cpu->head.thread = to;
@@ -50,6 +62,8 @@ static inline void switch_machine(struct thread *from, struct thread *to,
 		write_fs_base(to->machine.fs_base);
 		from->machine.gs_base =
 			exchange_user_gs_base(to->machine.gs_base);
+		if (users)
+			pmap = to->pmap; /* here: one register less above */
 		if (pmap != cpu->head.pmap)
 			pmap_load(&cpu->head, pmap);
 	} else {
@@ -58,7 +72,7 @@ static inline void switch_machine(struct thread *from, struct thread *to,
 	if (!(had | has))
 		return;
 	if (__builtin_expect((had | has) != MACHINE_VECTOR, 0))
-		switch_rare(&from->machine, &to->machine, had);
+		switch_rarely(&from->machine, &to->machine, had);
 	else
 		switch_vector(&from->machine, &to->machine, had, has);
 }
@@ -67,4 +81,14 @@ static inline void context_adopt_user(struct thread *from, struct thread *to)
 {
 	assert(to->pmap);
 	switch_machine(from, to, true);
+}
+
+[[gnu::noreturn]] static inline void context_adopted_return(struct thread *to,
+							    int64_t result)
+{
+	__asm__ volatile("jmp context_trap_return_off"
+			 :
+			 : "D"(to), "a"(result)
+			 : "memory");
+	__builtin_unreachable();
 }
