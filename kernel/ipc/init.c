@@ -32,8 +32,7 @@ static _Atomic uint32_t last_causal_id;
 
 void ipc_thread_init(struct thread *t)
 {
-	t->ipc = (struct thread_ipc){.from = &ipc_no_entry,
-				     .to = &ipc_no_entry};
+	t->ipc.from = t->ipc.to = &ipc_no_entry; /* the rest is zero already */
 	if (CONFIG_PROVENANCE)
 		t->ipc.causal_id = atomic_add(&last_causal_id, 1) + 1;
 }

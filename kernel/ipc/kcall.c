@@ -9,6 +9,8 @@
 #include <arch/clock.h>
 #include <arch/copy.h>
 #include <ipc/body_i.h>
+#include <ipc/fast.h>
+#include <ipc/space_i.h>
 #include <ipc/stat.h>
 #include <kern/string.h>
 #include <kern/thread.h>
@@ -284,6 +286,75 @@ reply_at_once(struct ipc_message *reply, mach_port_name_t from, uint64_t buffer)
 	context_trap_return(MACH_MSG_SUCCESS);
 }
 
+/* An answer of one send right and nothing else: what makes an object tells its
+ * port so. */
+struct reply_one {
+	mig_reply_header_t head;
+	uint32_t word, name;
+};
+_Static_assert(sizeof(struct reply_one) == 40, "no padding");
+
+static inline bool is_one(const struct ipc_message *reply,
+			  const struct mig_reply *rep)
+{
+	const struct reply_one *one = (const void *)&reply->head;
+	const struct ipc_item *item = rep->items;
+	return rep->item_count == 1 &&
+	       reply->head.msgh_size == sizeof(*one) &&
+	       one->word == WORD_ONE_RIGHT(MACH_MSG_TYPE_PORT_SEND) &&
+	       item->kind == ITEM_RIGHT && item->right.kind == RIGHT_SEND;
+}
+
+/* The caller's name for a right that is its port's first there; 0: it is not,
+ * or there is no room, or the port has died. */
+static mach_port_name_t name_one(struct thread *self, struct ipc_right right)
+{
+	struct ipc_space *s = self->space;
+	struct ipc_entry *e = NULL;
+	spin_lock(&s->lock);
+	if (s->active && right.port->active)
+		e = ipc_entry_put_first(s, right, self->ipc.causal_id);
+	spin_unlock(&s->lock);
+	return e ? e->name : MACH_PORT_NULL;
+}
+
+/* The answer is taken already: it lands as any message. */
+[[gnu::noreturn, gnu::noinline]] static void
+land_one(struct ipc_message *reply, struct mig_reply *rep,
+	 mach_port_name_t from, uint64_t buffer, uint32_t size)
+{
+	const struct msg_receive to = {
+		.buffer = buffer,
+		.size = size,
+		.option = MACH_RCV_MSG,
+		.name = from,
+	};
+	if (CONFIG_PROVENANCE)
+		reply->causal = thread_self()->ipc.causal_id;
+	reply->local_name = from;
+	reply->addressed = MACH_MSG_TYPE_PORT_SEND_ONCE;
+	panic_unless(adopt_items(reply, rep)); /* there is room */
+	context_trap_return(ipc_message_copyout(reply, &to));
+}
+
+/* As is_next; then the right gets its name without being an item on the way. */
+[[gnu::noinline]] static bool
+one_is_next(struct ipc_message *reply, struct mig_reply *rep,
+	    struct ipc_port *port, mach_port_name_t from, uint64_t buffer,
+	    uint32_t size)
+{
+	struct reply_one *one = (void *)&reply->head;
+	if (!is_one(reply, rep) || !is_next(reply, port, from, size))
+		return false;
+	one->name = name_one(thread_self(), rep->items[0].right);
+	if (__builtin_expect(one->name == MACH_PORT_NULL, 0)) {
+		one->name = 1; /* the number of the item to be */
+		land_one(reply, rep, from, buffer, size);
+	}
+	reply->head.msgh_bits = MACH_MSGH_BITS_COMPLEX;
+	return true;
+}
+
 mach_msg_return_t ipc_kernel_rpc_simple(struct ipc_message *m,
 					struct ipc_port *dest,
 					struct ipc_port *port,
@@ -300,6 +371,7 @@ mach_msg_return_t ipc_kernel_rpc_simple(struct ipc_message *m,
 	const uint64_t buffer = self->ipc.buffer;
 	const uint32_t size = self->ipc.receive_size;
 	struct ipc_message *reply = ipc_message_borrow();
+	bool next;
 	self->ipc.sent++;
 	ipc_count(IPC_KERNEL_CALLS);
 	if (!reply) {
@@ -310,9 +382,12 @@ mach_msg_return_t ipc_kernel_rpc_simple(struct ipc_message *m,
 	}
 	serve(&req, reply, &rep);
 	ipc_message_keep(m);
-	ipc_port_unref(dest);
-	if (__builtin_expect(!rep.item_count && !has_no_answer(reply), 1) &&
-	    __builtin_expect(is_next(reply, port, from, size), 1))
-		reply_at_once(reply, from, buffer);
-	return reply_by_port(reply, &rep, port, from, buffer, size);
+	ipc_port_unref(req.port);
+	if (__builtin_expect(!rep.item_count && !has_no_answer(reply), 1))
+		next = is_next(reply, port, from, size);
+	else
+		next = one_is_next(reply, &rep, port, from, buffer, size);
+	if (__builtin_expect(!next, 0))
+		return reply_by_port(reply, &rep, port, from, buffer, size);
+	reply_at_once(reply, from, buffer);
 }

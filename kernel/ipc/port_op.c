@@ -260,18 +260,39 @@ static bool deallocate_send(struct ipc_space *s, mach_port_name_t name,
 	return true;
 }
 
-enum kr ipc_port_op_deallocate(struct ipc_space *s, mach_port_name_t name)
+/* The same if the port has died and nobody has looked since: then it is the last
+ * reference, or there would be a dead name. */
+static bool deallocate_dead(struct ipc_space *s, mach_port_name_t name)
+	REQUIRES(&s->lock)
+{
+	struct ipc_entry *e = ipc_entry_lookup(s, name);
+	if (!e || e->type != TYPE_SEND || e->flags || e->request ||
+	    e->urefs > 1)
+		return false;
+	struct ipc_port *port = e->port;
+	spin_lock(&port->lock);
+	if (port->active) {
+		spin_unlock(&port->lock);
+		return false;
+	}
+	e->urefs = 0;
+	ipc_reverse_remove(s, e);
+	ipc_entry_forget(s, e);
+	ipc_entry_push(s, e);
+	port->srights--;
+	ipc_port_unlock_check(port);
+	return true;
+}
+
+[[gnu::noinline]] static enum kr deallocate_slowly(struct ipc_space *s,
+						   mach_port_name_t name)
 {
 	enum kr kr;
-	struct ipc_request *r;
 	spin_lock(&s->lock);
-	bool done = deallocate_send(s, name, &r);
+	bool done = s->active && deallocate_dead(s, name);
 	spin_unlock(&s->lock);
-	if (done) {
-		if (r)
-			ipc_request_fire(r);
+	if (done)
 		return KR_SUCCESS;
-	}
 	struct ipc_entry *e = find(s, name, &kr);
 	if (!e)
 		return kr;
@@ -281,6 +302,19 @@ enum kr ipc_port_op_deallocate(struct ipc_space *s, mach_port_name_t name)
 		return KR_INVALID_RIGHT;
 	}
 	return lose_and_unlock(s, e, type, 1);
+}
+
+enum kr ipc_port_op_deallocate(struct ipc_space *s, mach_port_name_t name)
+{
+	struct ipc_request *r;
+	spin_lock(&s->lock);
+	bool done = deallocate_send(s, name, &r);
+	spin_unlock(&s->lock);
+	if (!done)
+		return deallocate_slowly(s, name);
+	if (r)
+		ipc_request_fire(r);
+	return KR_SUCCESS;
 }
 
 /* --- counting --- */

@@ -59,8 +59,14 @@ static void give_to(struct rwlock *l, struct thread *t) REQUIRES(&l->lock)
 	thread_wake(t, WAIT_OK);
 }
 
-/* A hold was released: who is next? */
-static void released(struct rwlock *l) REQUIRES(&l->lock)
+static bool writers_wait(const struct rwlock *l)
+{
+	return l->upgrader != NULL || l->heir != NULL ||
+	       !list_empty(&l->waiting_writers);
+}
+
+/* A hold was released and somebody waits: who is next? */
+[[gnu::noinline]] static void next_one(struct rwlock *l) REQUIRES(&l->lock)
 {
 	struct thread *t;
 
@@ -82,10 +88,11 @@ static void released(struct rwlock *l) REQUIRES(&l->lock)
 	}
 }
 
-static bool writers_wait(const struct rwlock *l)
+static inline void released(struct rwlock *l) REQUIRES(&l->lock)
 {
-	return l->upgrader != NULL || l->heir != NULL ||
-	       !list_empty(&l->waiting_writers);
+	if (__builtin_expect(writers_wait(l), 0) ||
+	    __builtin_expect(!list_empty(&l->waiting_readers), 0))
+		next_one(l);
 }
 
 void rwlock_read(struct rwlock *l) NO_LOCK_ANALYSIS

@@ -52,13 +52,13 @@ static void fetch_bases(struct machine_thread *m)
 
 static void store_bases(const struct machine_thread *m)
 {
-	bool on = cpu_irq_save();
-
 	if (is_running(m)) {
+		bool on = cpu_irq_save();
+
 		write_fs_base(m->fs_base);
 		write_user_gs_base(m->gs_base);
+		cpu_irq_restore(on);
 	}
-	cpu_irq_restore(on);
 }
 
 /* What the frame would be if the thread left the kernel now. */
@@ -103,21 +103,38 @@ static bool thread_state_valid(const state_a4 *s)
 	       (s->ss == 0 || s->ss == SEL_UDATA);
 }
 
+/* Field by field, for vector and error stay. */
+static inline void take_registers(struct user_frame *f, const state_a4 *s)
+{
+	f->r15 = s->r15;
+	f->r14 = s->r14;
+	f->r13 = s->r13;
+	f->r12 = s->r12;
+	f->r11 = s->r11;
+	f->r10 = s->r10;
+	f->r9 = s->r9;
+	f->r8 = s->r8;
+	f->rbp = s->rbp;
+	f->rbx = s->rbx;
+	f->rax = s->rax;
+	f->rcx = s->rcx;
+	f->rdx = s->rdx;
+	f->rsi = s->rsi;
+	f->rdi = s->rdi;
+	f->rip = s->rip;
+	f->rsp = s->rsp;
+	f->rflags = (s->rflags & RFLAGS_USER) | RFLAGS_IF | RFLAGS_ONE;
+	f->cs = SEL_UCODE;
+	f->ss = SEL_UDATA;
+}
+
 static enum kr set_thread(struct machine_thread *m, const uint32_t *state)
 {
 	const state_a4 *s = (const void *)state;
 
 	if (!thread_state_valid(s))
 		return KR_INVALID_ARGUMENT;
-	m->frame = (struct user_frame){
-		.r8 = s->r8, .r9 = s->r9, .r10 = s->r10, .r11 = s->r11,
-		.r12 = s->r12, .r13 = s->r13, .r14 = s->r14, .r15 = s->r15,
-		.rax = s->rax, .rbx = s->rbx, .rcx = s->rcx, .rdx = s->rdx,
-		.rdi = s->rdi, .rsi = s->rsi, .rbp = s->rbp, .rsp = s->rsp,
-		.rip = s->rip, .cs = SEL_UCODE, .ss = SEL_UDATA,
-		.rflags = (s->rflags & RFLAGS_USER) | RFLAGS_IF | RFLAGS_ONE,
-		.vector = m->frame.vector, .error = m->frame.error,
-	};
+	take_registers(&m->frame, s);
 	m->fs_base = s->fs_base;
 	m->gs_base = s->gs_base;
 	m->kind = FRAME_WHOLE;
