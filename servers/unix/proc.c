@@ -367,10 +367,19 @@ void proc_close_others(struct proc *p, struct lwp *keep)
 	}
 }
 
+/* Whether a thread could go on when its call is dropped, or another has ended. The
+ * only one, in the call that ends the process, cannot. */
+static bool might_go_on(struct proc *p)
+{
+	struct lwp *l = list_entry(p->threads.next, struct lwp, siblings);
+
+	return p->nthreads > 1 ||
+	       (p->nthreads == 1 && l->call && !l->call->running);
+}
+
 void proc_end_threads(struct proc *p)
 {
-	/* Several would go on meanwhile, each failing at its next call. */
-	if (p->threads.next != p->threads.prev)
+	if (might_go_on(p))
 		machine_stop(p);
 	machine_robust(p);
 	proc_close_others(p, NULL);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Children that crash while their parent waits in one call or another: the
- * exception of one task ends the call of another. Line by line the same on the
- * machine that builds.
+ * exception of one task ends the call of another. Children that are killed in a
+ * call: not one instruction of theirs comes after it. Line by line the same on
+ * the machine that builds.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,7 +57,6 @@ static int in_suspend(void)
 	return sigsuspend(&none);
 }
 
-/* The signal is let in by the call alone, however early the child dies. */
 static int ended_call(int (*call)(void), const sigset_t *blocked)
 {
 	int r, error;
@@ -70,9 +71,31 @@ static int ended_call(int (*call)(void), const sigset_t *blocked)
 
 static int *volatile nowhere;
 
+/* Whether a process waits: the letter behind its name. */
+static int sleeps(pid_t pid)
+{
+	char name[64], line[128] = "", *end;
+	FILE *f;
+
+	snprintf(name, sizeof name, "/proc/%d/stat", (int)pid);
+	f = fopen(name, "r");
+	if (!f)
+		return 0;
+	end = fgets(line, sizeof line, f) ? strrchr(line, ')') : NULL;
+	fclose(f);
+	return end && end[1] && end[2] == 'S';
+}
+
+static void await_sleep(pid_t pid)
+{
+	while (!sleeps(pid))
+		usleep(2000);
+}
+
+/* Not before: the signal would come before the call that it is to end. */
 static void crash_late(void)
 {
-	usleep(20000);
+	await_sleep(getppid());
 	*nowhere = 1;
 	_exit(1);
 }
@@ -100,6 +123,29 @@ static void crashes(const char *what, int (*call)(void))
 	fflush(stdout);
 }
 
+static void killed(int signal)
+{
+	volatile int *ran_on = mmap(NULL, sizeof *ran_on, PROT_READ | PROT_WRITE,
+				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int good = 0, status = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		pid_t pid = fork();
+
+		if (!pid) {
+			in_read();
+			for (;;)
+				++*ran_on;
+		}
+		await_sleep(pid);
+		kill(pid, signal);
+		good += waitpid(pid, &status, 0) == pid &&
+			WIFSIGNALED(status) && WTERMSIG(status) == signal;
+	}
+	printf("signal %d: %d of %d, %d ran on\n", signal, good, ROUNDS, *ran_on);
+	fflush(stdout);
+}
+
 int main(void)
 {
 	struct sigaction sa = { .sa_handler = child_ended };
@@ -111,5 +157,7 @@ int main(void)
 	crashes("read", in_read);
 	crashes("poll", in_poll);
 	crashes("suspend", in_suspend);
+	killed(SIGKILL);
+	killed(SIGTERM);
 	return 0;
 }
