@@ -3,15 +3,17 @@
  * Reader-writer sleep locks, writers first. Whoever releases the lock wakes the
  * first waiting writer, or all waiting readers, and they try again: a processor
  * that runs may take the lock meanwhile, instead of waiting for a sleeper to
- * get one. A writer that lost several times becomes the heir, who gets the lock
- * handed over. An upgrading reader gets it as soon as it is the only one.
- * Waits cannot be aborted.
+ * get one. While a woken writer is on its way nobody else is woken. A writer that
+ * lost several times becomes the heir, who gets the lock handed over. Holds are
+ * short: before it sleeps, a thread watches the writer for a moment. An upgrading
+ * reader gets it as soon as it is the only one. Waits cannot be aborted.
  * Lock: the inner spin lock, RANK_WAITQ.
  */
 #include <kern/waitq.h>
 
 #include <arch/clock.h>
 #include <kern/panic.h>
+#include <kern/processor_i.h>
 
 static const struct lock_class rwlock_class = {
 	.name = "sleep lock",
@@ -47,16 +49,26 @@ static struct thread *pop(struct list *list)
 /* How often a writer that was woken may find the lock taken again. */
 #define LOSSES_MAX 4
 
-static void wake_readers(struct rwlock *l) REQUIRES(&l->lock)
+/* t waits in vain no longer; nothing else can end its wait. */
+static void claim(struct thread *t, struct list *woken)
 {
-	while (!list_empty(&l->waiting_readers))
-		thread_wake(pop(&l->waiting_readers), WAIT_OK);
+	if (!thread_claim(t, WAIT_OK))
+		panic("somebody else woke a waiter of a sleep lock");
+	list_push_back(woken, &t->wait_link);
 }
 
-static void give_to(struct rwlock *l, struct thread *t) REQUIRES(&l->lock)
+static void claim_readers(struct rwlock *l, struct list *woken)
+	REQUIRES(&l->lock)
 {
-	l->writer = t;
-	thread_wake(t, WAIT_OK);
+	while (!list_empty(&l->waiting_readers))
+		claim(pop(&l->waiting_readers), woken);
+}
+
+static void give_to(struct rwlock *l, struct thread *t, struct list *woken)
+	REQUIRES(&l->lock)
+{
+	atomic_set(&l->writer, t);
+	claim(t, woken);
 }
 
 static bool writers_wait(const struct rwlock *l)
@@ -65,8 +77,8 @@ static bool writers_wait(const struct rwlock *l)
 	       !list_empty(&l->waiting_writers);
 }
 
-/* A hold was released and somebody waits: who is next? */
-[[gnu::noinline]] static void next_one(struct rwlock *l) REQUIRES(&l->lock)
+/* A hold was released: who is next? */
+static void claim_next(struct rwlock *l, struct list *woken) REQUIRES(&l->lock)
 {
 	struct thread *t;
 
@@ -74,32 +86,64 @@ static bool writers_wait(const struct rwlock *l)
 		t = l->upgrader;
 		l->upgrader = NULL;
 		l->readers = 0;
-		give_to(l, t);
+		give_to(l, t, woken);
 	} else if (l->readers > 0) {
 		return;
 	} else if (l->heir != NULL) {
 		t = l->heir;
 		l->heir = NULL;
-		give_to(l, t);
+		give_to(l, t, woken);
+	} else if (l->writer_comes) {
+		return;
 	} else if (!list_empty(&l->waiting_writers)) {
-		thread_wake(pop(&l->waiting_writers), WAIT_OK);
+		l->writer_comes = true;
+		claim(pop(&l->waiting_writers), woken);
 	} else {
-		wake_readers(l);
+		claim_readers(l, woken);
 	}
 }
 
-static inline void released(struct rwlock *l) REQUIRES(&l->lock)
+[[gnu::noinline]] static void wake_next(struct rwlock *l) RELEASES(&l->lock)
+	NO_LOCK_ANALYSIS
 {
-	if (__builtin_expect(writers_wait(l), 0) ||
-	    __builtin_expect(!list_empty(&l->waiting_readers), 0))
-		next_one(l);
+	struct list woken;
+
+	list_init(&woken);
+	claim_next(l, &woken);
+	spin_unlock(&l->lock);
+	thread_ready_all(&woken);
+}
+
+/* A hold was released, and so is the inner lock. */
+static inline void released(struct rwlock *l) RELEASES(&l->lock) NO_LOCK_ANALYSIS
+{
+	if (__builtin_expect(writers_wait(l) ||
+				     !list_empty(&l->waiting_readers),
+			     0))
+		wake_next(l);
+	else
+		spin_unlock(&l->lock);
+}
+
+/* What two changes of processors cost, about, told by whom one waits for. */
+#define WATCH_TURNS 300
+
+/* Without the inner lock: a hint. On one processor the writer is not running. */
+static inline void watch_writer(struct rwlock *l)
+{
+	if (__builtin_expect(atomic_get(&l->writer) == NULL, 1) ||
+	    processor_possible() == 1)
+		return;
+	for (unsigned i = 0; i < WATCH_TURNS && atomic_get(&l->writer) != NULL; i++)
+		cpu_relax();
 }
 
 void rwlock_read(struct rwlock *l) NO_LOCK_ANALYSIS
 {
+	watch_writer(l);
 	spin_lock(&l->lock);
-	assert(l->writer != thread_self());
-	while (l->writer != NULL || writers_wait(l)) {
+	assert(atomic_get(&l->writer) != thread_self());
+	while (atomic_get(&l->writer) != NULL || writers_wait(l)) {
 		wait_in(l, &l->waiting_readers);
 		spin_lock(&l->lock);
 	}
@@ -110,10 +154,9 @@ void rwlock_read(struct rwlock *l) NO_LOCK_ANALYSIS
 void rwlock_read_done(struct rwlock *l) NO_LOCK_ANALYSIS
 {
 	spin_lock(&l->lock);
-	assert(l->readers > 0 && l->writer == NULL);
+	assert(l->readers > 0 && atomic_get(&l->writer) == NULL);
 	l->readers--;
 	released(l);
-	spin_unlock(&l->lock);
 }
 
 void rwlock_write(struct rwlock *l) NO_LOCK_ANALYSIS
@@ -121,9 +164,10 @@ void rwlock_write(struct rwlock *l) NO_LOCK_ANALYSIS
 	struct thread *self = thread_self();
 	unsigned losses = 0;
 
+	watch_writer(l);
 	spin_lock(&l->lock);
-	assert(l->writer != self);
-	while (l->writer != NULL || l->readers > 0) {
+	assert(atomic_get(&l->writer) != self);
+	while (atomic_get(&l->writer) != NULL || l->readers > 0) {
 		bool heir = losses++ >= LOSSES_MAX && l->heir == NULL;
 
 		if (heir)
@@ -132,18 +176,18 @@ void rwlock_write(struct rwlock *l) NO_LOCK_ANALYSIS
 		if (heir)
 			return; /* handed over */
 		spin_lock(&l->lock);
+		l->writer_comes = false;
 	}
-	l->writer = self;
+	atomic_set(&l->writer, self);
 	spin_unlock(&l->lock);
 }
 
 void rwlock_write_done(struct rwlock *l) NO_LOCK_ANALYSIS
 {
 	spin_lock(&l->lock);
-	assert(l->writer == thread_self());
-	l->writer = NULL;
+	assert(atomic_get(&l->writer) == thread_self());
+	atomic_set(&l->writer, NULL);
 	released(l);
-	spin_unlock(&l->lock);
 }
 
 bool rwlock_try_write(struct rwlock *l) NO_LOCK_ANALYSIS
@@ -151,9 +195,9 @@ bool rwlock_try_write(struct rwlock *l) NO_LOCK_ANALYSIS
 	bool ok;
 
 	spin_lock(&l->lock);
-	ok = l->writer == NULL && l->readers == 0;
+	ok = atomic_get(&l->writer) == NULL && l->readers == 0;
 	if (ok)
-		l->writer = thread_self();
+		atomic_set(&l->writer, thread_self());
 	spin_unlock(&l->lock);
 	return ok;
 }
@@ -161,16 +205,15 @@ bool rwlock_try_write(struct rwlock *l) NO_LOCK_ANALYSIS
 bool rwlock_upgrade(struct rwlock *l) NO_LOCK_ANALYSIS
 {
 	spin_lock(&l->lock);
-	assert(l->readers > 0 && l->writer == NULL);
+	assert(l->readers > 0 && atomic_get(&l->writer) == NULL);
 	if (l->upgrader != NULL) {
 		l->readers--;
 		released(l);
-		spin_unlock(&l->lock);
 		return false;
 	}
 	if (l->readers == 1) {
 		l->readers = 0;
-		l->writer = thread_self();
+		atomic_set(&l->writer, thread_self());
 		spin_unlock(&l->lock);
 		return true;
 	}
@@ -181,16 +224,20 @@ bool rwlock_upgrade(struct rwlock *l) NO_LOCK_ANALYSIS
 
 void rwlock_downgrade(struct rwlock *l) NO_LOCK_ANALYSIS
 {
+	struct list woken;
+
+	list_init(&woken);
 	spin_lock(&l->lock);
-	assert(l->writer == thread_self());
-	l->writer = NULL;
+	assert(atomic_get(&l->writer) == thread_self());
+	atomic_set(&l->writer, NULL);
 	l->readers = 1;
 	if (!writers_wait(l))
-		wake_readers(l);
+		claim_readers(l, &woken);
 	spin_unlock(&l->lock);
+	thread_ready_all(&woken);
 }
 
 bool rwlock_held_write(const struct rwlock *l)
 {
-	return l->writer == thread_self();
+	return atomic_get(&l->writer) == thread_self();
 }

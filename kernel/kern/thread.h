@@ -235,6 +235,11 @@ bool thread_wake(struct thread *t, enum wait_result result);
 bool thread_claim(struct thread *t, enum wait_result result);
 void thread_ready(struct thread *t);
 
+/* Makes ready those of a list of claimed threads, by their wait_link. Whoever wakes
+ * claims under the lock of what was waited for and says this without it: another
+ * processor is told by an interrupt, which takes long, and wants that lock next. */
+void thread_ready_all(struct list *claimed);
+
 /*
  * A claimed thread t gets this processor at once, no run queue; the caller, which
  * has armed a wait of its own, blocks in it as thread_block would. If t cannot

@@ -100,6 +100,14 @@ void thread_ready(struct thread *t)
 		runq_enqueue(t);
 }
 
+void thread_ready_all(struct list *claimed)
+{
+	struct list_node *n;
+
+	while ((n = list_pop_front(claimed)) != NULL)
+		thread_ready(container_of(n, struct thread, wait_link));
+}
+
 bool wait_abort(struct thread *t)
 {
 	uint32_t word = atomic_load(&t->wait);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Wait queues. A waiter arms itself under the queue's lock; whoever wakes it
- * takes it off under the same lock, so it stays alive meanwhile; a waiter whose
- * wait ended otherwise takes itself off.
- * Lock: the queue's, RANK_WAITQ; run queue locks are taken under it.
+ * takes it off and claims it under the same lock, so it stays alive meanwhile,
+ * and makes it ready without it; a waiter whose wait ended otherwise takes itself
+ * off.
+ * Lock: the queue's, RANK_WAITQ.
  */
 #include <kern/waitq.h>
 
@@ -61,25 +62,37 @@ enum wait_result waitq_block(struct waitq *q, uint64_t deadline)
 	return result;
 }
 
+static struct thread *first(struct waitq *q) REQUIRES(&q->lock)
+{
+	struct list_node *n = list_pop_front(&q->waiters);
+
+	return n != NULL ? container_of(n, struct thread, wait_link) : NULL;
+}
+
 bool waitq_wake_one(struct waitq *q, enum wait_result result)
 {
-	struct list_node *n;
-	bool woke = false;
+	struct thread *woken;
 
 	spin_lock(&q->lock);
-	while (!woke && (n = list_pop_front(&q->waiters)) != NULL)
-		woke = thread_wake(container_of(n, struct thread, wait_link),
-				   result);
+	do
+		woken = first(q);
+	while (woken != NULL && !thread_claim(woken, result));
 	spin_unlock(&q->lock);
-	return woke;
+	if (woken != NULL)
+		thread_ready(woken);
+	return woken != NULL;
 }
 
 void waitq_wake_all(struct waitq *q, enum wait_result result)
 {
-	struct list_node *n;
+	struct list woken;
+	struct thread *t;
 
+	list_init(&woken);
 	spin_lock(&q->lock);
-	while ((n = list_pop_front(&q->waiters)) != NULL)
-		thread_wake(container_of(n, struct thread, wait_link), result);
+	while ((t = first(q)) != NULL)
+		if (thread_claim(t, result))
+			list_push_back(&woken, &t->wait_link);
 	spin_unlock(&q->lock);
+	thread_ready_all(&woken);
 }

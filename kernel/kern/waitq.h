@@ -29,7 +29,9 @@ void waitq_wake_all(struct waitq *q, enum wait_result result);
 struct LOCKABLE rwlock {
 	struct spinlock lock; /* RANK_WAITQ */
 	uint32_t readers;
-	struct thread *writer, *upgrader, *heir;
+	bool writer_comes; /* woken, it has not tried yet */
+	struct thread *_Atomic writer;
+	struct thread *upgrader, *heir;
 	struct list waiting_readers, waiting_writers;
 	const char *name;
 };

@@ -178,9 +178,11 @@ enum kr vm_futex_wait(struct vm_map *map, uint64_t addr, uint32_t expected,
 
 static unsigned wake(struct bucket *b, const struct key *key, unsigned n)
 {
+	struct list claimed;
 	unsigned woken = 0;
 	struct waiter *w;
 
+	list_init(&claimed);
 	spin_lock(&b->lock);
 	list_for_each_safe(&b->waiters, w, link) {
 		if (woken == n)
@@ -188,9 +190,13 @@ static unsigned wake(struct bucket *b, const struct key *key, unsigned n)
 		if (!same(&w->key, key))
 			continue;
 		list_remove(&w->link);
-		woken += thread_wake(w->thread, WAIT_OK);
+		if (!thread_claim(w->thread, WAIT_OK))
+			continue;
+		list_push_back(&claimed, &w->thread->wait_link);
+		woken++;
 	}
 	spin_unlock(&b->lock);
+	thread_ready_all(&claimed);
 	return woken;
 }
 
