@@ -287,6 +287,16 @@ static bool accept_operation(struct parser *parser)
 	return false;
 }
 
+static const char *parse_server_prefix(struct parser *parser)
+{
+	const struct token *name = parse_expect_name(parser, "the prefix");
+
+	if (strcmp(name->text, "serve_") == 0)
+		diag_error(&name->pos,
+			   "`serve_' is how the names of the stubs begin");
+	return name->text;
+}
+
 static bool accept_setting(struct parser *parser)
 {
 	struct settings *settings = &parser->settings;
@@ -303,8 +313,7 @@ static bool accept_setting(struct parser *parser)
 		settings->error =
 		    parse_expect_name(parser, "the error function")->text;
 	else if (parse_accept_word(parser, "serverprefix"))
-		settings->server_prefix =
-		    parse_expect_name(parser, "the prefix")->text;
+		settings->server_prefix = parse_server_prefix(parser);
 	else if (parse_accept_word(parser, "userprefix"))
 		settings->user_prefix =
 		    parse_expect_name(parser, "the prefix")->text;

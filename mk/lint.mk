@@ -5,7 +5,8 @@
 # on any finding; says what it could not check.
 
 # Any clang warns; only clang-22 understands the lock annotations in C.
-CLANG := $(shell command -v clang-22 clang clang-14 2>/dev/null | head -n 1)
+CLANG := $(firstword $(foreach c,clang-22 clang clang-14,\
+	$(shell command -v $(c) 2>/dev/null)))
 CLANG_LOCKS := $(if $(findstring clang-22,$(CLANG)),\
 	-Wthread-safety -Wthread-safety-beta)
 SHELLCHECK := $(shell command -v shellcheck 2>/dev/null)

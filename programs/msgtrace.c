@@ -293,32 +293,30 @@ static long count_of(const char *text)
 /* Returns the index of what is to be traced; *command: it is a command. */
 static int options(int argc, char **argv, bool *command)
 {
-	int i;
+	int option;
 
-	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
-		if (!strcmp(argv[i], "--help")) {
-			fputs(usage_text, stdout);
-			exit(0);
-		}
-		*command = !strcmp(argv[i], "--");
-		if (*command)
-			break;
-		if (!strcmp(argv[i], "-f"))
+	if (argc == 2 && !strcmp(argv[1], "--help")) {
+		fputs(usage_text, stdout);
+		exit(0);
+	}
+	opterr = 0;
+	while ((option = getopt(argc, argv, "+fn:w")) != -1) {
+		if (option == 'f')
 			want.follow = true;
-		else if (!strcmp(argv[i], "-w"))
+		else if (option == 'w')
 			want.whole = true;
-		else if (!strcmp(argv[i], "-n") && i + 1 < argc)
-			want.count = count_of(argv[++i]);
+		else if (option == 'n')
+			want.count = count_of(optarg);
 		else
 			misuse("no such option, or nothing behind it: ",
-			       argv[i]);
+			       argv[optind - 1]);
 	}
-	i += *command;
-	if (i >= argc)
+	*command = !strcmp(argv[optind - 1], "--");
+	if (optind >= argc)
 		misuse("what is to be traced?", "");
-	if (!*command && i + 1 < argc)
-		misuse("what is ", argv[i + 1]);
-	return i;
+	if (!*command && optind + 1 < argc)
+		misuse("what is ", argv[optind + 1]);
+	return optind;
 }
 
 static void on_signal(int number)

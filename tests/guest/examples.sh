@@ -47,6 +47,21 @@ example copy_on_write 0 '' 'before fork: lock = 0' \
 	'PARENT: copied memory = 1, lock = 2' 'CHILD: Finished.'
 # Checklist: EX-4
 example slaves 0 '' 'All 15 slaves have finished.'
+# The interface that docs/mig.md shows, by the commands it shows.
+tools=$PWD/tools
+mkdir "$TMP/calc"
+cp docs/example/* "$TMP/calc"
+if (cd "$TMP/calc" && "$tools/mig" -sheader calcServer.h calc.defs &&
+	"$tools/mach-cc" -Wall calc.c calcUser.c calcServer.c -o calc); then
+	try $run --add "$TMP/calc/calc:/bin/calc" -- \
+		sh -c 'calc server & calc 40 2; calc 1 2 3 4; calc'
+	want own_interface 0 '42
+10
+0'
+else
+	fail own_interface "does not compile"
+fi
+
 # Checklist: EX-5
 example raise 0 '' 'Handling the exception' \
 	'Successfully called exception_raise'
