@@ -58,8 +58,8 @@ KERNEL_KASAN := -fsanitize=kernel-address \
 # nobody.
 KASAN_C := kernel/kern/kasan.c kernel/kern/kasan_report.c \
 	kernel/kern/quarantine.c \
-	kernel/kern/plant_kasan.c
-NO_KASAN_C := $(filter-out %/plant_kasan.c,$(KASAN_C)) \
+	kernel/kern/plant_kasan.c kernel/kern/plant_machine.c
+NO_KASAN_C := $(filter-out kernel/kern/plant%.c,$(KASAN_C)) \
 	kernel/kern/zone.c kernel/kern/zone_debug.c \
 	kernel/kern/lock.c kernel/kern/lock_debug.c kernel/kern/lock_stat.c \
 	kernel/kern/string.c kernel/arch/x86_64/kmap.c \
@@ -90,7 +90,8 @@ kernel_objs = $(patsubst %.c,$(B)/$(1)/obj/%.o,$(filter %.c,$(2))) \
 	$(patsubst %.S,$(B)/$(1)/obj/%.S.o,$(filter %.S,$(2)))
 
 # Files of one variant only.
-KERNEL_NOT_release := $(KASAN_C) $(KERNEL_ARCH)/shadow.c
+KERNEL_NOT_release := $(KASAN_C) $(KERNEL_ARCH)/shadow.c \
+	$(KERNEL_ARCH)/plant.c
 KERNEL_NOT_debug :=
 
 define kernel_variant

@@ -6,12 +6,18 @@
  */
 #include <kern/plant.h>
 
+#include <arch/clock.h>
+#include <arch/copy.h>
 #include <kern/census.h>
+#include <kern/charge.h>
+#include <kern/kva.h>
 #include <kern/lock.h>
 #include <kern/options.h>
+#include <kern/page.h>
 #include <kern/panic.h>
 #include <kern/ref.h>
 #include <kern/string.h>
+#include <kern/waitq.h>
 #include <kern/zone.h>
 
 static const struct lock_class low_class = {
@@ -26,6 +32,11 @@ static const struct lock_class interrupt_class = {
 	.name = "planted interrupt",
 	.rank = RANK_RUNQ,
 	.interrupt = true,
+};
+static const struct lock_class nesting_class = {
+	.name = "planted nesting",
+	.rank = RANK_SPACE,
+	.nests = true,
 };
 
 static struct zone zone;
@@ -101,6 +112,75 @@ static void lock_not_held(void) NO_LOCK_ANALYSIS
 	spin_unlock(&l);
 }
 
+static void lock_under_interrupt(void) NO_LOCK_ANALYSIS
+{
+	struct spinlock outer, inner;
+
+	spin_init(&outer, &interrupt_class);
+	spin_init(&inner, &high_class);
+	(void)spin_lock_irq(&outer);
+	spin_lock(&inner);
+}
+
+static void lock_in_handler(void) NO_LOCK_ANALYSIS
+{
+	struct spinlock l;
+
+	spin_init(&l, &low_class);
+	lock_irq_enter();
+	spin_lock(&l);
+}
+
+static void lock_many(void) NO_LOCK_ANALYSIS
+{
+	struct spinlock l[40];
+
+	for (unsigned i = 0; i < sizeof(l) / sizeof(l[0]); i++) {
+		spin_init(&l[i], &nesting_class);
+		spin_lock(&l[i]);
+	}
+}
+
+static void lock_asleep(void) NO_LOCK_ANALYSIS
+{
+	struct spinlock l;
+	struct waitq q;
+
+	spin_init(&l, &low_class);
+	waitq_init(&q);
+	spin_lock(&l);
+	waitq_prepare(&q, 0);
+	(void)waitq_block(&q, clock_now() + 1);
+}
+
+static void lock_copy(void) NO_LOCK_ANALYSIS
+{
+	struct spinlock l;
+	char c;
+
+	spin_init(&l, &low_class);
+	spin_lock(&l);
+	(void)!copy_in(&c, page_size_hw() << 4, 1);
+}
+
+static void sleep_lock_twice(void) NO_LOCK_ANALYSIS
+{
+	struct rwlock l;
+
+	rwlock_init(&l, "planted");
+	rwlock_write(&l);
+	rwlock_write(&l);
+}
+
+static void sleep_lock_not_held(void) NO_LOCK_ANALYSIS
+{
+	struct rwlock l;
+
+	rwlock_init(&l, "planted");
+	rwlock_read(&l);
+	rwlock_write_done(&l);
+}
+
 static void zone_double_free(void)
 {
 	void *p = object();
@@ -151,6 +231,41 @@ static void refcount(void)
 		ref_get(&r);
 }
 
+static void refcount_below(void)
+{
+	struct ref r;
+
+	ref_init(&r);
+	(void)!ref_put(&r);
+	(void)!ref_put(&r);
+}
+
+static void charge(void)
+{
+	struct account *a = account_create(NULL);
+
+	panic_unless(a != NULL);
+	panic_unless(account_charge(a, CHARGE_PORTS, 1));
+	account_credit(a, CHARGE_PORTS, 2);
+}
+
+static void page_double_free(void)
+{
+	struct page *page = page_alloc(0, PAGE_KERNEL, 0);
+
+	panic_unless(page != NULL);
+	page_free(page, 0);
+	page_free(page, 0);
+}
+
+static void kva_wrong(void)
+{
+	char *p = kva_alloc(4 * page_size_hw());
+
+	panic_unless(p != NULL);
+	kva_free(p, page_size_hw());
+}
+
 static void assertion(void)
 {
 	int one = 1;
@@ -180,6 +295,14 @@ static const struct {
 	{ "lock-interrupt", lock_interrupt, "taken with interrupts on" },
 	{ "lock-uninitialised", lock_uninitialised, "was never initialised" },
 	{ "lock-not-held", lock_not_held, "released but not held" },
+	{ "lock-under-interrupt", lock_under_interrupt,
+	  "taken while planted interrupt, of interrupt class, is held" },
+	{ "lock-in-handler", lock_in_handler, "taken by an interrupt handler" },
+	{ "lock-many", lock_many, "too many locks held" },
+	{ "lock-asleep", lock_asleep, "assertion failed: spin_none_held()" },
+	{ "lock-copy", lock_copy, "assertion failed: spin_none_held()" },
+	{ "sleep-lock-twice", sleep_lock_twice, "!= self" },
+	{ "sleep-lock-not-held", sleep_lock_not_held, "== thread_self()" },
 	{ "zone-double-free", zone_double_free, "freed twice" },
 	{ "zone-overrun", zone_overrun, "written behind its end" },
 	{ "zone-underrun", zone_underrun, "red zone before it overwritten" },
@@ -187,6 +310,10 @@ static const struct {
 	  "written after it was freed" },
 	{ "zone-wrong", zone_wrong, "belongs to zone planted" },
 	{ "refcount", refcount, "assertion failed: was != 0" },
+	{ "refcount-below", refcount_below, "assertion failed: now != " },
+	{ "charge", charge, "assertion failed: was >= amount" },
+	{ "page-double-free", page_double_free, "page_free: frame" },
+	{ "kva-wrong", kva_wrong, "no such range" },
 	{ "assertion", assertion, "assertion failed: one == 2" },
 	{ "census", census, "objects were left over" },
 };
@@ -220,19 +347,21 @@ void plant_leak(void *to, size_t size)
 
 const char *plant_name(unsigned n)
 {
-	return n < sizeof(bugs) / sizeof(bugs[0]) ? bugs[n].name : NULL;
+	if (!CONFIG_DEBUG || n >= sizeof(bugs) / sizeof(bugs[0]))
+		return NULL;
+	return bugs[n].name;
 }
 
 const char *plant_expected(unsigned n)
 {
-	return bugs[n].expected;
+	return CONFIG_DEBUG ? bugs[n].expected : NULL;
 }
 
 bool plant_run(const char *name)
 {
 	if (!CONFIG_DEBUG)
 		return false;
-	if (CONFIG_KASAN && plant_run_kasan(name))
+	if (CONFIG_KASAN && (plant_run_kasan(name) || plant_run_machine(name)))
 		return true;
 	for (unsigned i = 0; plant_name(i) != NULL; i++) {
 		if (strcmp(name, bugs[i].name) != 0)

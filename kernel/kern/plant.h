@@ -24,8 +24,10 @@ static inline bool plant_leaks(void)
 /* Copies what an object holds that nobody has written. */
 void plant_leak(void *to, size_t size);
 
-/* The same, of those that are not for the build machine (plant_kasan.c). */
+/* The same, of those that are not for the build machine (plant_kasan.c,
+ * plant_machine.c). */
 bool plant_run_kasan(const char *name);
+bool plant_run_machine(const char *name);
 
 /* The names, for tests: NULL behind the last. */
 const char *plant_name(unsigned n);
