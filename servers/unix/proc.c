@@ -385,6 +385,26 @@ void proc_end_threads(struct proc *p)
 	proc_close_others(p, NULL);
 }
 
+static uint64_t ended_user, ended_system; /* times of those that exited */
+
+void proc_times_of_all(uint64_t *user, uint64_t *system)
+{
+	struct proc_walk walk;
+	struct proc *p;
+
+	*user = ended_user;
+	*system = ended_system;
+	proc_each(p, &walk) {
+		uint64_t live_user, live_system, resident;
+
+		if (p->state == PROC_ZOMBIE)
+			continue;
+		machine_usage(p, &live_user, &live_system, &resident);
+		*user += p->user + live_user;
+		*system += p->system + live_system;
+	}
+}
+
 void proc_exit(struct proc *p, int status)
 {
 	uint64_t user = 0, system = 0, resident = 0;
@@ -399,6 +419,8 @@ void proc_exit(struct proc *p, int status)
 	machine_usage(p, &user, &system, &resident);
 	p->user += user;
 	p->system += system;
+	ended_user += p->user;
+	ended_system += p->system;
 	p->state = PROC_ZOMBIE;
 	p->exit_status = status;
 	pgrp_check_orphans(p);

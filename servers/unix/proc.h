@@ -153,6 +153,9 @@ struct proc *proc_walk_next(struct proc_walk *w);
 #define proc_each(p, walk)                                                     \
 	for (proc_walk_begin(walk); ((p) = proc_walk_next(walk));)
 
+/* Processor time of all processes since the first, in ns, ended ones included. */
+void proc_times_of_all(uint64_t *user, uint64_t *system);
+
 /* Whose call is running, NULL between calls. */
 struct proc *proc_current(void);
 

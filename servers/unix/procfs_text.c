@@ -251,13 +251,32 @@ static void text_cpuinfo(struct text *t)
 	}
 }
 
+/* What the processors did for processes, in ticks. The servers' part of it counts as
+ * idle; so does what nobody asked for. */
+struct used {
+	unsigned long long user, system, idle;
+};
+
+static struct used times_used(void)
+{
+	uint64_t whole = machine_monotonic() * machine_processors();
+	uint64_t user, system;
+
+	proc_times_of_all(&user, &system);
+	return (struct used){
+		.user = user / TICK,
+		.system = system / TICK,
+		.idle = user + system < whole ? (whole - user - system) / TICK : 0,
+	};
+}
+
 static void text_uptime(struct text *t)
 {
-	uint64_t ticks = machine_monotonic() / TICK;
+	unsigned long long ticks = machine_monotonic() / TICK;
+	unsigned long long idle = times_used().idle;
 
-	text_put(t, "%llu.%02llu %llu.%02llu\n",
-		 (unsigned long long)ticks / 100,
-		 (unsigned long long)ticks % 100, 0ull, 0ull);
+	text_put(t, "%llu.%02llu %llu.%02llu\n", ticks / 100, ticks % 100,
+		 idle / 100, idle % 100);
 }
 
 static void text_loadavg(struct text *t)
@@ -266,11 +285,17 @@ static void text_loadavg(struct text *t)
 		 proc_current() ? proc_current()->pid : 1);
 }
 
+/* Of one processor nothing is known: each gets the same part. */
 static void text_system_stat(struct text *t)
 {
-	text_put(t, "cpu  0 0 0 0 0 0 0 0 0 0\n");
-	for (unsigned n = 0; n < machine_processors(); n++)
-		text_put(t, "cpu%u 0 0 0 0 0 0 0 0 0 0\n", n);
+	struct used all = times_used();
+	unsigned cpus = machine_processors();
+
+	text_put(t, "cpu  %llu 0 %llu %llu 0 0 0 0 0 0\n", all.user, all.system,
+		 all.idle);
+	for (unsigned n = 0; n < cpus; n++)
+		text_put(t, "cpu%u %llu 0 %llu %llu 0 0 0 0 0 0\n", n,
+			 all.user / cpus, all.system / cpus, all.idle / cpus);
 	text_put(t, "intr 0\nctxt 0\nbtime %llu\nprocesses %u\n",
 		 (unsigned long long)((machine_realtime() -
 				       machine_monotonic()) /
