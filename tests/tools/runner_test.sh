@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# tests/run-suite tells apart every way in which a suite can end.
+# tests/run-suite tells apart every way in which a suite can end; tests/run runs
+# what its patterns pick.
 
 . tests/lib.sh
 
@@ -56,5 +57,48 @@ suite 10 'echo ok a; echo done 1; exit 3'
 expect bad_status '1 1 0 whole' 'ended with status 3'
 suite 10 'kill -SEGV $$'
 expect crashes '0 1 0 died' 'status 139'
+
+# --- a tree of its own, with two suites
+
+unset TEST_WORK SUITES REPEAT JOBS
+mkdir -p "$TMP/tree/tests/kernel" "$TMP/tree/sh"
+cp tests/run tests/run-suite "$TMP/tree/tests"
+for s in one two; do
+	echo 'echo ok a; echo done 1' >"$TMP/tree/tests/${s}_test.sh"
+	: >"$TMP/tree/sh/$s.c"
+done
+
+# runs NAME SUITES PATTERN...: these, and all pass
+runs()
+{
+	name=$1 suites=$2
+	shift 2
+	try "$TMP/tree/tests/run" "$@"
+	ran=$(sed -n 's/ .* passed .*//p' "$out" | sort | tr '\n' ' ')
+	if [ "$status" -ne 0 ]; then
+		fail "$name" "status $status: $(one_line "$out")"
+	elif [ "$ran" != "$suites" ]; then
+		fail "$name" "ran: $ran"
+	else
+		pass "$name"
+	fi
+}
+
+runs no_pattern 'sh/tests/one_test sh/tests/two_test '
+runs beginning_of_a_name 'sh/tests/one_test ' sh/tests/o
+runs pattern 'sh/tests/two_test ' '*two*'
+runs pattern_that_is_also_of_files 'sh/tests/one_test sh/tests/two_test ' 'sh/*'
+try "$TMP/tree/tests/run" nosuch
+want_error no_such_suite 2 \
+	'^tests/run: no suite matches: nosuch (tests/run --list)$'
+try "$TMP/tree/tests/run" nosuch sh/tests/one n*r
+want_error no_such_suites 2 'no suite matches: nosuch n\*r (tests'
+SUITES=nosuch try "$TMP/tree/tests/run"
+want_error no_such_suite_of_make 2 'no suite matches: nosuch (tests'
+try "$TMP/tree/tests/run" --list nosuch
+want_error no_such_suite_to_list 2 'no suite matches: nosuch (tests'
+try "$TMP/tree/tests/run" --list sh
+want list 0 'sh/tests/one_test
+sh/tests/two_test'
 
 finish
