@@ -5,8 +5,9 @@
  * frame code of its own, and can break every rule.
  *
  * The kernel word fake=WAY chooses how it boots: normal (the default), silent,
- * die, panic, reset, off, tests, testsbad, again (its server dies several times,
- * each in the middle of another frame, before it obeys).  After START the command chooses:
+ * die, panic, reset, resetearly (before its first word), ended (by a signal), off,
+ * tests, testsbad, again (its server dies several times, each in the middle of
+ * another frame, before it obeys).  After START the command chooses:
  *	exit N		ends with status N
  *	cat		copies standard input to standard output
  *	both A B	A to standard output, B to standard error
@@ -15,6 +16,7 @@
  *	tty		echoes keys; ^C prints INT, ^D ends; prints window sizes
  *	hang, stay, overrun, badframe, early, panic, crash, slowpanic
  */
+#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -408,11 +410,20 @@ static void boot(const char *way)
 		fputs("fake: no such machine\n", stderr);
 		_exit(1);
 	}
+	if (strcmp(way, "resetearly") == 0) {
+		fcntl(log_fd, F_SETFL, O_NONBLOCK);
+		_exit(0);
+	}
 	say("fake kernel\r\n");
 	if (strcmp(way, "panic") == 0)
 		panic_now();
 	if (strcmp(way, "reset") == 0)
 		_exit(0);
+	if (strcmp(way, "ended") == 0) {
+		fputs("fake: terminating on signal 15 from pid 1 (x)\n",
+		      stderr);
+		_exit(0);
+	}
 	if (strcmp(way, "off") == 0)
 		power_off();
 	if (strcmp(way, "silent") == 0)

@@ -27,11 +27,22 @@ grep -q 'at fake+0x10' "$err" && ! grep -q booted "$err" &&
 try $run --kernel-args fake=panic -- exit 0
 want_error panic_at_boot 125 '^panic: '
 try $run -- crash
-want_error emulator_crash 126 'wait status 0x'
+want_error emulator_crash 126 'ended by signal 6; last line of the log: fake'
 try $run --kernel-args fake=die
 want_error emulator_refuses 126 'did not start: fake: no such machine$'
 try $run --kernel-args fake=reset
 want_error reset 125 'reset itself; last line of the log: fake kernel$'
+try $run --kernel-args fake=resetearly
+want_error reset_before_its_first_word 125 'reset itself; last line .*(none)$'
+try $run --kernel-args fake=ended
+want_error ended_from_outside 126 \
+	'ended from outside (terminating on signal 15 from pid 1 (x)); last line'
+[ "$(wc -l <"$err")" -eq 1 ] && pass ended_in_one_line ||
+	fail ended_in_one_line "$(one_line "$err")"
+MACH_QEMU=true try $run
+want_error emulator_never_began 126 'ended with status 0 before it had a machine$'
+MACH_QEMU=false try $run
+want_error emulator_fails_silently 126 'ended with status 1 before it'
 try $run --kernel-args fake=off
 want_error off_without_exit 126 'without an exit status'
 try $run -- early

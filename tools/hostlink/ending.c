@@ -5,6 +5,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "session_i.h"
@@ -69,16 +70,54 @@ static void end_machine_failed(struct session *s)
 	     text);
 }
 
+/* What it says when a signal asks it to end, which it then does with 0. */
+static const char *asked_to_end(const struct session *s)
+{
+	static const char words[] = "terminating on signal ";
+	const struct buffer *said = &s->machine.said;
+
+	if (said->length == 0)
+		return NULL;
+	return memmem(buffer_bytes(said), said->length, words,
+	     sizeof(words) - 1);
+}
+
+static void end_asked(struct session *s, const char *words)
+{
+	const char *all = (char *)buffer_bytes(&s->machine.said);
+	size_t n = s->machine.said.length - (size_t)(words - all);
+	const char *end = memchr(words, '\n', n);
+
+	if (end != NULL)
+		n = (size_t)(end - words);
+	end_failed(s, STATUS_BROKEN,
+	     "the emulator was ended from outside (%.*s); last line of the "
+	     "log: %s",
+	     (int)n, words, last_words(s));
+}
+
 /* The machine is gone and everything it said is read. */
 void end_gone(struct session *s)
 {
 	int ws = s->machine.wait_status;
 	int code = WIFEXITED(ws) ? WEXITSTATUS(ws) : -1;
+	const char *asked = code == 0 ? asked_to_end(s) : NULL;
 
 	if (s->log.panicked || code == LINK_PANIC * 2 + 1)
 		end_panicked(s);
+	else if (asked != NULL)
+		end_asked(s, asked);
 	else if (machine_failed(s))
 		end_machine_failed(s);
+	else if (WIFSIGNALED(ws))
+		end_failed(s, STATUS_BROKEN,
+		     "the emulator was ended by signal %d; last line of the "
+		     "log: %s",
+		     WTERMSIG(ws), last_words(s));
+	else if (!s->machine.began && s->log.text.length == 0)
+		end_failed(s, STATUS_BROKEN,
+		     "the emulator ended with status %d before it had a machine",
+		     code);
 	else if (code == 0)
 		end_failed(s, STATUS_PANIC,
 		     "the machine reset itself; last line of the log: %s",

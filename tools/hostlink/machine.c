@@ -96,7 +96,7 @@ bool machine_start(struct machine *m, char *const *argv)
 	if (m->pid == 0)
 		child(full, &p, parent);
 	free(full);
-	close(p.log[1]);
+	m->log_end = p.log[1];
 	close(p.link[1]);
 	close(p.words[1]);
 	m->log = p.log[0];
@@ -115,8 +115,12 @@ static void reap(struct machine *m, int options)
 	do
 		pid = waitpid(m->pid, &m->wait_status, options);
 	while (pid < 0 && errno == EINTR);
-	if (pid == m->pid)
-		m->pid = 0;
+	if (pid != m->pid)
+		return;
+	m->pid = 0;
+	/* An emulator that has its machine together reads without blocking. */
+	m->began = (fcntl(m->log_end, F_GETFL) & O_NONBLOCK) != 0;
+	close(m->log_end);
 }
 
 void machine_poll(struct machine *m)

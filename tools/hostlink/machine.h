@@ -14,6 +14,8 @@
 struct machine {
 	pid_t pid;              /* 0 once it has been reaped */
 	int wait_status;        /* valid when pid is 0 */
+	int log_end;            /* its end of log, ours too until it is reaped */
+	bool began;             /* it took up its end of log; valid then */
 	int log;                /* first serial port; -1 at its end */
 	int link;               /* second serial port; -1 at its end */
 	int words;              /* the emulator's own messages; -1 at its end */
