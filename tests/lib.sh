@@ -12,6 +12,8 @@ trap 'rm -rf "$TMP"' EXIT
 trap 'exit 143' TERM INT HUP
 tests_run=0
 tests_failed=0
+unasked=0	# how the last try ended, as long as no test wanted that
+ending=0	# 124 or 125: the suite's status
 
 pass()
 {
@@ -32,6 +34,22 @@ skip()
 	echo "ok $1 # skip $2"
 }
 
+# ended STATUS: tools/run ended so. A time-out or the end of the kernel, unless a
+# test asks for it before the next run, will be the suite's: with `finish`.
+ended()
+{
+	case $unasked,$ending in
+	125,* | 124,0) ending=$unasked ;;
+	esac
+	unasked=$1
+}
+
+# asked STATUS: this end of the last run is what a test wants.
+asked()
+{
+	[ "$unasked" -ne "$1" ] || unasked=0
+}
+
 # try COMMAND ARG...: runs it; sets $status, $out and $err (files), input from
 # $TMP/in if that exists.  Five minutes at most.
 try()
@@ -42,6 +60,7 @@ try()
 	[ ! -f "$TMP/in" ] || input=$TMP/in
 	status=0
 	timeout -k 5 300 "$@" <"$input" >"$out" 2>"$err" || status=$?
+	ended $status
 	rm -f "$TMP/in"
 }
 
@@ -54,6 +73,7 @@ one_line()
 # for newlines at the end.
 want()
 {
+	asked "$2"
 	if [ "$status" -ne "$2" ]; then
 		fail "$1" "status $status, not $2; $(one_line "$err")"
 	elif [ "$(cat "$out")" != "$3" ]; then
@@ -66,6 +86,7 @@ want()
 # want_error NAME STATUS PATTERN: standard error has a line like PATTERN (grep).
 want_error()
 {
+	asked "$2"
 	if [ "$status" -ne "$2" ]; then
 		fail "$1" "status $status, not $2; $(one_line "$err")"
 	elif ! grep -q -e "$3" "$err"; then
@@ -78,6 +99,8 @@ want_error()
 finish()
 {
 	echo "done $tests_run"
+	ended 0
+	[ "$ending" -eq 0 ] || exit "$ending"
 	[ "$tests_failed" -eq 0 ]
 	exit
 }

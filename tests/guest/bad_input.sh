@@ -13,6 +13,7 @@ archive=build/boot.cpio
 # said NAME STATUS PATTERN: want_error, and nothing but one line
 said()
 {
+	asked "$2"
 	if [ "$(wc -l <"$err")" -ne 1 ]; then
 		fail "$1" "not one line: $(one_line "$err")"
 	else
@@ -24,6 +25,14 @@ try $run --kernel-args nonsense -- true
 said unknown_option 125 'unknown kernel option: nonsense'
 try $run --kernel-args page_size=5000 -- true
 said bad_value 125 'page_size'
+
+# No word in the log, and yet not an emulator that did not begin.
+at=$(readelf -lW build/release/mach.elf | awk '$1 == "LOAD" { print $2; exit }')
+cp build/release/mach.elf "$TMP/kernel"
+printf '\017\013' | # ud2
+	dd of="$TMP/kernel" bs=1 seek=$((at)) conv=notrunc 2>/dev/null
+MACH_KERNEL=$TMP/kernel try $run -- true
+said resets_at_once 125 'the machine reset itself'
 
 head -c 100000 $archive >"$TMP/short"
 MACH_ARCHIVE=$TMP/short try $run -- true

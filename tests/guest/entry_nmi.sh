@@ -56,6 +56,7 @@ guest()
 		>"$TMP/gdb.out" 2>&1
 	status=0
 	wait "$run" || status=$?
+	ended $status
 	seen=$(grep -c 'NMI, cause unknown' "$TMP/log")
 }
 
@@ -121,6 +122,7 @@ fi
 	echo detach
 } >"$TMP/script"
 guest entries
+asked 125
 if [ "$status" -eq 125 ]; then
 	pass planted_wrong_gs
 else

@@ -58,6 +58,35 @@ expect bad_status '1 1 0 whole' 'ended with status 3'
 suite 10 'kill -SEGV $$'
 expect crashes '0 1 0 died' 'status 139'
 
+# --- suites that use tests/lib.sh
+
+# script TEXT: runs such a suite
+script()
+{
+	printf '. tests/lib.sh\n%s\nfinish\n' "$1" >"$TMP/script"
+	suite 10 "sh $TMP/script"
+}
+
+script 'try sh -c "exit 125"; want a 0 ""; try true; want b 0 ""'
+expect kernel_dies_in_a_test '1 2 0 kernel' 'the kernel died'
+script 'try true; want a 0 ""; try sh -c "exit 125"; fail b "no such line"'
+expect kernel_dies_last '1 2 0 kernel' 'the kernel died'
+script 'try sh -c "exit 125"; try true; want a 0 ""'
+expect nobody_looks_at_the_death '1 1 0 kernel' 'the kernel died'
+script 'try sh -c "exit 124"; want a 0 ""; try true; want b 0 ""'
+expect time_out_of_a_test '1 2 0 timeout' 'timed out'
+script 'for n in 125 124; do try sh -c "exit $n"; want a 0 ""; done'
+expect kernel_dies_then_times_out '0 3 0 kernel' 'the kernel died'
+script 'try sh -c "exit 125"; want a 125 ""
+try sh -c "exit 124"; want_error b 124 .; try sh -c "exit 125"; asked 125; pass c'
+expect ends_that_are_asked_for '2 1 0 whole' 'not ok b - no'
+script 'try sh -c "exit 125"; want_error a 125 "no such panic"'
+expect panic_in_other_words '0 1 0 whole' 'not ok a - no'
+script 'try sh -c "exit 3"; want a 0 ""'
+expect other_ends '0 1 0 whole' 'status 3, not 0'
+script 'need_unix sh -c "exit 125"'
+expect kernel_dies_at_once '0 2 0 kernel' 'the kernel died'
+
 # --- a tree of its own, with two suites
 
 unset TEST_WORK SUITES REPEAT JOBS
