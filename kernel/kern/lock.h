@@ -166,6 +166,9 @@ static inline void spin_unlock_irq(struct spinlock *l, bool on) RELEASES(l)
 	cpu_irq_restore(on);
 }
 
+/* Debug kernels, on the way to user mode: the caller has no spin lock. */
+void lock_check_none(void);
+
 /* For assertions. Always true in release kernels. */
 bool spin_held(const struct spinlock *l);
 void spin_check_held(const struct spinlock *l);

@@ -137,6 +137,11 @@ void spin_check_held(const struct spinlock *l)
 	assert(spin_held(l));
 }
 
+void lock_check_none(void)
+{
+	assert(spin_none_held());
+}
+
 static void log_held(const struct spinlock *l)
 {
 	klog("held: %s, %p", lock_class(l)->name, (void *)l);

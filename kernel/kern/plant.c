@@ -7,6 +7,7 @@
 #include <kern/plant.h>
 
 #include <arch/clock.h>
+#include <arch/context.h>
 #include <arch/copy.h>
 #include <kern/census.h>
 #include <kern/charge.h>
@@ -151,6 +152,15 @@ static void lock_asleep(void) NO_LOCK_ANALYSIS
 	spin_lock(&l);
 	waitq_prepare(&q, 0);
 	(void)waitq_block(&q, clock_now() + 1);
+}
+
+static void lock_return(void) NO_LOCK_ANALYSIS
+{
+	struct spinlock l;
+
+	spin_init(&l, &low_class);
+	spin_lock(&l);
+	context_user_return();
 }
 
 static void lock_copy(void) NO_LOCK_ANALYSIS
@@ -300,6 +310,7 @@ static const struct {
 	{ "lock-in-handler", lock_in_handler, "taken by an interrupt handler" },
 	{ "lock-many", lock_many, "too many locks held" },
 	{ "lock-asleep", lock_asleep, "assertion failed: spin_none_held()" },
+	{ "lock-return", lock_return, "assertion failed: spin_none_held()" },
 	{ "lock-copy", lock_copy, "assertion failed: spin_none_held()" },
 	{ "sleep-lock-twice", sleep_lock_twice, "!= self" },
 	{ "sleep-lock-not-held", sleep_lock_not_held, "== thread_self()" },

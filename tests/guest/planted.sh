@@ -42,6 +42,7 @@ case $RUN in
 *--debug*)
 	planted lock-order 'planted low .* taken while planted high'
 	planted lock-asleep 'assertion failed: spin_none_held()'
+	planted lock-return 'assertion failed: spin_none_held()'
 	planted lock-copy 'assertion failed: spin_none_held()'
 	planted zone-overrun 'written behind its end'
 	planted zone-double-free 'freed twice'

@@ -77,9 +77,9 @@ void context_user_return(void)
 	(void)cpu_irq_save();
 	while (atomic_get(&t->ast) != 0)
 		thread_ast();
+	lock_check_none();
 	if (t->machine.user_fn == NULL)
 		panic("host: thread %p has no user program", (void *)t);
-	assert(spin_none_held());
 	t->machine.in_user = true;
 	t->machine.kernel.tsan = NULL;
 	cpu_irq_restore(true);
@@ -186,7 +186,7 @@ static bool copy(uint64_t user, void *kernel, size_t size, unsigned access,
 	if (!in_user_range(user, size))
 		return false;
 	if (may_fault)
-		panic_unless(spin_none_held());
+		lock_check_none();
 	while (size > 0) {
 		size_t n = chunk(user, size);
 

@@ -91,6 +91,23 @@
 #endif
 .endm
 
+/* Debug kernels: nobody leaves with a spin lock. Interrupts off; keeps rax, rdi and
+   what C keeps. */
+.macro CHECK_LOCKS
+#if CONFIG_DEBUG
+	pushq %rbp
+	movq %rsp, %rbp
+	pushq %rax
+	pushq %rdi
+	andq $-16, %rsp
+	call lock_check_none
+	movq -8(%rbp), %rax
+	movq -16(%rbp), %rdi
+	movq %rbp, %rsp
+	popq %rbp
+#endif
+.endm
+
 	.text
 
 /* --- system calls ------------------------------------------------------- */
@@ -126,6 +143,7 @@ syscall_entry:
 	.globl mach_trap_return
 mach_trap_return:
 	cli
+	CHECK_LOCKS
 	movq %gs:CPU_THREAD, %rdi
 	cmpq $FRAME_KIND_TRAP, THREAD_KIND(%rdi) /* and no ast */
 	jne syscall_return_slowly
@@ -182,6 +200,7 @@ syscall_redirect:
 	.globl context_user_return
 context_user_return:
 	cli
+	CHECK_LOCKS
 	movq %gs:CPU_THREAD, %rdi
 	cmpl $0, THREAD_AST(%rdi)
 	jne user_return_ast
@@ -199,6 +218,7 @@ context_trap_return:
 /* The same with the current thread in rdi, result in rax, interrupts off. */
 	.globl context_trap_return_off
 context_trap_return_off:
+	CHECK_LOCKS
 	cmpq $FRAME_KIND_TRAP, THREAD_KIND(%rdi) /* and no ast */
 	jne syscall_return_slowly
 trap_return_all:
@@ -233,6 +253,7 @@ user_return_whole:
 /* The frame is whole. */
 user_exit:
 	cli
+	CHECK_LOCKS
 	movq %gs:CPU_THREAD, %rsp
 	cmpl $0, THREAD_AST(%rsp)
 	jne user_exit_ast
