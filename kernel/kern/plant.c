@@ -294,11 +294,7 @@ static void census(void)
 		panic("census: objects were left over");
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-	const char *expected;
-} bugs[] = {
+static const struct plant bugs[] = {
 	{ "lock-order", lock_order, "planted low (rank 40) taken while" },
 	{ "lock-same-rank", lock_same_rank, "planted low (rank 40) taken" },
 	{ "lock-twice", lock_twice, "planted low taken twice" },
@@ -327,6 +323,7 @@ static const struct {
 	{ "kva-wrong", kva_wrong, "no such range" },
 	{ "assertion", assertion, "assertion failed: one == 2" },
 	{ "census", census, "objects were left over" },
+	{ 0 },
 };
 
 bool plant_leak_wanted(void)
@@ -368,18 +365,24 @@ const char *plant_expected(unsigned n)
 	return CONFIG_DEBUG ? bugs[n].expected : NULL;
 }
 
-bool plant_run(const char *name)
+static bool run_one(const struct plant *list, const char *name)
 {
-	if (!CONFIG_DEBUG)
-		return false;
-	if (CONFIG_KASAN && (plant_run_kasan(name) || plant_run_machine(name)))
-		return true;
-	for (unsigned i = 0; plant_name(i) != NULL; i++) {
-		if (strcmp(name, bugs[i].name) != 0)
+	for (; list->name != NULL; list++) {
+		if (strcmp(name, list->name) != 0)
 			continue;
-		bugs[i].run();
+		list->run();
 		klog("not ok plant_%s - nothing noticed it", name);
 		return true;
 	}
 	return false;
+}
+
+bool plant_run(const char *name)
+{
+	if (!CONFIG_DEBUG)
+		return false;
+	if (CONFIG_KASAN &&
+	    (run_one(plants_kasan, name) || run_one(plants_machine, name)))
+		return true;
+	return run_one(bugs, name);
 }

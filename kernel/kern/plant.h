@@ -24,10 +24,14 @@ static inline bool plant_leaks(void)
 /* Copies what an object holds that nobody has written. */
 void plant_leak(void *to, size_t size);
 
-/* The same, of those that are not for the build machine (plant_kasan.c,
- * plant_machine.c). */
-bool plant_run_kasan(const char *name);
-bool plant_run_machine(const char *name);
+struct plant {
+	const char *name;
+	void (*run)(void);
+	const char *expected; /* what the panic is to say, where tests ask */
+};
+
+/* Those that are not for the build machine; behind the last stands no name. */
+extern const struct plant plants_kasan[], plants_machine[];
 
 /* The names, for tests: NULL behind the last. */
 const char *plant_name(unsigned n);

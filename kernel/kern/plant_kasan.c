@@ -160,35 +160,21 @@ static void wild(void)
 	touch(p, 8);
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} bugs[] = {
-	{ "kasan-use-after-free", use_after_free },
-	{ "kasan-use-long-after-free", use_long_after_free },
-	{ "kasan-overflow", overflow },
-	{ "kasan-underflow", underflow },
-	{ "kasan-double-free", double_free },
-	{ "kasan-stack", stack },
-	{ "kasan-global", global },
-	{ "kasan-free-frame", free_frame },
-	{ "kasan-block", block },
-	{ "kasan-memcpy", by_memcpy },
-	{ "kasan-memset", by_memset },
-	{ "kasan-strlen", by_strlen },
-	{ "kasan-copy-in", by_copy_in },
-	{ "kasan-copy-out", by_copy_out },
-	{ "kasan-wild", wild },
+const struct plant plants_kasan[] = {
+	{ .name = "kasan-use-after-free", .run = use_after_free },
+	{ .name = "kasan-use-long-after-free", .run = use_long_after_free },
+	{ .name = "kasan-overflow", .run = overflow },
+	{ .name = "kasan-underflow", .run = underflow },
+	{ .name = "kasan-double-free", .run = double_free },
+	{ .name = "kasan-stack", .run = stack },
+	{ .name = "kasan-global", .run = global },
+	{ .name = "kasan-free-frame", .run = free_frame },
+	{ .name = "kasan-block", .run = block },
+	{ .name = "kasan-memcpy", .run = by_memcpy },
+	{ .name = "kasan-memset", .run = by_memset },
+	{ .name = "kasan-strlen", .run = by_strlen },
+	{ .name = "kasan-copy-in", .run = by_copy_in },
+	{ .name = "kasan-copy-out", .run = by_copy_out },
+	{ .name = "kasan-wild", .run = wild },
+	{ 0 },
 };
-
-bool plant_run_kasan(const char *name)
-{
-	for (size_t i = 0; i < sizeof(bugs) / sizeof(bugs[0]); i++) {
-		if (strcmp(name, bugs[i].name) != 0)
-			continue;
-		bugs[i].run();
-		klog("not ok plant_%s - nothing noticed it", name);
-		return true;
-	}
-	return false;
-}

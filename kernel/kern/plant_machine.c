@@ -10,7 +10,6 @@
 #include <arch/pmap.h>
 #include <kern/page.h>
 #include <kern/panic.h>
-#include <kern/string.h>
 
 /* The compiler is not to know the value. */
 #define HIDE(x) __asm__ volatile("" : "+r"(x))
@@ -193,35 +192,21 @@ static void walker_reverse(void)
 	(void)pmap_check_all();
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} bugs[] = {
-	{ "ubsan-shift", shift },
-	{ "ubsan-overflow", overflow },
-	{ "ubsan-division", division },
-	{ "ubsan-bounds", bounds },
-	{ "ubsan-null", null },
-	{ "ubsan-bool", boolean },
-	{ "stack-overrun", overrun },
-	{ "stack-overflow", stack_overflow },
-	{ "enter-writable-executable", enter_both },
-	{ "walker-writable-executable", walker_both },
-	{ "walker-text", walker_text },
-	{ "walker-executable", walker_executable },
-	{ "walker-user", walker_user },
-	{ "walker-free-frame", walker_free_frame },
-	{ "walker-reverse", walker_reverse },
+const struct plant plants_machine[] = {
+	{ .name = "ubsan-shift", .run = shift },
+	{ .name = "ubsan-overflow", .run = overflow },
+	{ .name = "ubsan-division", .run = division },
+	{ .name = "ubsan-bounds", .run = bounds },
+	{ .name = "ubsan-null", .run = null },
+	{ .name = "ubsan-bool", .run = boolean },
+	{ .name = "stack-overrun", .run = overrun },
+	{ .name = "stack-overflow", .run = stack_overflow },
+	{ .name = "enter-writable-executable", .run = enter_both },
+	{ .name = "walker-writable-executable", .run = walker_both },
+	{ .name = "walker-text", .run = walker_text },
+	{ .name = "walker-executable", .run = walker_executable },
+	{ .name = "walker-user", .run = walker_user },
+	{ .name = "walker-free-frame", .run = walker_free_frame },
+	{ .name = "walker-reverse", .run = walker_reverse },
+	{ 0 },
 };
-
-bool plant_run_machine(const char *name)
-{
-	for (size_t i = 0; i < sizeof(bugs) / sizeof(bugs[0]); i++) {
-		if (strcmp(name, bugs[i].name) != 0)
-			continue;
-		bugs[i].run();
-		klog("not ok plant_%s - nothing noticed it", name);
-		return true;
-	}
-	return false;
-}
