@@ -3,10 +3,10 @@
  * Reader-writer sleep locks, writers first. Whoever releases the lock wakes the
  * first waiting writer, or all waiting readers, and they try again: a processor
  * that runs may take the lock meanwhile, instead of waiting for a sleeper to
- * get one. While a woken writer is on its way nobody else is woken. A writer that
- * lost several times becomes the heir, who gets the lock handed over. Holds are
- * short: before it sleeps, a thread watches the writer for a moment. An upgrading
- * reader gets it as soon as it is the only one. Waits cannot be aborted.
+ * get one. While a woken writer is on its way no other of its priority is woken. A
+ * writer that lost several times becomes the heir, who gets the lock handed over.
+ * Holds are short: before it sleeps, a thread watches the writer for a moment. An
+ * upgrading reader gets it as soon as it is the only one. Waits cannot be aborted.
  * Lock: the inner spin lock, RANK_WAITQ.
  */
 #include <kern/waitq.h>
@@ -77,6 +77,17 @@ static bool writers_wait(const struct rwlock *l)
 	       !list_empty(&l->waiting_writers);
 }
 
+/* A writer that has been woken is on its way, and is not less urgent than the one
+ * that would be woken now. */
+static bool comes_soon(const struct rwlock *l)
+{
+	const struct thread *first = container_of(list_first(&l->waiting_writers),
+						  struct thread, wait_link);
+
+	return l->comer != NULL && atomic_get(&l->comer->sched.current) >=
+					   atomic_get(&first->sched.current);
+}
+
 /* A hold was released: who is next? */
 static void claim_next(struct rwlock *l, struct list *woken) REQUIRES(&l->lock)
 {
@@ -93,11 +104,9 @@ static void claim_next(struct rwlock *l, struct list *woken) REQUIRES(&l->lock)
 		t = l->heir;
 		l->heir = NULL;
 		give_to(l, t, woken);
-	} else if (l->writer_comes) {
-		return;
 	} else if (!list_empty(&l->waiting_writers)) {
-		l->writer_comes = true;
-		claim(pop(&l->waiting_writers), woken);
+		if (!comes_soon(l))
+			claim(l->comer = pop(&l->waiting_writers), woken);
 	} else {
 		claim_readers(l, woken);
 	}
@@ -176,7 +185,8 @@ void rwlock_write(struct rwlock *l) NO_LOCK_ANALYSIS
 		if (heir)
 			return; /* handed over */
 		spin_lock(&l->lock);
-		l->writer_comes = false;
+		if (l->comer == self)
+			l->comer = NULL;
 	}
 	atomic_set(&l->writer, self);
 	spin_unlock(&l->lock);

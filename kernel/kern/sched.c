@@ -58,8 +58,7 @@ static void reschedule(struct thread *self)
 		if (switch_give_way(p, self, over ? current : current + 1))
 			return;
 	}
-	if (!atomic_get(&p->p->quantum_armed))
-		quantum_arm(p, self);
+	quantum_watch(p, self);
 }
 
 void sched_kick_interrupt(void)

@@ -374,6 +374,8 @@ bool thread_yield(void (*continuation)(void))
 		usage_account(p, self);
 		ran = switch_give_way(p, self,
 				      atomic_get(&self->sched.current));
+		if (!ran)
+			quantum_watch(p, self);
 	}
 	over(self);
 	return ran;

@@ -244,6 +244,14 @@ static inline uint64_t quantum_end(const struct processor *p,
 /* Something waits in p's queue, which is this processor's: sees to it that the
  * end of t's quantum is noticed. */
 void quantum_arm(struct processor *p, const struct thread *t);
+
+/* Interrupts off. self goes on here, having been asked to give way, perhaps: what
+ * waits gets its turn at the end of self's quantum at the latest. */
+static inline void quantum_watch(struct processor *p, const struct thread *self)
+{
+	if (atomic_get(&p->runq.ready) != 0 && !atomic_get(&p->p->quantum_armed))
+		quantum_arm(p, self);
+}
 void quantum_init(struct processor *p);
 
 /* --- sample.c */

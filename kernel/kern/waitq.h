@@ -29,9 +29,9 @@ void waitq_wake_all(struct waitq *q, enum wait_result result);
 struct LOCKABLE rwlock {
 	struct spinlock lock; /* RANK_WAITQ */
 	uint32_t readers;
-	bool writer_comes; /* woken, it has not tried yet */
 	struct thread *_Atomic writer;
 	struct thread *upgrader, *heir;
+	struct thread *comer; /* the writer woken last, until it tries */
 	struct list waiting_readers, waiting_writers;
 	const char *name;
 };

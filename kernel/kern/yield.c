@@ -33,6 +33,8 @@ static void yield_over(void)
 		if (keep)
 			self->continuation = NULL;
 		switch_to(p, next, keep);
+	} else {
+		quantum_watch(p, self);
 	}
 	cpu_irq_restore(true);
 	return next != NULL;
@@ -59,11 +61,12 @@ static inline bool can_become(const struct thread *t)
  */
 static inline struct thread *exchange(struct processor *p, struct thread *self)
 {
-	unsigned mine = (uint8_t)atomic_get(&self->sched.current);
 	struct thread *next;
+	unsigned mine;
 
 	if (!spin_trylock(&p->runq.lock))
 		return NULL;
+	mine = (uint8_t)atomic_get(&self->sched.current);
 	next = runq_first_at(p, mine);
 	if (__builtin_expect(atomic_get(&p->runq.ready) >> mine != 1, 0) ||
 	    __builtin_expect(!can_become(next), 0)) {
@@ -93,9 +96,9 @@ bool thread_yield_trap(void)
 	if (!cpu_word_has(&p->runq.ready, ~0u))
 		return false;
 	self->continuation = yield_over;
+	cpu_irq_off();
 	if (__builtin_expect(cpu_word_has(&self->ast, AST_RESCHEDULE), 0))
 		return yield_slowly(p, self);
-	cpu_irq_off();
 	if (usage_add(p, self, clock_read()))
 		return yield_slowly(p, self);
 	next = exchange(p, self);

@@ -16,7 +16,9 @@ void machine_usage(struct proc *p, uint64_t *user, uint64_t *system,
 	task_basic_info_data_t basic;
 
 	*user = *system = *resident = 0;
-	if (!p->task || task_info(mtask_of(p)->task, TASK_BASIC_INFO,
+	/* In vfork the task, and what it used, is the parent's. */
+	if (!p->task || p->vforked_from ||
+	    task_info(mtask_of(p)->task, TASK_BASIC_INFO,
 				  (task_info_t)&basic, &count))
 		return;
 	*user = time_ns(basic.user_time);

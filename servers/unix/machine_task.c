@@ -117,9 +117,9 @@ void machine_process_end(struct proc *p)
 		mproc_leave(p, t->task);
 		machine_continue(p);
 	}
-	mproc_destroy(p);
 	p->task = 0;
-	mtask_release(t);
+	mtask_release(t); /* first: a call that dies with the port would return */
+	mproc_destroy(p);
 }
 
 static void name_task(mach_port_t task, const char *comm, int pid)
@@ -238,7 +238,11 @@ static void exec_replace(struct proc *p, struct mtask *t,
 			 mach_port_t old_thread, struct mproc *old_mproc)
 {
 	struct mtask *old = mtask_of(p);
+	uint64_t user, system, resident;
 
+	machine_usage(p, &user, &system, &resident);
+	p->user += user;
+	p->system += system;
 	p->task = (uint64_t)t;
 	if (!old)
 		return;

@@ -21,6 +21,7 @@
 
 static volatile sig_atomic_t seen;
 static int pipe_ends[2];
+static int next_sleeps[2]; /* a byte: the parent's next call is the one */
 
 static void child_ended(int sig)
 {
@@ -63,6 +64,8 @@ static int ended_call(int (*call)(void), const sigset_t *blocked)
 
 	if (call != in_suspend)
 		sigprocmask(SIG_UNBLOCK, blocked, NULL);
+	if (write(next_sleeps[1], "", 1) != 1)
+		return 0;
 	r = call();
 	error = errno;
 	sigprocmask(SIG_BLOCK, blocked, NULL);
@@ -95,6 +98,10 @@ static void await_sleep(pid_t pid)
 /* Not before: the signal would come before the call that it is to end. */
 static void crash_late(void)
 {
+	char c;
+
+	if (read(next_sleeps[0], &c, 1) != 1)
+		_exit(1);
 	await_sleep(getppid());
 	*nowhere = 1;
 	_exit(1);
@@ -150,7 +157,7 @@ int main(void)
 {
 	struct sigaction sa = { .sa_handler = child_ended };
 
-	if (pipe(pipe_ends))
+	if (pipe(pipe_ends) || pipe(next_sleeps))
 		return 1;
 	sigaction(SIGCHLD, &sa, NULL);
 	crashes("sleep", in_sleep);
