@@ -239,8 +239,8 @@ static void lands_aligned(void)
 
 /* --- figure 5 --- */
 
-/* Copied are the pages that somebody writes, and no other. Checklist: MSG-04
- * MSG-05 NUM-3 */
+/* Copied are the pages that somebody writes, and no other.
+ * Checklist: MSG-04 MSG-05 NUM-3 */
 static void copies_what_is_written(void)
 {
 	vm_size_t size = 24 * MIB;
