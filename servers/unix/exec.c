@@ -298,6 +298,7 @@ static int64_t exec_run(struct call *c, struct inode *file,
 	exec_commit(p, file, args, name, original);
 	p->auxv = image.auxv;
 	p->undumpable = image.secure || inode_access(&p->cred, file, 4);
+	sig_update(c->lwp); /* the new program has heard of none yet */
 	c->lwp->call = NULL;
 	return CALL_NO_REPLY;
 }
