@@ -314,8 +314,10 @@ static mach_port_name_t name_one(struct thread *self, struct ipc_right right)
 	spin_lock(&s->lock);
 	if (s->active && right.port->active)
 		e = ipc_entry_put_first(s, right, self->ipc.causal_id);
+	/* Before others can give the name up. */
+	mach_port_name_t name = e ? e->name : MACH_PORT_NULL;
 	spin_unlock(&s->lock);
-	return e ? e->name : MACH_PORT_NULL;
+	return name;
 }
 
 /* The answer is taken already: it lands as any message. */

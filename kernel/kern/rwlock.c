@@ -105,8 +105,10 @@ static void claim_next(struct rwlock *l, struct list *woken) REQUIRES(&l->lock)
 		l->heir = NULL;
 		give_to(l, t, woken);
 	} else if (!list_empty(&l->waiting_writers)) {
-		if (!comes_soon(l))
-			claim(l->comer = pop(&l->waiting_writers), woken);
+		if (comes_soon(l))
+			return;
+		l->comer = pop(&l->waiting_writers);
+		claim(l->comer, woken);
 	} else {
 		claim_readers(l, woken);
 	}
