@@ -75,6 +75,7 @@
 	X(UMOUNT, umount)                                                      \
 	/* memory */                                                           \
 	X(MMAP, mmap)             /* addr, len, prot, flags, fd, off*/         \
+	X(MAKEOWN, makeown)       /* addr, len                      */         \
 	/* processes */                                                        \
 	X(FORK, fork)             /* i block, i vfork?, i fs base    */         \
 	X(CLONE, clone)           /* i block, i fs base             */         \

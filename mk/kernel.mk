@@ -44,7 +44,9 @@ KERNEL_SSP := $(if $(wildcard kernel/kern/stack_check.c),\
 # The call graph is for tools/stackuse.sh.
 KERNEL_CFLAGS_release := -O2 -fno-stack-protector -DCONFIG_DEBUG=0 \
 	-fcallgraph-info=su
-KERNEL_CFLAGS_debug = -O1 -DCONFIG_DEBUG=1 -fno-omit-frame-pointer \
+# Frames stay one for each call, and traps stand in their own functions.
+KERNEL_CFLAGS_debug = -O2 -DCONFIG_DEBUG=1 -fno-omit-frame-pointer \
+	-fno-optimize-sibling-calls -fno-reorder-blocks-and-partition \
 	$(or $(KERNEL_SSP),-fno-stack-protector) -fsanitize=undefined \
 	-fno-sanitize=alignment -fsanitize-undefined-trap-on-error \
 	-DCONFIG_KASAN=1 $(KERNEL_KASAN)

@@ -74,6 +74,7 @@ void kernel_main(void)
 	memory_entry_init();
 	msg_trace_init();
 	device_init();
+	dump_init();
 	server_init();
 	panic_unless(thread_create_kernel("startup", startup, NULL,
 					  PRIORITY_KERNEL));

@@ -43,8 +43,8 @@ void panic(const char *format, ...)
 	klog("processor %u, thread %p, backtrace:", cpu_number(),
 	     (void *)cpu_thread());
 	cpu_backtrace();
+	cpu_stop_others();
 	if (panic_more != NULL)
 		panic_more();
-	cpu_stop_others();
 	machine_end(MACHINE_PANIC);
 }

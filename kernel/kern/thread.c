@@ -20,6 +20,10 @@ static const struct lock_class thread_class = {
 };
 static struct zone thread_zone;
 
+/* Those of the kernel that run, for dumps; by their task_link. */
+struct list kernel_threads;
+static struct spinlock kernel_threads_lock;
+
 #define AFTER_MACHINE \
 	(offsetof(struct thread, machine) + sizeof(struct machine_thread))
 
@@ -29,6 +33,8 @@ void (*thread_free_hook)(struct thread *t);
 void thread_module_init(void)
 {
 	switch_init();
+	spin_init(&kernel_threads_lock, &thread_class);
+	list_init(&kernel_threads);
 	zone_init(&thread_zone, "thread", sizeof(struct thread),
 		  _Alignof(struct thread));
 }
@@ -134,6 +140,9 @@ static void kernel_thread_begin(void)
 	self->sched.start = NULL;
 	kfree(start, sizeof(*start));
 	s.fn(s.arg);
+	spin_lock(&kernel_threads_lock);
+	list_remove(&self->task_link.link);
+	spin_unlock(&kernel_threads_lock);
 	thread_exit_self();
 }
 
@@ -155,6 +164,9 @@ struct thread *thread_create_kernel(const char *name, void (*fn)(void *),
 	t->sched.start = start;
 	t->sched.policy = POLICY_FIXEDPRI;
 	t->sched.policy_data = 10;
+	spin_lock(&kernel_threads_lock);
+	list_push_back(&kernel_threads, &t->task_link.link);
+	spin_unlock(&kernel_threads_lock);
 	thread_start(t);
 	return t;
 }

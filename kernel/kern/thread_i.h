@@ -46,6 +46,9 @@ enum { /* thread->sched.flags */
 	TF_IDLE = 64,
 };
 
+/* Of the kernel itself, by task_link; for dumps. */
+extern struct list kernel_threads;
+
 /* --- wait.c */
 
 /* The waiter's last look. True: blocked, somebody else will dispatch it;

@@ -42,6 +42,14 @@ void task_list_remove(struct task *t)
 		task_unref(t);
 }
 
+void task_each_unlocked(void (*fn)(const struct task *))
+{
+	struct task *t;
+
+	list_for_each(&all_tasks, t, all_link.link)
+		fn(t);
+}
+
 /* --- tasks --- */
 
 static struct task *step(struct task *prev, bool *gone)

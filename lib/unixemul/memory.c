@@ -135,9 +135,16 @@ int64_t sys_munmap(struct block *b)
 	return vm_error(unmap(b, address, size));
 }
 
+static int64_t protect(struct block *b, uint64_t address, uint64_t size)
+{
+	return mach_trap6(MACH_TRAP_VM_PROTECT, b->task, address, size, 0,
+			  arg(b, 2), 0);
+}
+
 int64_t sys_mprotect(struct block *b)
 {
 	uint64_t address = arg(b, 0), size = PAGE_UP(arg(b, 1));
+	int64_t code;
 
 	if ((address & (PAGE - 1)) || (arg(b, 2) & ~(uint64_t)PROT_ALL))
 		return -EINVAL;
@@ -145,8 +152,16 @@ int64_t sys_mprotect(struct block *b)
 		return 0;
 	if (!range_valid(address, size))
 		return -ENOMEM;
-	return vm_error(mach_trap6(MACH_TRAP_VM_PROTECT, b->task, address,
-				   size, 0, arg(b, 2), 0));
+	code = protect(b, address, size);
+	if (code == KERN_PROTECTION_FAILURE) {
+		/* A file's own pages, perhaps, until somebody writes. */
+		call_begin(b, UX_MAKEOWN);
+		call_word(b, 0, address);
+		call_word(b, 1, size);
+		if (!call_send(b))
+			code = protect(b, address, size);
+	}
+	return vm_error(code);
 }
 
 static int64_t brk_set(struct block *b, uint64_t want)

@@ -122,6 +122,8 @@ static void call_run(struct call *c)
 	c->running = true;
 	current = c->lwp->proc;
 	result = dispatch_operation(c);
+	if (result == CALL_PARK)
+		sig_hear(current);
 	current = NULL;
 	c->running = false;
 	if (c->dead || result == CALL_NO_REPLY) {

@@ -92,6 +92,12 @@ int64_t machine_mmap(struct proc *p, uint64_t address, uint64_t length,
 		     int prot, int flags, bool writable, struct inode *file,
 		     uint64_t offset);
 
+/*
+ * Private mappings of files in a range that were made without the right to write
+ * share the file's pages: they become copies, which may be written. 0 or -errno.
+ */
+int machine_make_own(struct proc *p, uint64_t address, uint64_t length);
+
 /* Time used by p's live threads, in ns, and its resident bytes. */
 void machine_usage(struct proc *p, uint64_t *user, uint64_t *system,
 		   uint64_t *resident);

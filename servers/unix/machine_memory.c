@@ -192,6 +192,55 @@ int64_t machine_mmap(struct proc *p, uint64_t address, uint64_t length,
 	return error ? error : at;
 }
 
+static int copy_over(mach_port_t task, vm_address_t at, vm_size_t size,
+		     vm_prot_t prot)
+{
+	vm_size_t covered = size;
+	mach_port_t entry;
+	kern_return_t kr = mach_make_memory_entry(task, &covered, at,
+						  VM_PROT_READ |
+							  VM_PROT_EXECUTE,
+						  &entry);
+	int error;
+
+	if (kr != KERN_SUCCESS)
+		return kern_errno(kr);
+	error = covered < size ? -ENOMEM
+			       : map_over(task, at, size, entry, 0, true, prot,
+					  VM_PROT_ALL, VM_INHERIT_COPY);
+	mach_port_deallocate(mach_task_self(), entry);
+	return error;
+}
+
+int machine_make_own(struct proc *p, uint64_t address, uint64_t length)
+{
+	mach_port_t task = mtask_of(p)->task, object = MACH_PORT_NULL;
+	uint64_t end = address + length;
+	vm_address_t at = address;
+	vm_prot_t prot, max;
+	vm_inherit_t inherit;
+	vm_offset_t offset;
+	boolean_t shared;
+	vm_size_t size;
+	int error = 0;
+
+	while (!error && at < end &&
+	       vm_region(task, &at, &size, &prot, &max, &inherit, &shared,
+			 &object, &offset) == KERN_SUCCESS &&
+	       at < end) {
+		uint64_t stop = at + size < end ? at + size : end;
+
+		if (MACH_PORT_VALID(object))
+			mach_port_deallocate(mach_task_self(), object);
+		if (at < address)
+			at = address;
+		if (inherit == VM_INHERIT_COPY && !(max & VM_PROT_WRITE))
+			error = copy_over(task, at, stop - at, prot);
+		at = stop;
+	}
+	return error;
+}
+
 bool machine_region_next(struct proc *p, uint64_t address,
 			 struct machine_region *region)
 {

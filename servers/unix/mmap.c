@@ -35,3 +35,15 @@ int64_t op_mmap(struct call *c)
 	return machine_mmap(p, c->words[0], c->words[1], prot, flags,
 			    file_writable(f), f->inode, c->words[5]);
 }
+
+/* words: address, length. The emulator changes the protection itself; this is for
+ * what it must not make writable. */
+int64_t op_makeown(struct call *c)
+{
+	uint64_t address = c->words[0], length = c->words[1];
+
+	if (((address | length) & 4095) || length > UX_STACK_TOP ||
+	    address > UX_STACK_TOP - length)
+		return -EINVAL;
+	return machine_make_own(c->lwp->proc, address, length);
+}

@@ -139,6 +139,7 @@ static struct proc *proc_allocate(void)
 	waitq_init(&p->signal_news);
 	sig_pending_init(&p->pending);
 	timer_init(&p->alarm, NULL, p);
+	timer_init(&p->hears, sig_hear_at_last, p);
 	p->exit_signal = SIGCHLD;
 	p->start = machine_monotonic();
 	return p;
@@ -309,6 +310,7 @@ static void proc_release(struct proc *p)
 {
 	fdt_destroy(p);
 	timer_clear(&p->alarm);
+	timer_clear(&p->hears);
 	sig_pending_clear(&p->pending);
 	if (p->exe) {
 		p->exe->executing--;

@@ -79,6 +79,8 @@ struct proc {
 	struct sig_pending pending;
 	struct waitq child_news;
 	struct waitq signal_news;      /* sigtimedwait, pause */
+	bool deaf;                     /* to SIGCHLD, until it waits or .. */
+	struct timer hears;            /* .. this fires; see sig_deafen */
 	struct timer alarm;
 	uint64_t alarm_interval;
 	struct rlimit limits[PROC_RLIMITS];

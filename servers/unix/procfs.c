@@ -280,6 +280,18 @@ static int link_text(char *buffer, unsigned size, const char *text)
 	return (int)length;
 }
 
+/* The path by which i was opened. What has ops is made when looked at: nothing
+ * links it. */
+static int path_link(char *buffer, unsigned size, const char *path,
+		     const struct inode *i)
+{
+	char text[UX_PATH_MAX + 16];
+
+	snprintf(text, sizeof(text), "%s%s", path,
+		 i->nlink || i->ops ? "" : " (deleted)");
+	return link_text(buffer, size, text);
+}
+
 static int fd_link(struct proc *p, int fd, char *buffer, unsigned size)
 {
 	struct file *f = fdt_file(p, fd);
@@ -288,7 +300,7 @@ static int fd_link(struct proc *p, int fd, char *buffer, unsigned size)
 	if (!f)
 		return -ENOENT;
 	if (f->path)
-		return link_text(buffer, size, f->path);
+		return path_link(buffer, size, f->path, f->inode);
 	snprintf(text, sizeof(text), "%s:[%llu]",
 		 S_ISFIFO(f->inode->mode) ? "pipe" : "anon_inode",
 		 (unsigned long long)f->inode->number);
@@ -320,8 +332,9 @@ static int procfs_readlink(struct inode *i, char *buffer, unsigned size)
 	case PROCFS_MOUNTS:
 		return link_text(buffer, size, "self/mounts");
 	case PROCFS_EXE:
-		return p->exe_path ? link_text(buffer, size, p->exe_path)
-				   : -ENOENT;
+		return p->exe_path && p->exe
+			       ? path_link(buffer, size, p->exe_path, p->exe)
+			       : -ENOENT;
 	case PROCFS_CWD:
 		return p->cwd ? dir_link(p, p->cwd, buffer, size) : -ENOENT;
 	case PROCFS_ROOT_LINK:

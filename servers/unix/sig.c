@@ -88,7 +88,12 @@ bool sig_is_ignored(const struct proc *p, int sig)
 
 bool lwp_signal_waits(const struct lwp *l)
 {
-	return ((l->pending.set | l->proc->pending.set) & ~l->mask) != 0;
+	const struct proc *p = l->proc;
+	uint64_t heard = p->pending.set;
+
+	if (p->deaf)
+		heard &= ~SIG_BIT(SIGCHLD);
+	return ((l->pending.set | heard) & ~l->mask) != 0;
 }
 
 void sig_update(struct lwp *l)
@@ -283,6 +288,32 @@ void sig_send_raw(struct proc *p, struct lwp *l, int sig,
 		l = sig_pick_thread(p, sig);
 	if (l)
 		sig_update(l);
+}
+
+void sig_deafen(struct proc *p)
+{
+	if (p->deaf || proc_is_gone(p) || (p->pending.set & SIG_BIT(SIGCHLD)))
+		return;
+	p->deaf = true;
+	timer_set(&p->hears, machine_monotonic() + SIG_DEAF_NS);
+}
+
+void sig_hear(struct proc *p)
+{
+	struct lwp *l;
+
+	if (!p->deaf)
+		return;
+	p->deaf = false;
+	timer_clear(&p->hears);
+	l = sig_pick_thread(p, SIGCHLD);
+	if (l)
+		sig_update(l);
+}
+
+void sig_hear_at_last(struct timer *t)
+{
+	sig_hear(t->owner);
 }
 
 static void sig_fill(uint8_t raw[128], int sig, const struct sig_info *info)

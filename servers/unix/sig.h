@@ -46,6 +46,17 @@ bool lwp_signal_waits(const struct lwp *l);
 /* The mask changed, or signals came or went: fix the slots. */
 void sig_update(struct lwp *l);
 
+/*
+ * Something that p does itself changes a child. As on UNIX, where the child must
+ * run first, p goes on for a while before it hears of that by SIGCHLD: shells tell
+ * by this what they waited for from what happened meanwhile. p hears with the next
+ * call that waits (sig_hear), or after SIG_DEAF_NS.
+ */
+#define SIG_DEAF_NS 100000000
+void sig_deafen(struct proc *p);
+void sig_hear(struct proc *p);
+void sig_hear_at_last(struct timer *t);
+
 /* l blocks more than it did, or ends: what its process has pending may be for
  * other threads now. */
 void sig_retarget(struct lwp *l);

@@ -59,6 +59,10 @@ void proc_news(struct proc *p)
 			init_child_ended(p);
 		return;
 	}
+	if (parent == proc_current())
+		sig_deafen(parent);
+	else
+		sig_hear(parent);
 	if (!(stop && (parent->actions[SIGCHLD].flags & SA_NOCLDSTOP)))
 		sig_send(parent, stop ? SIGCHLD : p->exit_signal, &info);
 	if (!stop && parent_wants_none(parent))
@@ -166,6 +170,7 @@ int64_t op_wait4(struct call *c)
 		return -EINVAL;
 	if (id == INT_MIN) /* has no negative */
 		return -ESRCH;
+	sig_hear(p);
 	if (id > 0)
 		type = P_PID;
 	else if (id != -1)
@@ -201,6 +206,7 @@ int64_t op_waitid(struct call *c)
 		return -EINVAL;
 	if (type == P_PGID && !id)
 		id = p->pgid;
+	sig_hear(p);
 	child = wait_find(p, type, id, options, &error);
 	memset(&usage, 0, sizeof(usage));
 	if (!child) {

@@ -45,6 +45,10 @@ try $run -- sh -c 'kill -TERM $$'
 want killed 143 ''
 [ "$(cat "$err")" = Terminated ] && pass killed_says_so ||
 	fail killed_says_so "$(one_line "$err")"
+try $run -- sh -c 'sleep 100 & kill $!; echo on; wait $!'
+want child_killed 143 on
+[ "$(cat "$err")" = Terminated ] && pass child_killed_says_so ||
+	fail child_killed_says_so "$(one_line "$err")"
 try $run -- sh -c 'kill -SEGV $$'
 want_error crash 139 '^Segmentation fault'
 try $run -- sh -c 'kill -INT $$'
@@ -55,8 +59,10 @@ try $run -- no-such-command
 want_error no_such_command 127 .
 try $run -- /no/such/command
 want_error no_such_path 127 .
-try $RUN --timeout 3 -- sleep 100
-want_error timeout 124 'time-out after 3 s'
+MACH_DUMP='' try $RUN --timeout 3 -- sleep 100
+want_error timeout 124 'time-out after 3 s; last line'
+MACH_DUMP=1 try $RUN --timeout 3 -- sleep 100
+want_error timeout_with_a_dump 124 '^thread .* of task .* (sleep'
 
 # --- streams
 

@@ -9,7 +9,7 @@
 : >"$TMP/archive"
 export MACH_QEMU="$TOP/build/host/fakeguest"
 export MACH_KERNEL="$TMP/kernel" MACH_ARCHIVE="$TMP/archive"
-export MACH_READY=20
+export MACH_READY=20 MACH_DUMP=
 run=tools/run
 
 # --- statuses

@@ -550,7 +550,8 @@ static void no_port_churn(void)
 		if (i == 9999) {
 			EQUAL(names_of(SELF), ours);
 			EQUAL(names_of(c.task), theirs);
-			EQUAL(ports_live(), live);
+			/* Fewer: what died in the last test was still there. */
+			CHECK(ports_live() <= live);
 			CHECK(live > 0);
 		}
 		answer(&r, KERN_SUCCESS);

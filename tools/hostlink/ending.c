@@ -5,8 +5,10 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "session_i.h"
 
@@ -96,6 +98,34 @@ static void end_asked(struct session *s, const char *words)
 	     (int)n, words, last_words(s));
 }
 
+/*
+ * A time-out. With MACH_DUMP the kernel is asked to end with the state of all
+ * threads (kernel/task/dump.c), for which it gets some time.
+ */
+static void end_timed_out(struct session *s, const char *what, int seconds)
+{
+	const char key = 0x1c, *wanted = getenv("MACH_DUMP");
+
+	if (wanted == NULL || wanted[0] == '\0' || s->log.panicked ||
+	    write(s->machine.log, &key, 1) != 1) {
+		end_failed(s, STATUS_TIMEOUT,
+			   "%s after %d s; last line of the log: %s", what,
+			   seconds, last_words(s));
+		return;
+	}
+	fprintf(stderr, "run: %s after %d s; what the machine was doing:\n",
+		what, seconds);
+	s->dumping = true;
+	s->end_by = s->ready_by = NEVER;
+	s->gone_by = now_ms() + GRACE_MS;
+}
+
+static void end_dumped(struct session *s)
+{
+	end_with(s, STATUS_TIMEOUT);
+	log_print_panic(&s->log);
+}
+
 /* The machine is gone and everything it said is read. */
 void end_gone(struct session *s)
 {
@@ -103,7 +133,9 @@ void end_gone(struct session *s)
 	int code = WIFEXITED(ws) ? WEXITSTATUS(ws) : -1;
 	const char *asked = code == 0 ? asked_to_end(s) : NULL;
 
-	if (s->log.panicked || code == LINK_PANIC * 2 + 1)
+	if (s->dumping)
+		end_dumped(s);
+	else if (s->log.panicked || code == LINK_PANIC * 2 + 1)
 		end_panicked(s);
 	else if (asked != NULL)
 		end_asked(s, asked);
@@ -153,9 +185,9 @@ void end_late(struct session *s)
 	long long now = now_ms();
 
 	if (passed(s->end_by, now))
-		end_failed(s, STATUS_TIMEOUT,
-		     "time-out after %d s; last line of the log: %s",
-		     s->set->timeout_seconds, last_words(s));
+		end_timed_out(s, "time-out", s->set->timeout_seconds);
+	else if (passed(s->gone_by, now) && s->dumping)
+		end_dumped(s);
 	else if (passed(s->gone_by, now) && s->log.panicked)
 		end_panicked(s);
 	else if (passed(s->gone_by, now) && s->machine.pid != 0)
@@ -164,9 +196,7 @@ void end_late(struct session *s)
 		     "of the log: %s",
 		     last_words(s));
 	else if (passed(s->ready_by, now))
-		end_failed(s, STATUS_TIMEOUT,
-		     "the guest is not ready after %d s; last line of the "
-		     "log: %s",
-		     s->set->ready_seconds, last_words(s));
+		end_timed_out(s, "the guest is not ready",
+			      s->set->ready_seconds);
 }
 

@@ -47,6 +47,7 @@ struct session {
 	bool in_ended; /* our input is at its end */
 	enum state state;
 	bool restarted;	     /* a server that had STARTed something died */
+	bool dumping;	     /* timed out; the kernel says what it did */
 	bool over; /* status is final */
 	int status;
 	int signals;	    /* signalfd */

@@ -77,6 +77,11 @@ void context_adopt(struct thread *from, struct thread *to)
 	make_current(from, to);
 }
 
+void context_backtrace(const struct thread *t)
+{
+	(void)t;
+}
+
 void context_call(void *stack_top, void (*fn)(void))
 {
 	fiber_restart(&cpu_thread()->machine.kernel, stack_top, fn);

@@ -4,7 +4,7 @@
  * local APIC's timer.
  *
  * Rates: told by CPUID, else measured against the ACPI timer or the PIT. A
- * sample of both counters is a bracket (cycles, reference, cycles); the
+ * sample of the counters is a bracket (cycles, the others, cycles); the
  * tightest of several is taken at each end, so that an emulator which loses
  * the processor in between does no harm.
  */
@@ -77,11 +77,12 @@ static void pit_start(void)
 static struct sample sample_once(uint32_t (*reference)(void), uint64_t *width)
 {
 	uint64_t before = rdtsc();
-	struct sample s = { .reference = reference() };
+	struct sample s = {
+		.reference = reference(),
+		.apic = apic_timer_left(),
+	};
 
-	s.tsc = rdtsc();
-	s.apic = apic_timer_left();
-	*width = s.tsc - before;
+	*width = rdtsc() - before;
 	s.tsc = before + *width / 2;
 	return s;
 }
@@ -206,6 +207,15 @@ void clock_set_deadline(uint64_t ns)
 	cpu_self()->deadline = ns;
 	arm(ns);
 	cpu_irq_restore(on);
+}
+
+void clock_dump(void)
+{
+	const struct cpu *cpu = cpu_self();
+
+	klog("  now %lu, aims at %lu, %u ticks to go (%lu.%03lu each ns)",
+	     clock_now(), cpu->deadline, apic_timer_left(), ticks_per_ns >> 32,
+	     (ticks_per_ns & UINT32_MAX) * 1000 >> 32);
 }
 
 /* A shot that came early, or one of several, is only aimed again. */

@@ -5,6 +5,7 @@
  */
 #include "debugreg.h"
 #include "layout.h"
+#include "traps.h"
 
 #include <arch/adopt.h>
 #include <kern/config.h>
@@ -42,6 +43,14 @@ void switch_rare(struct machine_thread *from, struct machine_thread *to,
 static inline uint64_t top_of(const struct thread *t)
 {
 	return (uint64_t)t->stack + context_stack_size;
+}
+
+/* What PUSH_CONTEXT left: r15 first, rbp last, the return address. */
+void context_backtrace(const struct thread *t)
+{
+	const uint64_t *context = (const uint64_t *)t->kernel_sp;
+
+	backtrace(context[6], (uint64_t)(context + 7), context[5]);
 }
 
 struct thread *context_switch(struct thread *from, struct thread *to)

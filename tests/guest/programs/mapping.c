@@ -142,6 +142,28 @@ static void read_only(void)
 	close(fd);
 }
 
+/* A private mapping becomes a copy when it is to be written, not before. */
+static void private_made_writable(void)
+{
+	int fd = file_of(6, 3);
+	char *p = mmap(NULL, 3 * PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+
+	printf("write: %d\n", poke(p + PAGE));
+	pwrite(fd, "new", 3, 0);
+	show("written", p, 3);
+	printf("mprotect: %d\n", mprotect(p + PAGE, PAGE, RW));
+	printf("write: %d %d %d\n", poke(p), poke(p + PAGE),
+	       poke(p + 2 * PAGE));
+	printf("mprotect: %d\n", mprotect(p, 3 * PAGE, RW | PROT_EXEC));
+	printf("write: %d\n", poke(p + 2 * PAGE));
+	show("mine", p, 3);
+	munmap(p, 3 * PAGE);
+	p = mmap(NULL, 3 * PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+	show("the file's", p, 3);
+	munmap(p, 3 * PAGE);
+	close(fd);
+}
+
 int main(void)
 {
 	signal(SIGSEGV, caught);
@@ -150,5 +172,6 @@ int main(void)
 	not_replaced();
 	discarded();
 	read_only();
+	private_made_writable();
 	return 0;
 }

@@ -163,6 +163,14 @@ int64_t machine_mmap(struct proc *p, uint64_t address, uint64_t length,
 	return (int64_t)address;
 }
 
+int machine_make_own(struct proc *p, uint64_t address, uint64_t length)
+{
+	(void)p;
+	(void)address;
+	(void)length;
+	return 0;
+}
+
 void machine_usage(struct proc *p, uint64_t *user, uint64_t *system,
 		   uint64_t *resident)
 {

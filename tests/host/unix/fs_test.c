@@ -189,6 +189,24 @@ static void current_directory(void)
 	CHECK_EQ(fake_call(me, UX_GETCWD, 100, 0, 0, 0, NULL, 0), 2);
 }
 
+static void removed_is_deleted(void)
+{
+	int fd = (int)fake_open(me, "/tmp/gone", O_CREAT | O_WRONLY, 0600);
+	char link[32];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	CHECK_EQ(fake_path(me, UX_READLINKAT, link, 64, 0), 9);
+	CHECK_EQ(fake_path(me, UX_UNLINKAT, "/tmp/gone", 0, 0), 0);
+	CHECK_EQ(fake_path(me, UX_READLINKAT, link, 64, 0), 19);
+	CHECK(!memcmp(fake_last.data, "/tmp/gone (deleted)", 19));
+	fake_call(me, UX_CLOSE, (uint64_t)fd, 0, 0, 0, NULL, 0);
+	fd = (int)fake_open(me, "/proc/self", O_RDONLY, 0);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	CHECK(fake_path(me, UX_READLINKAT, link, 64, 0) > 0);
+	CHECK(!memmem(fake_last.data, fake_last.length, "deleted", 7));
+	fake_call(me, UX_CLOSE, (uint64_t)fd, 0, 0, 0, NULL, 0);
+}
+
 static void proc_and_dev(void)
 {
 	char want[32];
@@ -205,6 +223,7 @@ static void proc_and_dev(void)
 	      0);
 	fake_call(me, UX_CLOSE, (uint64_t)fd, 0, 0, 0, NULL, 0);
 	CHECK_EQ(fake_path(me, UX_READLINKAT, "/proc/self/cwd", 64, 0), 1);
+	removed_is_deleted();
 	fd = (int)fake_open(me, "/dev/full", O_RDWR, 0);
 	CHECK_EQ(fake_write(me, fd, "x"), -ENOSPC);
 	fake_call(me, UX_CLOSE, (uint64_t)fd, 0, 0, 0, NULL, 0);

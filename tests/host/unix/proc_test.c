@@ -167,6 +167,43 @@ static void stop_and_continue(void)
 	CHECK_EQ(WTERMSIG(status), SIGKILL);
 }
 
+/* A shell that kills its child and waits has waited for it: the signal comes with
+ * the wait, not before. */
+static void own_kill_is_heard_late(void)
+{
+	struct lwp *child = fake_fork(me);
+	int pid = child->proc->pid;
+
+	fake_handler(me, SIGCHLD, 0x1000, SA_NODEFER);
+	CHECK_EQ(fake_call(me, UX_KILL, (uint64_t)pid, SIGKILL, 0, 0, NULL, 0),
+		 0);
+	CHECK(!(fake_last.flags & UX_RF_SIGNAL));
+	CHECK_EQ(fake_call(me, UX_KILL, (uint64_t)pid, 0, 0, 0, NULL, 0), 0);
+	CHECK(!(fake_last.flags & UX_RF_SIGNAL));
+	CHECK_EQ(fake_wait(me, -1, WNOHANG, NULL), pid);
+	CHECK(fake_last.flags & UX_RF_SIGNAL);
+	CHECK_EQ(fake_call(me, UX_SIGTAKE, 0, 0, 0, 0, NULL, 0), 0);
+
+	/* Any call that waits hears it, and time. */
+	child = fake_fork(me);
+	pid = child->proc->pid;
+	fake_call(me, UX_KILL, (uint64_t)pid, SIGKILL, 0, 0, NULL, 0);
+	CHECK_EQ(fake_call(me, UX_PAUSE, 0, 0, 0, 0, NULL, 0), -EINTR);
+	CHECK_EQ(fake_call(me, UX_SIGTAKE, 0, 0, 0, 0, NULL, 0), 0);
+	CHECK_EQ(fake_wait(me, pid, 0, NULL), pid);
+	CHECK(!(fake_last.flags & UX_RF_SIGNAL));
+	child = fake_fork(me);
+	pid = child->proc->pid;
+	fake_pokes = 0;
+	fake_call(me, UX_KILL, (uint64_t)pid, SIGKILL, 0, 0, NULL, 0);
+	CHECK_EQ(fake_pokes, 0);
+	fake_advance(SIG_DEAF_NS);
+	CHECK_EQ(fake_pokes, 1);
+	CHECK_EQ(fake_call(me, UX_SIGTAKE, 0, 0, 0, 0, NULL, 0), 0);
+	CHECK_EQ(fake_wait(me, pid, 0, NULL), pid);
+	fake_handler(me, SIGCHLD, 0, 0);
+}
+
 static void suspend_and_timedwait(void)
 {
 	struct ux_sigtake take;
@@ -402,6 +439,7 @@ int main(void)
 	RUN(sigpipe_kills);
 	RUN(handler_interrupts);
 	RUN(stop_and_continue);
+	RUN(own_kill_is_heard_late);
 	RUN(suspend_and_timedwait);
 	RUN(alarm_comes);
 	RUN(poll_waits);

@@ -49,6 +49,9 @@ struct thread *context_switch_new(struct thread *from, struct thread *to,
  */
 void context_adopt(struct thread *from, struct thread *to);
 
+/* Logs where a thread that keeps its stack has left its processor. */
+void context_backtrace(const struct thread *t);
+
 /* Cuts the running stack back to its top and calls fn(), which never
  * returns. */
 [[gnu::noreturn]] void context_call(void *stack_top, void (*fn)(void));
