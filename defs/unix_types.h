@@ -75,6 +75,7 @@
 	X(UMOUNT, umount)                                                      \
 	/* memory */                                                           \
 	X(MMAP, mmap)             /* addr, len, prot, flags, fd, off*/         \
+	X(HEAR, hear)             /* what was kept for now, may come*/         \
 	X(MAKEOWN, makeown)       /* addr, len                      */         \
 	/* processes */                                                        \
 	X(FORK, fork)             /* i block, i vfork?, i fs base    */         \
@@ -151,6 +152,7 @@ struct ux_slot {
 	volatile int pending;     /* call UX_SIGTAKE before going on */
 	int tid;
 	unsigned long pc, flags;  /* where the signal entry came from */
+	volatile int late;        /* call UX_HEAR before waiting in a trap */
 };
 #define UX_SLOTS_PER_PAGE 128
 

@@ -61,6 +61,8 @@ try()
 	status=0
 	timeout -k 5 300 "$@" <"$input" >"$out" 2>"$err" || status=$?
 	ended $status
+	# Of what hangs or panics, all that the kernel said.
+	! grep -q '^panic: ' "$err" || sed 's/^/guest: /' "$err"
 	rm -f "$TMP/in"
 }
 

@@ -17,6 +17,7 @@
 #include <boot/first.h>
 #include <task/host.h>
 #include <task/memory_entry.h>
+#include <kern/dump.h>
 #include <task/msg_trace.h>
 #include <boot/selftest.h>
 #include <task/task.h>
@@ -74,7 +75,7 @@ void kernel_main(void)
 	memory_entry_init();
 	msg_trace_init();
 	device_init();
-	dump_init();
+	dump_init(task_dump_all);
 	server_init();
 	panic_unless(thread_create_kernel("startup", startup, NULL,
 					  PRIORITY_KERNEL));

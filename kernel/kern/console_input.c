@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Bytes typed on the kernel's line. Nobody reads them until a debugger says
- * that it does; interrupt times are randomness in any case. No locks.
+ * Bytes typed on the kernel's line. Nobody reads them but kern/dump.c, if
+ * it was asked to; interrupt times are randomness in any case. No locks.
  */
 #include <arch/clock.h>
 #include <arch/console.h>

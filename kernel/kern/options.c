@@ -98,6 +98,12 @@ static bool set_cpus(const char *value)
 	return true;
 }
 
+static bool set_dump(const char *value)
+{
+	kernel_options.dump = true;
+	return *value == '\0';
+}
+
 static bool set_verbose(const char *value)
 {
 	kernel_options.verbose = true;
@@ -114,6 +120,7 @@ static const struct option {
 	{ "seed", set_seed },
 	{ "fill", set_fill },
 	{ "cpus", set_cpus },
+	{ "dump", set_dump },
 	{ "verbose", set_verbose },
 };
 

@@ -18,6 +18,7 @@ struct kernel_options {
 	uint32_t memory_fill; /* fill=0xNN   fill fresh memory, debug
 				 kernels also stacks; ~0: off */
 	uint32_t cpus;	      /* cpus=N      use at most N processors */
+	bool dump;	      /* dump        ^\\ on the line: kern/dump.c */
 	bool verbose;	      /* verbose */
 };
 

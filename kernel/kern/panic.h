@@ -32,7 +32,7 @@ extern void (*console_input_hook)(uint8_t byte);
 
 extern _Atomic bool panicking;
 
-/* What a panic prints behind its backtrace; set by who is about to panic. */
+/* What a panic prints last; set by who is about to panic. */
 extern void (*panic_more)(void);
 
 #define panic_unless(cond)                                                 \

@@ -70,7 +70,6 @@ struct task {
 };
 
 void task_init(void); /* boot */
-void dump_init(void); /* dump.c: boot, last */
 
 /*
  * +1. A task without threads: map empty or by parent's inheritance, ports and
@@ -112,8 +111,8 @@ enum kr task_set_priority(struct task *t, int priority, bool threads);
  * It lives until the walk goes on from it, or ends there. */
 struct task *task_next(struct task *prev);
 void task_next_end(struct task *prev);
-/* No locks: for a dump, when nothing else runs any more. */
-void task_each_unlocked(void (*fn)(const struct task *));
+/* Says what all threads do, without a lock (kern/dump.h). */
+void task_dump_all(void);
 /* The same for a task's threads, to the end only. */
 struct thread *task_next_thread(struct task *t, struct thread *prev);
 

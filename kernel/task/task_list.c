@@ -8,6 +8,7 @@
  */
 #include <task/task.h>
 
+#include <kern/dump.h>
 #include <kern/sched.h>
 #include <kern/thread.h>
 
@@ -42,12 +43,14 @@ void task_list_remove(struct task *t)
 		task_unref(t);
 }
 
-void task_each_unlocked(void (*fn)(const struct task *))
+void task_dump_all(void)
 {
+	struct thread *thread;
 	struct task *t;
 
 	list_for_each(&all_tasks, t, all_link.link)
-		fn(t);
+		list_for_each(&t->threads, thread, task_link.link)
+			dump_thread(thread, t->id, t->name);
 }
 
 /* --- tasks --- */

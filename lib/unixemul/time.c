@@ -114,12 +114,22 @@ int64_t sys_settimeofday(struct block *b)
 	return t ? set_time(b, t[0], t[1] * 1000) : 0;
 }
 
+/* The server does not see us wait: it keeps no signal from us any longer. */
+static void hear(struct block *b)
+{
+	if (!b->slot->late)
+		return;
+	call_begin(b, UX_HEAR);
+	call_send(b);
+}
+
 /* Until the monotonic deadline, or a signal: KERN_ABORTED. */
 static int64_t sleep_until(struct block *b, int64_t deadline)
 {
 	static int never;
 	int64_t code;
 
+	hear(b);
 	do {
 		b->trap[0] = (uint64_t)-MACH_TRAP_FUTEX_WAIT;
 		b->trap[1] = (uint64_t)&never;
@@ -247,6 +257,7 @@ static int64_t futex_wait_call(struct block *b, int command, uint64_t flags,
 
 	if (deadline == -1 && arg(b, 3))
 		return -EINVAL;
+	hear(b);
 	do {
 		b->trap[0] = (uint64_t)-MACH_TRAP_FUTEX_WAIT;
 		b->trap[1] = arg(b, 0);

@@ -112,6 +112,24 @@ void call_discard_buffer(void)
 	machine_discard(buffer, sizeof(buffer));
 }
 
+/* Calls by which a process learns what it did not hear yet (sig_deafen), or after
+ * which it would be another. */
+static bool call_hears(const struct call *c)
+{
+	switch (c->op) {
+	case UX_HEAR:
+	case UX_WAIT4:
+	case UX_WAITID:
+	case UX_SIGPENDING:
+	case UX_SIGTIMEDWAIT:
+	case UX_CLONE:
+	case UX_EXECVE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void call_run(struct call *c)
 {
 	int64_t result;
@@ -121,6 +139,8 @@ static void call_run(struct call *c)
 	c->out_length = 0;
 	c->running = true;
 	current = c->lwp->proc;
+	if (call_hears(c))
+		sig_hear(current);
 	result = dispatch_operation(c);
 	if (result == CALL_PARK)
 		sig_hear(current);

@@ -73,6 +73,9 @@ void machine_poke(struct lwp *thread);
 /* No signals are waiting for it any more. */
 void machine_unpoke(struct lwp *thread);
 
+/* It has signals to hear before it waits in a trap of its own; or not any more. */
+void machine_late(struct lwp *thread, bool late);
+
 /*
  * p's threads are about to end: the mutexes of their robust lists in memory that
  * others share are marked as left, and one waiter of each is woken.

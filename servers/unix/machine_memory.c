@@ -192,6 +192,30 @@ int64_t machine_mmap(struct proc *p, uint64_t address, uint64_t length,
 	return error ? error : at;
 }
 
+struct region {
+	vm_address_t start, end;
+	vm_prot_t prot, max;
+	vm_inherit_t inherit;
+};
+
+/* The first region of task that ends behind at. */
+static bool region_at(mach_port_t task, vm_address_t at, struct region *r)
+{
+	mach_port_t object = MACH_PORT_NULL;
+	vm_offset_t offset;
+	boolean_t shared;
+	vm_size_t size;
+
+	if (vm_region(task, &at, &size, &r->prot, &r->max, &r->inherit, &shared,
+		      &object, &offset) != KERN_SUCCESS)
+		return false;
+	if (MACH_PORT_VALID(object))
+		mach_port_deallocate(mach_task_self(), object);
+	r->start = at;
+	r->end = at + size;
+	return true;
+}
+
 static int copy_over(mach_port_t task, vm_address_t at, vm_size_t size,
 		     vm_prot_t prot)
 {
@@ -214,29 +238,18 @@ static int copy_over(mach_port_t task, vm_address_t at, vm_size_t size,
 
 int machine_make_own(struct proc *p, uint64_t address, uint64_t length)
 {
-	mach_port_t task = mtask_of(p)->task, object = MACH_PORT_NULL;
+	mach_port_t task = mtask_of(p)->task;
 	uint64_t end = address + length;
-	vm_address_t at = address;
-	vm_prot_t prot, max;
-	vm_inherit_t inherit;
-	vm_offset_t offset;
-	boolean_t shared;
-	vm_size_t size;
+	struct region r = {.start = address};
 	int error = 0;
 
-	while (!error && at < end &&
-	       vm_region(task, &at, &size, &prot, &max, &inherit, &shared,
-			 &object, &offset) == KERN_SUCCESS &&
-	       at < end) {
-		uint64_t stop = at + size < end ? at + size : end;
+	while (!error && region_at(task, r.start, &r) && r.start < end) {
+		uint64_t from = r.start < address ? address : r.start;
+		uint64_t to = r.end < end ? r.end : end;
 
-		if (MACH_PORT_VALID(object))
-			mach_port_deallocate(mach_task_self(), object);
-		if (at < address)
-			at = address;
-		if (inherit == VM_INHERIT_COPY && !(max & VM_PROT_WRITE))
-			error = copy_over(task, at, stop - at, prot);
-		at = stop;
+		if (r.inherit == VM_INHERIT_COPY && !(r.max & VM_PROT_WRITE))
+			error = copy_over(task, from, to - from, r.prot);
+		r.start = to;
 	}
 	return error;
 }
@@ -244,23 +257,12 @@ int machine_make_own(struct proc *p, uint64_t address, uint64_t length)
 bool machine_region_next(struct proc *p, uint64_t address,
 			 struct machine_region *region)
 {
-	vm_address_t at = address;
-	vm_offset_t offset;
-	vm_prot_t prot, max;
-	vm_inherit_t inherit;
-	boolean_t shared;
-	mach_port_t object = MACH_PORT_NULL;
-	vm_size_t size;
+	struct region r;
 
-	if (!p->task ||
-	    vm_region(mtask_of(p)->task, &at, &size, &prot, &max, &inherit,
-		      &shared, &object, &offset) != KERN_SUCCESS)
+	if (!p->task || !region_at(mtask_of(p)->task, address, &r) ||
+	    r.start >= UX_EMUL_BASE)
 		return false;
-	if (MACH_PORT_VALID(object))
-		mach_port_deallocate(mach_task_self(), object);
-	if (at >= UX_EMUL_BASE)
-		return false;
-	*region = (struct machine_region){at, at + size, prot,
-					  inherit == VM_INHERIT_SHARE};
+	*region = (struct machine_region){r.start, r.end, r.prot,
+					  r.inherit == VM_INHERIT_SHARE};
 	return true;
 }

@@ -226,6 +226,12 @@ void machine_unpoke(struct lwp *l)
 		l->slot->pending = 0;
 }
 
+void machine_late(struct lwp *l, bool late)
+{
+	if (l->slot)
+		l->slot->late = late;
+}
+
 void machine_stop(struct proc *p)
 {
 	struct mproc *m = mproc_of(p);

@@ -292,20 +292,25 @@ void sig_send_raw(struct proc *p, struct lwp *l, int sig,
 
 void sig_deafen(struct proc *p)
 {
-	if (p->deaf || proc_is_gone(p) || (p->pending.set & SIG_BIT(SIGCHLD)))
+	if (p->deaf || proc_is_gone(p) || p->nthreads != 1 ||
+	    (p->pending.set & SIG_BIT(SIGCHLD)))
 		return;
 	p->deaf = true;
+	machine_late(list_entry(p->threads.next, struct lwp, siblings), true);
 	timer_set(&p->hears, machine_monotonic() + SIG_DEAF_NS);
 }
 
 void sig_hear(struct proc *p)
 {
+	struct list *pos;
 	struct lwp *l;
 
 	if (!p->deaf)
 		return;
 	p->deaf = false;
 	timer_clear(&p->hears);
+	list_each(pos, &p->threads)
+		machine_late(list_entry(pos, struct lwp, siblings), false);
 	l = sig_pick_thread(p, SIGCHLD);
 	if (l)
 		sig_update(l);

@@ -49,10 +49,10 @@ void sig_update(struct lwp *l);
 /*
  * Something that p does itself changes a child. As on UNIX, where the child must
  * run first, p goes on for a while before it hears of that by SIGCHLD: shells tell
- * by this what they waited for from what happened meanwhile. p hears with the next
- * call that waits (sig_hear), or after SIG_DEAF_NS.
+ * by this what they waited for from what happened meanwhile. p hears with its next
+ * call that waits or asks, or after SIG_DEAF_NS. Not if it has other threads.
  */
-#define SIG_DEAF_NS 100000000
+#define SIG_DEAF_NS 1000000000
 void sig_deafen(struct proc *p);
 void sig_hear(struct proc *p);
 void sig_hear_at_last(struct timer *t);

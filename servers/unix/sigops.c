@@ -30,6 +30,8 @@ void sig_act_on_unblocked(struct lwp *l)
 
 static void sig_set_mask(struct lwp *l, uint64_t mask)
 {
+	if (l->mask & ~mask & SIG_BIT(SIGCHLD))
+		sig_hear(l->proc);
 	l->mask = mask & ~UNBLOCKABLE;
 	sig_act_on_unblocked(l);
 	sig_retarget(l);
@@ -85,6 +87,12 @@ int64_t op_sigaction(struct call *c)
 			;
 		sig_update(c->lwp);
 	}
+	return 0;
+}
+
+int64_t op_hear(struct call *c)
+{
+	(void)c;
 	return 0;
 }
 
@@ -238,6 +246,8 @@ int64_t op_kill(struct call *c)
 		if (!proc_may_signal(p, to, sig))
 			continue;
 		allowed = true;
+		if (sig == SIGCHLD)
+			sig_hear(to);
 		if (sig && to != p)
 			sig_send(to, sig, &info);
 	}
@@ -293,6 +303,8 @@ int64_t op_sigqueue(struct call *c)
 	if (sig >= SIGRTMIN &&
 	    sig_queue_is_full(l ? &l->pending : &to->pending))
 		return -EAGAIN;
+	if (sig == SIGCHLD)
+		sig_hear(to);
 	if (sig)
 		sig_send_raw(to, l, sig, info);
 	return 0;

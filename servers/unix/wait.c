@@ -170,7 +170,6 @@ int64_t op_wait4(struct call *c)
 		return -EINVAL;
 	if (id == INT_MIN) /* has no negative */
 		return -ESRCH;
-	sig_hear(p);
 	if (id > 0)
 		type = P_PID;
 	else if (id != -1)
@@ -206,7 +205,6 @@ int64_t op_waitid(struct call *c)
 		return -EINVAL;
 	if (type == P_PGID && !id)
 		id = p->pgid;
-	sig_hear(p);
 	child = wait_find(p, type, id, options, &error);
 	memset(&usage, 0, sizeof(usage));
 	if (!child) {

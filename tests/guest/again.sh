@@ -9,7 +9,7 @@
 RUN=${RUN:-tools/run}
 # shellcheck disable=SC2086
 need_unix $RUN
-run="$RUN --timeout 290"
+run="$RUN --timeout 280"
 
 tools/mach-cc -O tests/guest/programs/killer.c -o "$TMP/killer" || {
 	fail killer "does not compile"

@@ -20,6 +20,8 @@ for n in 0 1 77 127 143 255; do
 done
 try $run --timeout 1 -- hang
 want_error timeout 124 'time-out after 1 s'
+MACH_DUMP=1 try $run --timeout 1 -- hang
+want_error timeout_with_no_dump 124 'it does not say; last line'
 try $run -- panic
 want_error panic 125 '^panic: the fake guest fell over$'
 grep -q 'at fake+0x10' "$err" && ! grep -q booted "$err" &&

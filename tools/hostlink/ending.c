@@ -120,8 +120,14 @@ static void end_timed_out(struct session *s, const char *what, int seconds)
 	s->gone_by = now_ms() + GRACE_MS;
 }
 
-static void end_dumped(struct session *s)
+void end_dumped(struct session *s)
 {
+	if (!s->log.panicked) {
+		end_failed(s, STATUS_TIMEOUT,
+			   "it does not say; last line of the log: %s",
+			   last_words(s));
+		return;
+	}
 	end_with(s, STATUS_TIMEOUT);
 	log_print_panic(&s->log);
 }

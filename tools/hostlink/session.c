@@ -124,6 +124,8 @@ static void read_signal(struct session *s)
 			talk_put_winsize(s);
 		break;
 	default:
+		if (s->dumping)
+			end_dumped(s);
 		end_failed(s, 128 + (int)info.ssi_signo, "ended by signal %u",
 		     info.ssi_signo);
 	}

@@ -80,6 +80,8 @@ end_failed(struct session *s, int status, const char *format, ...);
 void end_gone(struct session *s);
 /* The command is lost; how its server died, a text of so many bytes. */
 void end_lost(struct session *s, const void *how, unsigned length);
+/* A time-out, and the kernel has said what it did, or not. */
+void end_dumped(struct session *s);
 /* Looks at the clock. */
 void end_late(struct session *s);
 

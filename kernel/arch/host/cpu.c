@@ -132,8 +132,9 @@ void clock_set_deadline(uint64_t ns)
 	atomic_set(&host_cpu()->deadline, ns);
 }
 
-void clock_dump(void)
+void clock_dump(unsigned cpu)
 {
+	(void)cpu;
 }
 
 /* --- other processors go on */

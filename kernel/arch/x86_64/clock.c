@@ -209,13 +209,15 @@ void clock_set_deadline(uint64_t ns)
 	cpu_irq_restore(on);
 }
 
-void clock_dump(void)
+void clock_dump(unsigned cpu)
 {
-	const struct cpu *cpu = cpu_self();
-
-	klog("  now %lu, aims at %lu, %u ticks to go (%lu.%03lu each ns)",
-	     clock_now(), cpu->deadline, apic_timer_left(), ticks_per_ns >> 32,
-	     (ticks_per_ns & UINT32_MAX) * 1000 >> 32);
+	if (cpus[cpu] == NULL)
+		return;
+	klog("  now %lu, aims at %lu", clock_now(), cpus[cpu]->deadline);
+	if (cpus[cpu] == cpu_self())
+		klog("  %u ticks to go (%lu.%03lu each ns)", apic_timer_left(),
+		     ticks_per_ns >> 32,
+		     (ticks_per_ns & UINT32_MAX) * 1000 >> 32);
 }
 
 /* A shot that came early, or one of several, is only aimed again. */

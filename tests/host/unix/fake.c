@@ -132,6 +132,12 @@ void machine_unpoke(struct lwp *thread)
 	(void)thread;
 }
 
+void machine_late(struct lwp *thread, bool late)
+{
+	(void)thread;
+	(void)late;
+}
+
 void machine_robust(struct proc *p)
 {
 	(void)p;

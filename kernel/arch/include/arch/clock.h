@@ -21,8 +21,8 @@ uint64_t clock_boot_epoch(void);
  * passed fires at once. */
 void clock_set_deadline(uint64_t ns);
 
-/* Logs what this processor's timer is about to do. For dumps. */
-void clock_dump(void);
+/* Logs what a processor's timer is about to do. For dumps. */
+void clock_dump(unsigned cpu);
 
 /* Provided by kern/timer.c. */
 void timer_interrupt(void);
