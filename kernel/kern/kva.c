@@ -41,6 +41,7 @@ void kva_init(void) NO_LOCK_ANALYSIS
 		list_init(&in_use[i]);
 	list_init(&unused);
 	zone_init(&range_zone, "kva range", sizeof(struct kva_range), 0);
+	zone_set_essential(&range_zone);
 	pmap_kernel_space(&next_start, &space_end);
 	next_start += page_size_hw();
 }
@@ -114,7 +115,7 @@ static bool take_block(struct kva_range *r)
 		r->order++;
 	if (page_size_hw() << r->order != r->size)
 		return false;
-	page = page_alloc(r->order, PAGE_KERNEL, 0);
+	page = page_alloc(r->order, PAGE_KERNEL, PAGE_OVER_SHARE);
 	if (page == NULL)
 		return false;
 	list_push_back(&r->frames, &page->link);
@@ -129,7 +130,7 @@ static bool take_frames(struct kva_range *r)
 		return true;
 	r->block = false;
 	for (size_t done = 0; done < r->size; done += page_size_hw()) {
-		struct page *page = page_alloc(0, PAGE_KERNEL, 0);
+		struct page *page = page_alloc(0, PAGE_KERNEL, PAGE_OVER_SHARE);
 
 		if (page == NULL) {
 			free_frames(r);

@@ -10,8 +10,9 @@
 
 void kva_init(void);
 
-/* Fresh frames mapped read-write, an unmapped guard page on each side. NULL
- * when there is no memory. */
+/* Fresh frames mapped read-write, an unmapped guard page on each side. Beyond the
+ * kernel's share of memory, too: without a stack nobody could free any. NULL when
+ * there is no memory. */
 void *kva_alloc(size_t size);
 void kva_free(void *p, size_t size);
 

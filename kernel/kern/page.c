@@ -142,7 +142,8 @@ static size_t reserve_for(enum page_kind kind, unsigned flags)
 /* Asked when an object needs a frame, which is seldom: zones keep theirs. */
 static bool has_its_share(enum page_kind kind, unsigned flags)
 {
-	return kind == PAGE_KERNEL && !(flags & PAGE_URGENT) &&
+	return kind == PAGE_KERNEL &&
+	       !(flags & (PAGE_URGENT | PAGE_OVER_SHARE)) &&
 	       page_count_kind(kind) >= kernel_max;
 }
 

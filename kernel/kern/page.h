@@ -38,6 +38,9 @@ struct page {
 enum {
 	PAGE_ZEROED = 1,  /* contents all zero */
 	PAGE_URGENT = 2,  /* may use the reserve */
+	PAGE_OVER_SHARE = 4, /* without it threads that have memory could not run
+				on and free some: not refused at the kernel's
+				share of memory */
 };
 
 /* Boot: takes the ranges of boot_info. Frames are handed out from then on. */

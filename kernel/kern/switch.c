@@ -49,6 +49,7 @@ static struct zone timer_zone;
 void switch_init(void)
 {
 	zone_init(&timer_zone, "timer", sizeof(struct timer), 0);
+	zone_set_essential(&timer_zone);
 }
 
 static void timed_out(void *arg)

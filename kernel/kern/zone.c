@@ -103,6 +103,11 @@ void zone_init(struct zone *z, const char *name, size_t size, size_t align)
 	spin_unlock(&zones_lock);
 }
 
+void zone_set_essential(struct zone *z)
+{
+	z->p->page_flags = PAGE_OVER_SHARE;
+}
+
 /* --- slabs */
 
 static struct slab *slab_of(const struct zone_private *p, void *object)
@@ -135,7 +140,7 @@ static void *slab_pop(struct slab *s)
 static struct slab *slab_create(struct zone *z)
 {
 	struct zone_private *p = z->p;
-	struct page *page = page_alloc(p->order, PAGE_KERNEL, 0);
+	struct page *page = page_alloc(p->order, PAGE_KERNEL, p->page_flags);
 	struct slab *s;
 
 	if (page == NULL)

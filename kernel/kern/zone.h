@@ -29,6 +29,10 @@ void zone_init(struct zone *z, const char *name, size_t size, size_t align);
 [[nodiscard]] void *zone_alloc_zeroed(struct zone *z);
 void zone_free(struct zone *z, void *object);
 
+/* Each thread needs one at most, and without it would hold more: may go beyond the
+ * kernel's share of memory. */
+void zone_set_essential(struct zone *z);
+
 size_t zone_live(const struct zone *z);
 
 /* So many of the live objects stand for nothing: a cache above the zone keeps

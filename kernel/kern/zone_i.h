@@ -42,6 +42,7 @@ struct zone_private {
 	struct list partial;   /* slabs with free slots */
 	size_t slot_size, offset; /* of the first object in its slab */
 	unsigned order, slots;
+	unsigned page_flags;   /* of slabs */
 	size_t frames;	       /* held by slabs */
 	unsigned magazine_count;
 	struct magazine magazines[]; /* one per processor */
