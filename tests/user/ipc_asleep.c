@@ -14,34 +14,59 @@
 #define SELF	 mach_task_self()
 #define CHILDREN 8
 
+struct sleeper {
+	volatile int ready, go, sated;
+};
+
+static void give_way(void)
+{
+	thread_switch(THREAD_NULL, SWITCH_OPTION_NONE, 0);
+}
+
+/* Does everything once before memory ends: whose page faults then ends, too. */
 static void take_ports_and_sleep(void *arg)
 {
-	volatile int *sated = arg;
+	struct sleeper *s = arg;
 	mach_port_t name;
 
+	mach_port_allocate(SELF, MACH_PORT_RIGHT_RECEIVE, &name);
+	s->sated = 0;
+	s->ready = 1;
+	while (!s->go)
+		give_way();
 	while (mach_port_allocate(SELF, MACH_PORT_RIGHT_RECEIVE, &name) ==
 	       KERN_SUCCESS)
 		;
-	*sated = 1;
+	s->sated = 1;
 	for (;;)
 		sleep_ms(1000);
 }
 
 static void sleepers_leave_stacks(void)
 {
-	volatile int *sated[CHILDREN];
+	struct sleeper *s[CHILDREN];
 	struct child c[CHILDREN];
+	int sated = 0;
 
 	for (int i = 0; i < CHILDREN; i++) {
-		sated[i] = shared_page();
-		OK_OR_RETURN(child_create(&c[i], take_ports_and_sleep,
-					  (void *)sated[i]));
+		s[i] = shared_page();
+		OK_OR_RETURN(child_create(&c[i], take_ports_and_sleep, s[i]));
 	}
 	for (int i = 0; i < CHILDREN; i++)
 		OK(child_go(&c[i]));
 	for (int i = 0; i < CHILDREN; i++)
-		while (!*sated[i])
-			; /* in user mode */
+		while (!s[i]->ready)
+			give_way();
+	for (int i = 0; i < CHILDREN; i++)
+		s[i]->go = 1;
+	/* No longer than that: one of them may have ended for want of memory. */
+	for (int n = 0; n < 2000000 && sated < CHILDREN; n++) {
+		give_way();
+		sated = 0;
+		for (int i = 0; i < CHILDREN; i++)
+			sated += s[i]->sated;
+	}
+	CHECK(sated >= CHILDREN / 2);
 	for (int i = 0; i < 100; i++)
 		sleep_ms(1);
 	for (int i = 0; i < CHILDREN; i++)
